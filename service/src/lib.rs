@@ -1,8 +1,10 @@
 //! What each of the three processes is before it does its own work: it logs, it stops when told to, it
-//! keeps its secrets to itself, and it explains a wrong setting in a sentence.
+//! keeps its secrets to itself, it finds its schema in Postgres, and it explains a wrong setting in a sentence.
 //!
 //! Nothing here knows what a shop, a listing or a card is.
 
+pub mod database;
+pub mod health;
 pub mod logs;
 pub mod settings;
 pub mod shutdown;

@@ -27,9 +27,8 @@ pub struct LogSettings {
 
 /// Starts logging. To be called once, first thing in `main`.
 pub fn init(settings: &LogSettings) -> Result<(), SettingError> {
-    let filter = EnvFilter::try_new(&settings.filter).map_err(|error| {
-        SettingError::wrong("RUST_LOG", format!("{error}"), "info or info,gateway=debug")
-    })?;
+    let filter = EnvFilter::try_new(&settings.filter)
+        .map_err(|error| SettingError::wrong("RUST_LOG", format!("{error}"), "info or info,gateway=debug"))?;
     let registry = tracing_subscriber::registry().with(filter);
     match settings.format {
         LogFormat::Text => registry.with(fmt::layer().with_target(false)).init(),

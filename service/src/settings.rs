@@ -91,8 +91,11 @@ impl Address {
         let url = Url::parse(value.expose_secret().trim())
             .map_err(|error| SettingError::wrong(self.name, error.to_string(), self.example))?;
         if !self.schemes.contains(&url.scheme()) {
-            let problem =
-                format!("its scheme is `{}`, where one of {} is understood", url.scheme(), self.schemes.join(", "));
+            let problem = format!(
+                "its scheme is `{}`, where one of {} is understood",
+                url.scheme(),
+                self.schemes.join(", ")
+            );
             return Err(SettingError::wrong(self.name, problem, self.example));
         }
         Ok(Some(SecretString::from(url.as_str())))

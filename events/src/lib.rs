@@ -38,6 +38,18 @@ pub mod topology {
     /// The queue of messages that could not be applied.
     pub const DEAD_QUEUE: &str = "product_events.dead";
 
+    /// What the queue is declared with, as `(argument, value)`. Whoever comes first declares it, so both
+    /// sides must declare the same. There is no delivery limit: how often a consumer died with a message in
+    /// hand says nothing about the message.
+    pub const QUEUE_ARGUMENTS: [(&str, &str); 4] = [
+        ("x-queue-type", "quorum"),
+        ("x-dead-letter-exchange", DEAD_EXCHANGE),
+        ("x-dead-letter-strategy", "at-least-once"),
+        ("x-overflow", "reject-publish"),
+    ];
+    /// What the queue of dead letters is declared with; it is bound to its topic exchange with `#`.
+    pub const DEAD_QUEUE_ARGUMENTS: [(&str, &str); 1] = [("x-queue-type", "quorum")];
+
     /// The routing key of a shop's events.
     pub fn routing_key(shop: &str) -> String {
         format!("product.{shop}")
@@ -50,7 +62,7 @@ pub mod topology {
 pub enum ProductEvent {
     /// A listing is new or says something else than before.
     #[serde(rename = "listing.changed")]
-    ListingChanged(ListingChanged),
+    ListingChanged(Box<ListingChanged>),
     /// A listing is no longer in its shop.
     #[serde(rename = "listing.gone")]
     ListingGone(ListingGone),
@@ -168,7 +180,7 @@ impl ProductEvent {
             return Err(DecodeError::UnknownVersion(header.v));
         }
         match header.kind.as_str() {
-            "listing.changed" => Ok(Self::ListingChanged(serde_json::from_slice(bytes)?)),
+            "listing.changed" => Ok(Self::ListingChanged(Box::new(serde_json::from_slice(bytes)?))),
             "listing.gone" => Ok(Self::ListingGone(serde_json::from_slice(bytes)?)),
             "crawl.ended" => Ok(Self::CrawlEnded(serde_json::from_slice(bytes)?)),
             _ => Err(DecodeError::UnknownType(header.kind)),

@@ -66,7 +66,7 @@ impl Database {
         let pool = PgPoolOptions::new()
             .max_connections(limits.connections)
             .acquire_timeout(limits.acquire)
-            .idle_timeout(Duration::from_secs(60))
+            .idle_timeout(Duration::from_mins(1))
             .connect_lazy_with(limited);
         Ok(Self { pool, options, schema })
     }

@@ -1,0 +1,48 @@
+//! Under which keys a listing can meet others.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::Identity;
+
+/// The longest key, in bytes.
+const MAX_BYTES: usize = 80;
+
+/// A key that listings of one product share: `g:04711387457092` for a barcode, `m:asus:TUFRTX4070SO12GGAMING`
+/// for a part number, `t:asus:geforce-rtx-4070-super:tuf` for what titles say. At most 80 bytes of ASCII or
+/// UTF-8 without white space.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct MatchKey(String);
+
+impl MatchKey {
+    /// Cuts what is too long, at a character's border.
+    pub(crate) fn new(mut text: String) -> Self {
+        if text.len() > MAX_BYTES {
+            let end = (0..=MAX_BYTES).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+            text.truncate(end);
+        }
+        Self(text)
+    }
+
+    /// The key as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for MatchKey {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+/// All keys of a listing.
+pub(super) fn keys(identity: &Identity) -> Vec<MatchKey> {
+    let mut keys: Vec<MatchKey> =
+        identity.gtins.iter().map(|gtin| MatchKey::new(format!("g:{}", gtin.as_str()))).collect();
+    let house = identity.brand.as_ref().map_or("", |brand| brand.slug.as_str());
+    keys.extend(identity.mpns.iter().map(|mpn| MatchKey::new(format!("m:{house}:{}", mpn.as_str()))));
+    keys
+}

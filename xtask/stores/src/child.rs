@@ -1,0 +1,133 @@
+//! Child processes that never outlive us.
+//!
+//! Dropping a [`Guarded`] kills it. A process that is killed with -9 drops nothing, so each child has a guard: a
+//! shell of a few kilobytes in a process group of its own that reads from a pipe which we hold open. When we
+//! are gone, however that came, the pipe ends and the guard kills the child's whole process group. (The
+//! kernel's parent-death signal would be simpler, but it is sent when the *thread* that started the child ends.)
+
+use std::{
+    io,
+    os::unix::process::CommandExt,
+    process::{Child, Command, ExitStatus, Stdio},
+    time::{Duration, Instant},
+};
+
+use rustix::process::{Pid, Signal, kill_process, kill_process_group};
+
+/// How often an ending child is looked at.
+const POLL: Duration = Duration::from_millis(20);
+
+/// A child process in a process group of its own, and the guard that ends it if we die first.
+#[derive(Debug)]
+pub struct Guarded {
+    child: Child,
+    guard: Child,
+    ended: Option<ExitStatus>,
+}
+
+impl Guarded {
+    /// Starts the command, without standard input.
+    ///
+    /// # Errors
+    /// Whatever the operating system says, e.g. that there is no such program.
+    pub fn spawn(command: &mut Command) -> io::Result<Self> {
+        let mut child = command.stdin(Stdio::null()).process_group(0).spawn()?;
+        match guard(child.id()) {
+            Ok(guard) => Ok(Self { child, guard, ended: None }),
+            Err(error) => {
+                let _ = child.kill();
+                let _ = child.wait();
+                Err(error)
+            }
+        }
+    }
+
+    /// The process id.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// The child itself, to take its pipes from.
+    pub fn pipes(&mut self) -> &mut Child {
+        &mut self.child
+    }
+
+    /// How it ended, if it has.
+    ///
+    /// # Errors
+    /// Whatever the operating system says.
+    pub fn exit_status(&mut self) -> io::Result<Option<ExitStatus>> {
+        if self.ended.is_none() {
+            self.ended = self.child.try_wait()?;
+        }
+        Ok(self.ended)
+    }
+
+    /// Sends a signal to the process alone (not to its group), unless it has ended.
+    pub fn signal(&mut self, signal: Signal) {
+        if matches!(self.exit_status(), Ok(None)) {
+            let _ = kill_process(pid(&self.child), signal);
+        }
+    }
+
+    /// Ends the whole process group with -9, and waits for the process.
+    pub fn kill(&mut self) {
+        if matches!(self.exit_status(), Ok(None)) {
+            let _ = kill_process_group(pid(&self.child), Signal::KILL);
+            self.ended = self.child.wait().ok();
+        }
+    }
+
+    /// Waits for the end for at most `patience`. `None`: it still runs.
+    ///
+    /// # Errors
+    /// Whatever the operating system says.
+    pub fn wait(&mut self, patience: Duration) -> io::Result<Option<ExitStatus>> {
+        let deadline = Instant::now() + patience;
+        loop {
+            let status = self.exit_status()?;
+            if status.is_some() || Instant::now() >= deadline {
+                return Ok(status);
+            }
+            std::thread::sleep(POLL);
+        }
+    }
+
+    /// Asks the process to end by `signal`, waits for at most `patience`, then kills it. `None`: it had to be
+    /// killed.
+    ///
+    /// # Errors
+    /// Whatever the operating system says.
+    pub fn stop(&mut self, signal: Signal, patience: Duration) -> io::Result<Option<ExitStatus>> {
+        self.signal(signal);
+        let status = self.wait(patience)?;
+        if status.is_none() {
+            self.kill();
+        }
+        Ok(status)
+    }
+}
+
+impl Drop for Guarded {
+    fn drop(&mut self) {
+        self.kill();
+        let _ = self.guard.kill();
+        let _ = self.guard.wait();
+    }
+}
+
+/// Starts the shell that waits for our end.
+fn guard(group: u32) -> io::Result<Child> {
+    Command::new("sh")
+        .args(["-c", r#"read -r _; kill -KILL -- "-$1""#, "guard", &group.to_string()])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .process_group(0)
+        .spawn()
+}
+
+/// The id of a process that was not waited for yet, and so can't belong to another.
+fn pid(child: &Child) -> Pid {
+    Pid::from_child(child)
+}

@@ -1,0 +1,171 @@
+//! RabbitMQ with its management page.
+//!
+//! The distributions' `rabbitmq-server` is a wrapper that changes the user and the folder; what runs here is the
+//! script below the library folder. Erlang's port mapper (epmd) is started by us: otherwise Erlang starts one that
+//! belongs to nobody and outlives everything.
+
+use std::{
+    fs,
+    net::{Ipv4Addr, SocketAddr, TcpStream},
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+    time::Duration,
+};
+
+use rustix::process::Signal;
+
+use crate::{
+    Error,
+    child::Guarded,
+    error::Doing,
+    home::{Home, end_leftovers, make_folder},
+    http, install,
+    ports::Ports,
+    redis::write_private,
+    wait::Waiting,
+};
+
+const NAME: &str = "RabbitMQ";
+/// The user that everything logs in as.
+pub(crate) const USER: &str = "videocards";
+/// How long it may take to answer after it was started; on a busy machine it needs most of a minute.
+const START_PATIENCE: Duration = Duration::from_mins(2);
+/// How long it may take to end after it was told to.
+const STOP_PATIENCE: Duration = Duration::from_secs(20);
+
+/// A RabbitMQ of our own.
+#[derive(Debug)]
+pub struct RabbitMq {
+    folder: PathBuf,
+    ports: Ports,
+    password: String,
+    // In the order in which they are ended.
+    node: Option<Guarded>,
+    port_mapper: Option<Guarded>,
+}
+
+impl RabbitMq {
+    /// Prepares a RabbitMQ and starts it.
+    ///
+    /// # Errors
+    /// It is not installed, or did not start.
+    pub fn create(home: &Home, ports: Ports, password: &str) -> Result<Self, Error> {
+        let folder = home.folder("rabbitmq")?;
+        let mut rabbitmq =
+            Self { folder, ports, password: password.to_owned(), node: None, port_mapper: None };
+        rabbitmq.start()?;
+        Ok(rabbitmq)
+    }
+
+    /// Starts it, if it does not run, on the same ports and data.
+    ///
+    /// # Errors
+    /// It did not start.
+    pub fn start(&mut self) -> Result<(), Error> {
+        if self.pid().is_some() {
+            return Ok(());
+        }
+        self.kill();
+        end_leftovers(&self.folder)?;
+        let log = self.folder.join("rabbitmq.log");
+        self.port_mapper = Some(self.start_port_mapper()?);
+        let mut node = self.start_node(&log)?;
+        let waiting = Waiting { store: NAME, log: &log, patience: START_PATIENCE };
+        waiting.until(&mut node, || self.answers())?;
+        self.node = Some(node);
+        Ok(())
+    }
+
+    /// Ends it with -9.
+    pub fn kill(&mut self) {
+        self.node = None;
+        self.port_mapper = None;
+    }
+
+    /// Ends it in an orderly way.
+    pub fn stop(&mut self) {
+        if let Some(mut node) = self.node.take() {
+            let _ = node.stop(Signal::TERM, STOP_PATIENCE);
+        }
+        self.port_mapper = None;
+    }
+
+    /// The process id of its node, while it runs.
+    pub fn pid(&mut self) -> Option<u32> {
+        let node = self.node.as_mut()?;
+        matches!(node.exit_status(), Ok(None)).then(|| node.id())
+    }
+
+    /// The address of its default virtual host, with user and password.
+    pub fn url(&self) -> String {
+        format!("amqp://{USER}:{}@127.0.0.1:{}/%2f", self.password, self.ports.amqp)
+    }
+
+    /// The address of its management interface, with user and password.
+    pub fn api_url(&self) -> String {
+        format!("http://{USER}:{}@127.0.0.1:{}/", self.password, self.ports.amqp_api)
+    }
+
+    /// Both listeners are opened at the end of its start, in no certain order.
+    fn answers(&self) -> bool {
+        let amqp = SocketAddr::from((Ipv4Addr::LOCALHOST, self.ports.amqp));
+        let api = SocketAddr::from((Ipv4Addr::LOCALHOST, self.ports.amqp_api));
+        TcpStream::connect(amqp).is_ok()
+            && http::request(api, "GET", "/api/whoami", Some((USER, &self.password)), "")
+                .is_ok_and(|answer| answer.is_success())
+    }
+
+    fn start_port_mapper(&self) -> Result<Guarded, Error> {
+        let mut command = Command::new(install::program("epmd")?);
+        command
+            .args(["-address", "127.0.0.1", "-port", &self.ports.epmd.to_string()])
+            .current_dir(&self.folder)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
+        Guarded::spawn(&mut command).doing(|| "starting epmd")
+    }
+
+    fn start_node(&self, log: &Path) -> Result<Guarded, Error> {
+        // The cookie that Erlang keeps in the home folder must not be the user's own.
+        for name in ["home", "mnesia", "logs"] {
+            make_folder(&self.folder.join(name))?;
+        }
+        let settings = self.folder.join("rabbitmq.conf");
+        write_private(&settings, &self.settings())?;
+        let plugins = self.folder.join("enabled_plugins");
+        write_private(&plugins, "[rabbitmq_management].\n")?;
+
+        let output = fs::File::create(log).doing(|| format!("creating {}", log.display()))?;
+        let errors = output.try_clone().doing(|| format!("creating {}", log.display()))?;
+        let mut command = Command::new(install::program("rabbitmq-server")?);
+        command
+            .env_clear()
+            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+            .env("LANG", "C.UTF-8")
+            .env("HOME", self.folder.join("home"))
+            .env("RABBITMQ_NODENAME", "videocards@localhost")
+            .env("RABBITMQ_DIST_PORT", self.ports.amqp_nodes.to_string())
+            .env("ERL_EPMD_PORT", self.ports.epmd.to_string())
+            .env("ERL_EPMD_ADDRESS", "127.0.0.1")
+            .env("RABBITMQ_MNESIA_BASE", self.folder.join("mnesia"))
+            .env("RABBITMQ_LOG_BASE", self.folder.join("logs"))
+            .env("RABBITMQ_CONFIG_FILE", &settings)
+            .env("RABBITMQ_ENABLED_PLUGINS_FILE", &plugins)
+            .env("RABBITMQ_CONF_ENV_FILE", "/dev/null")
+            .env("RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS", "-kernel inet_dist_use_interface {127,0,0,1}")
+            // Makes the script become the node, so that the node's process id is our child's.
+            .env("RUNNING_UNDER_SYSTEMD", "true")
+            .current_dir(&self.folder)
+            .stdout(Stdio::from(output))
+            .stderr(Stdio::from(errors));
+        Guarded::spawn(&mut command).doing(|| "starting rabbitmq-server")
+    }
+
+    fn settings(&self) -> String {
+        format!(
+            "listeners.tcp.1 = 127.0.0.1:{}\nmanagement.tcp.ip = 127.0.0.1\nmanagement.tcp.port = {}\n\
+             default_user = {USER}\ndefault_pass = {}\nlog.file.level = warning\nlog.console = false\n",
+            self.ports.amqp, self.ports.amqp_api, self.password
+        )
+    }
+}

@@ -1,0 +1,206 @@
+//! A private piece of the shared test stores for each test: a database, a virtual host and a logical Redis
+//! database that no other test sees. Making one takes a fraction of a second.
+//!
+//! What a killed test leaves behind is never met again: every name is new, and a Redis database is emptied when
+//! it is handed out. Only Redis' publish and subscribe are shared by all; name channels after the sandbox.
+
+use std::{
+    io,
+    net::{SocketAddr, ToSocketAddrs},
+};
+
+use url::Url;
+
+use crate::{
+    Error, Stores, TestAddresses, error::Doing, http, postgres::psql, redis, secrets::random_secret,
+};
+
+/// The database that a sandbox's database is copied from; it has the services' roles and schemas.
+pub const TEMPLATE: &str = "sandbox_template";
+/// The highest number of a logical Redis database.
+const LAST_REDIS_DATABASE: u32 = 1023;
+
+/// One test's stores. Dropped, it removes what it had.
+#[derive(Debug)]
+pub struct Sandbox {
+    name: String,
+    postgres: Url,
+    amqp: Url,
+    amqp_api: Url,
+    redis: Url,
+}
+
+impl Sandbox {
+    /// A sandbox on the stores that `cargo xtask test` started.
+    ///
+    /// # Panics
+    /// There are none, or one of them refused.
+    pub async fn new() -> Self {
+        let addresses = TestAddresses::from_environment().expect(
+            "this test needs the test stores: run `cargo xtask test`, or keep stores running with \
+             `cargo xtask stores` and set the variables that it prints",
+        );
+        Self::at(addresses).await
+    }
+
+    /// A sandbox on stores of the test's own, which it may kill and start: see [`Stores::for_tests`].
+    ///
+    /// # Panics
+    /// A store refused.
+    pub async fn on(stores: &Stores) -> Self {
+        Self::at(stores.test_addresses()).await
+    }
+
+    async fn at(addresses: TestAddresses) -> Self {
+        let made = tokio::task::spawn_blocking(move || Self::make(&addresses)).await;
+        made.expect("making a sandbox does not panic").unwrap_or_else(|error| panic!("no sandbox: {error}"))
+    }
+
+    fn make(addresses: &TestAddresses) -> Result<Self, Error> {
+        let name = format!("sandbox_{}", &random_secret().doing(|| "making a name")?[..12]);
+        let mut sandbox = Self {
+            postgres: parse("TEST_POSTGRES_URL", &addresses.postgres)?,
+            amqp: parse("TEST_AMQP_URL", &addresses.amqp)?,
+            amqp_api: parse("TEST_AMQP_API_URL", &addresses.amqp_api)?,
+            redis: parse("TEST_REDIS_URL", &addresses.redis)?,
+            name,
+        };
+        sandbox.make_database()?;
+        sandbox.make_virtual_host()?;
+        sandbox.take_redis_database()?;
+        Ok(sandbox)
+    }
+
+    /// A name that no other sandbox has: letters, digits and `_`. The database and the virtual host bear it.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The collector's address of the database.
+    pub fn collector_database_url(&self) -> String {
+        self.database_url_of("collector")
+    }
+
+    /// The gateway's address of the database.
+    pub fn gateway_database_url(&self) -> String {
+        self.database_url_of("gateway")
+    }
+
+    /// The superuser's address of the database.
+    pub fn admin_database_url(&self) -> String {
+        self.database_url_of(self.postgres.username())
+    }
+
+    /// The address of the virtual host.
+    pub fn amqp_url(&self) -> String {
+        with_path(&self.amqp, &self.name)
+    }
+
+    /// The address of the logical Redis database.
+    pub fn redis_url(&self) -> String {
+        self.redis.to_string()
+    }
+
+    /// Asks RabbitMQ's management interface, e.g. `("GET", "queues/{vhost}/product_events")`; `{vhost}` stands
+    /// for the virtual host's name.
+    ///
+    /// # Errors
+    /// It is not there, or refused.
+    pub async fn ask_rabbitmq(&self, method: &str, path: &str, body: &str) -> Result<String, Error> {
+        let (api, method, body) = (self.amqp_api.clone(), method.to_owned(), body.to_owned());
+        let path = path.replace("{vhost}", &self.name);
+        let answer = tokio::task::spawn_blocking(move || ask_api(&api, &method, &path, &body)).await;
+        answer.map_err(io::Error::other).doing(|| "asking RabbitMQ")?
+    }
+
+    /// Asks Redis one question in the sandbox's database, e.g. `dbsize`, and returns the first line of the
+    /// answer as Redis writes it, e.g. `:0`.
+    ///
+    /// # Errors
+    /// It is not there, or refused.
+    pub async fn ask_redis(&self, question: &str) -> Result<String, Error> {
+        let (url, question) = (self.redis.clone(), question.to_owned());
+        let answer = tokio::task::spawn_blocking(move || {
+            let database = url.path().trim_start_matches('/').parse().unwrap_or_default();
+            ask_redis(&url, database, &question)
+        });
+        answer.await.map_err(io::Error::other).doing(|| "asking Redis")?
+    }
+
+    fn database_url_of(&self, role: &str) -> String {
+        let mut url = self.postgres.clone();
+        url.set_username(role).expect("an address with a host takes a user");
+        with_path(&url, &self.name)
+    }
+
+    fn make_database(&self) -> Result<(), Error> {
+        let name = &self.name;
+        // The template's schemas come along; who may connect does not.
+        let script = format!(
+            "create database {name} template {TEMPLATE};\n\
+             revoke all on database {name} from public;\n\
+             grant connect on database {name} to collector, gateway;\n"
+        );
+        psql(&self.postgres, &script).map(drop)
+    }
+
+    fn make_virtual_host(&self) -> Result<(), Error> {
+        ask_api(&self.amqp_api, "PUT", &format!("vhosts/{}", self.name), "")?;
+        let everything = r#"{"configure":".*","write":".*","read":".*"}"#;
+        let path = format!("permissions/{}/{}", self.name, self.amqp.username());
+        ask_api(&self.amqp_api, "PUT", &path, everything).map(drop)
+    }
+
+    fn take_redis_database(&mut self) -> Result<(), Error> {
+        let answer = ask_redis(&self.redis, 0, "incr sandboxes")?;
+        let count: u32 = answer.trim_start_matches(':').parse().unwrap_or_default();
+        let database = count % LAST_REDIS_DATABASE + 1;
+        ask_redis(&self.redis, database, "flushdb")?;
+        self.redis.set_path(&database.to_string());
+        Ok(())
+    }
+}
+
+impl Drop for Sandbox {
+    fn drop(&mut self) {
+        // Whether it works or not: a store may be gone by now, and a name is never used twice.
+        let _ = ask_api(&self.amqp_api, "DELETE", &format!("vhosts/{}", self.name), "");
+        let _ = psql(&self.postgres, &format!("drop database if exists {} with (force);\n", self.name));
+    }
+}
+
+fn parse(variable: &str, value: &str) -> Result<Url, Error> {
+    Url::parse(value)
+        .map_err(|error| Error::Refused { doing: format!("reading {variable}"), answer: error.to_string() })
+}
+
+fn with_path(url: &Url, path: &str) -> String {
+    let mut url = url.clone();
+    url.set_path(path);
+    url.into()
+}
+
+fn address_of(url: &Url) -> Result<SocketAddr, Error> {
+    let host = (url.host_str().unwrap_or("127.0.0.1"), url.port_or_known_default().unwrap_or_default());
+    let mut addresses = host.to_socket_addrs().doing(|| format!("looking for {}", host.0))?;
+    addresses.next().ok_or_else(|| Error::Refused {
+        doing: format!("looking for {}", host.0),
+        answer: "it has no address".to_owned(),
+    })
+}
+
+fn ask_redis(url: &Url, database: u32, question: &str) -> Result<String, Error> {
+    let password = url.password().unwrap_or_default();
+    redis::ask(address_of(url)?, password, database, question).doing(|| format!("asking Redis to {question}"))
+}
+
+fn ask_api(api: &Url, method: &str, path: &str, body: &str) -> Result<String, Error> {
+    let doing = || format!("asking RabbitMQ for {method} {path}");
+    let login = Some((api.username(), api.password().unwrap_or_default()));
+    let answer =
+        http::request(address_of(api)?, method, &format!("/api/{path}"), login, body).doing(doing)?;
+    if answer.is_success() {
+        return Ok(answer.body);
+    }
+    Err(Error::Refused { doing: doing(), answer: format!("{} {}", answer.status, answer.body.trim()) })
+}

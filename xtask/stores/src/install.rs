@@ -13,9 +13,26 @@ const SCRIPT: &str = include_str!("install.sh");
 /// How much of a failed installation's output is shown.
 const LAST_LINES: usize = 15;
 
+/// One of the three.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Store {
+    /// Postgres.
+    Postgres,
+    /// Redis.
+    Redis,
+    /// RabbitMQ.
+    RabbitMq,
+}
+
+impl Store {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Postgres, Self::Redis, Self::RabbitMq];
+}
+
 /// A program that we run, the Debian package that brings it, and the folders beside `PATH` in which
 /// distributions put it. A `*` stands for a version, of which the newest counts.
 struct Needed {
+    store: Store,
     program: &'static str,
     package: &'static str,
     folders: &'static [&'static str],
@@ -24,17 +41,28 @@ struct Needed {
 const POSTGRES_FOLDERS: &[&str] = &["/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin"];
 
 const NEEDED: [Needed; 6] = [
-    Needed { program: "postgres", package: "postgresql", folders: POSTGRES_FOLDERS },
-    Needed { program: "initdb", package: "postgresql", folders: POSTGRES_FOLDERS },
-    Needed { program: "psql", package: "postgresql", folders: POSTGRES_FOLDERS },
-    Needed { program: "redis-server", package: "redis-server", folders: &["/usr/bin", "/usr/local/bin"] },
+    Needed { store: Store::Postgres, program: "postgres", package: "postgresql", folders: POSTGRES_FOLDERS },
+    Needed { store: Store::Postgres, program: "initdb", package: "postgresql", folders: POSTGRES_FOLDERS },
+    Needed { store: Store::Postgres, program: "psql", package: "postgresql", folders: POSTGRES_FOLDERS },
+    Needed {
+        store: Store::Redis,
+        program: "redis-server",
+        package: "redis-server",
+        folders: &["/usr/bin", "/usr/local/bin"],
+    },
     // Not the wrapper of the same name in /usr/sbin, which changes the user and the folder.
     Needed {
+        store: Store::RabbitMq,
         program: "rabbitmq-server",
         package: "rabbitmq-server",
         folders: &["/usr/lib/rabbitmq/bin", "/usr/lib/rabbitmq/lib/rabbitmq_server-*/sbin"],
     },
-    Needed { program: "epmd", package: "rabbitmq-server", folders: &["/usr/bin", "/usr/lib/erlang/bin"] },
+    Needed {
+        store: Store::RabbitMq,
+        program: "epmd",
+        package: "rabbitmq-server",
+        folders: &["/usr/bin", "/usr/lib/erlang/bin"],
+    },
 ];
 
 /// Something is missing and could not be installed.
@@ -113,9 +141,9 @@ fn plan(missing: &[&str], rights: Rights) -> Plan {
     }
 }
 
-fn missing_packages(is_there: impl Fn(&'static str) -> bool) -> Vec<&'static str> {
+fn missing_packages(stores: &[Store], is_there: impl Fn(&'static str) -> bool) -> Vec<&'static str> {
     let mut missing = Vec::new();
-    for needed in &NEEDED {
+    for needed in NEEDED.iter().filter(|needed| stores.contains(&needed.store)) {
         if !missing.contains(&needed.package) && !is_there(needed.program) {
             missing.push(needed.package);
         }
@@ -123,12 +151,12 @@ fn missing_packages(is_there: impl Fn(&'static str) -> bool) -> Vec<&'static str
     missing
 }
 
-/// Installs what is missing, where we may.
+/// Installs what these stores lack, where we may.
 ///
 /// # Errors
 /// Something is missing and can't be installed; the error says what to type.
-pub fn ensure() -> Result<(), InstallError> {
-    let missing = missing_packages(|program| self::program(program).is_ok());
+pub fn ensure(stores: &[Store]) -> Result<(), InstallError> {
+    let missing = missing_packages(stores, |program| self::program(program).is_ok());
     if missing.is_empty() {
         return Ok(());
     }
@@ -235,8 +263,13 @@ mod tests {
             ),
         ];
         for (absent, expected) in cases {
-            assert_eq!(missing_packages(|program| !absent.contains(&program)), expected, "{absent:?}");
+            assert_eq!(
+                missing_packages(&Store::ALL, |program| !absent.contains(&program)),
+                expected,
+                "{absent:?}"
+            );
         }
+        assert_eq!(missing_packages(&[Store::Redis], |_| false), ["redis-server"], "only what is wanted");
     }
 
     #[test]

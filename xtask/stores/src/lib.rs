@@ -24,4 +24,4 @@ mod started;
 mod wait;
 
 pub use error::Error;
-pub use started::{ServiceAddresses, Stores, TestAddresses};
+pub use started::{LastingStores, Stores, TestAddresses};

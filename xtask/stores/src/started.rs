@@ -1,10 +1,18 @@
-//! The three stores together.
+//! The stores together: for tests, or for people.
 
 use std::{io, thread};
 
 use crate::{
-    Error, error::Doing, home::Home, install, ports::Ports, postgres::Postgres, rabbitmq::RabbitMq,
-    redis::Redis, sandbox::TEMPLATE, secrets::Secrets,
+    Error,
+    error::Doing,
+    home::Home,
+    install::{self, Store},
+    ports::Ports,
+    postgres::Postgres,
+    rabbitmq::RabbitMq,
+    redis::Redis,
+    sandbox::TEMPLATE,
+    secrets::Secrets,
 };
 
 /// The database that the services share when they are run by hand.
@@ -12,7 +20,7 @@ const DATABASE: &str = "videocards";
 /// How often other ports are tried when somebody took one between the look and the start.
 const TRIES: u32 = 3;
 
-/// The stores, running. Dropping it kills them; [`Stores::stop`] ends them in an orderly way.
+/// Stores for tests: empty, on free ports, forgotten when they end. Dropped, they are killed.
 #[derive(Debug)]
 pub struct Stores {
     /// Postgres.
@@ -21,22 +29,8 @@ pub struct Stores {
     pub redis: Redis,
     /// RabbitMQ.
     pub rabbitmq: RabbitMq,
-    secrets: Secrets,
     // Dropped last: until then nobody else may start stores in it.
     _home: Home,
-}
-
-/// Where the services find their stores, passwords included.
-#[derive(Clone, Debug)]
-pub struct ServiceAddresses {
-    /// `DATABASE_URL` of the collector.
-    pub collector_database: String,
-    /// `DATABASE_URL` of the gateway.
-    pub gateway_database: String,
-    /// `AMQP_URL`.
-    pub amqp: String,
-    /// `REDIS_URL`.
-    pub redis: String,
 }
 
 /// Where tests find stores on which each makes its own [`crate::sandbox::Sandbox`], passwords included.
@@ -53,63 +47,36 @@ pub struct TestAddresses {
 }
 
 impl Stores {
-    /// Stores for people: on fixed ports, with data that lasts, in a folder which this process now holds.
-    /// Installs what is missing.
-    ///
-    /// # Errors
-    /// A port is taken, something can't be installed, or a store did not start.
-    pub fn lasting(home: Home, port_offset: u16) -> Result<Self, Error> {
-        install::ensure()?;
-        let ports = Ports::fixed(port_offset);
-        ports.check()?;
-        let kept = home.path().join("secrets");
-        let secrets = Secrets::kept_in(&kept, Secrets::random).doing(|| "reading the stores' passwords")?;
-        let (postgres, redis, rabbitmq) = start_all(&home, ports, &secrets, true)?;
-        postgres.prepare(DATABASE, &secrets)?;
-        Ok(Self { postgres, redis, rabbitmq, secrets, _home: home })
-    }
-
-    /// Stores for tests: empty, on free ports, forgotten when they end. Installs what is missing.
+    /// Installs what is missing, and starts all three. It takes some five seconds.
     ///
     /// # Errors
     /// Something can't be installed, or a store did not start.
     pub fn for_tests() -> Result<Self, Error> {
-        install::ensure()?;
+        install::ensure(&Store::ALL)?;
         let mut tries = 1;
         loop {
-            let home = Home::temporary()?;
-            let secrets = Secrets::one_for_all().doing(|| "making a password")?;
-            let ports = Ports::free().doing(|| "looking for free ports")?;
-            match start_all(&home, ports, &secrets, false) {
-                Ok((postgres, redis, rabbitmq)) => {
-                    postgres.prepare(TEMPLATE, &secrets)?;
-                    return Ok(Self { postgres, redis, rabbitmq, secrets, _home: home });
-                }
+            match Self::try_for_tests() {
                 Err(Error::Ended { .. }) if tries < TRIES => tries += 1,
-                Err(error) => return Err(error),
+                result => return result,
             }
         }
     }
 
-    /// Ends all three in an orderly way, at the same time.
-    pub fn stop(mut self) {
-        let Self { postgres, redis, rabbitmq, .. } = &mut self;
-        thread::scope(|scope| {
-            scope.spawn(|| postgres.stop());
-            scope.spawn(|| redis.stop());
-            scope.spawn(|| rabbitmq.stop());
-        });
-    }
-
-    /// Where services find them.
-    pub fn service_addresses(&self) -> ServiceAddresses {
-        let database = |role, password| String::from(self.postgres.url_of(role, password, DATABASE));
-        ServiceAddresses {
-            collector_database: database("collector", &self.secrets.collector),
-            gateway_database: database("gateway", &self.secrets.gateway),
-            amqp: self.rabbitmq.url(),
-            redis: self.redis.url(0),
-        }
+    fn try_for_tests() -> Result<Self, Error> {
+        let home = Home::temporary()?;
+        let secrets = Secrets::one_for_all().doing(|| "making a password")?;
+        let ports = Ports::free().doing(|| "looking for free ports")?;
+        let (postgres, redis, rabbitmq) = thread::scope(|scope| {
+            let postgres = scope.spawn(|| {
+                let postgres = Postgres::create(&home, ports.postgres, &secrets.postgres, false)?;
+                postgres.prepare(TEMPLATE, &secrets)?;
+                Ok(postgres)
+            });
+            let redis = scope.spawn(|| Redis::create(&home, ports.redis, &secrets.redis));
+            let rabbitmq = scope.spawn(|| RabbitMq::create(&home, ports, &secrets.rabbitmq));
+            Ok::<_, Error>((joined(postgres)?, joined(redis)?, joined(rabbitmq)?))
+        })?;
+        Ok(Self { postgres, redis, rabbitmq, _home: home })
     }
 
     /// Where tests find them.
@@ -146,19 +113,108 @@ impl TestAddresses {
     }
 }
 
-/// Starts the three at the same time; the slowest takes some four seconds.
-fn start_all(
-    home: &Home,
-    ports: Ports,
-    secrets: &Secrets,
-    durable: bool,
-) -> Result<(Postgres, Redis, RabbitMq), Error> {
-    thread::scope(|scope| {
-        let postgres = scope.spawn(|| Postgres::create(home, ports.postgres, &secrets.postgres, durable));
-        let redis = scope.spawn(|| Redis::create(home, ports.redis, &secrets.redis));
-        let rabbitmq = scope.spawn(|| RabbitMq::create(home, ports, &secrets.rabbitmq));
-        Ok((joined(postgres)?, joined(redis)?, joined(rabbitmq)?))
-    })
+/// Those stores that a person has not brought: on fixed ports, with data that lasts. Dropped, they are killed.
+#[derive(Debug)]
+pub struct LastingStores {
+    postgres: Option<Postgres>,
+    redis: Option<Redis>,
+    rabbitmq: Option<RabbitMq>,
+    secrets: Secrets,
+    // Dropped last: until then nobody else may start stores in it.
+    _home: Home,
+}
+
+impl LastingStores {
+    /// Installs what is missing, and starts the wanted stores in a folder which this process now holds.
+    ///
+    /// # Errors
+    /// A port is taken, something can't be installed, or a store did not start.
+    pub fn start(home: Home, port_offset: u16, wanted: &[Store]) -> Result<Self, Error> {
+        install::ensure(wanted)?;
+        let ports = Ports::fixed(port_offset);
+        ports.check(wanted)?;
+        let kept = home.path().join("secrets");
+        let secrets = Secrets::kept_in(&kept, Secrets::random).doing(|| "reading the stores' passwords")?;
+        let (postgres, redis, rabbitmq) = thread::scope(|scope| {
+            let is_wanted = |store| wanted.contains(&store);
+            let postgres = is_wanted(Store::Postgres).then(|| {
+                scope.spawn(|| {
+                    let postgres = Postgres::create(&home, ports.postgres, &secrets.postgres, true)?;
+                    postgres.prepare(DATABASE, &secrets)?;
+                    Ok(postgres)
+                })
+            });
+            let redis = is_wanted(Store::Redis)
+                .then(|| scope.spawn(|| Redis::create(&home, ports.redis, &secrets.redis)));
+            let rabbitmq = is_wanted(Store::RabbitMq)
+                .then(|| scope.spawn(|| RabbitMq::create(&home, ports, &secrets.rabbitmq)));
+            Ok::<_, Error>((
+                postgres.map(joined).transpose()?,
+                redis.map(joined).transpose()?,
+                rabbitmq.map(joined).transpose()?,
+            ))
+        })?;
+        Ok(Self { postgres, redis, rabbitmq, secrets, _home: home })
+    }
+
+    /// Ends all in an orderly way, at the same time.
+    pub fn stop(mut self) {
+        let Self { postgres, redis, rabbitmq, .. } = &mut self;
+        thread::scope(|scope| {
+            scope.spawn(|| postgres.as_mut().map(Postgres::stop));
+            scope.spawn(|| redis.as_mut().map(Redis::stop));
+            scope.spawn(|| rabbitmq.as_mut().map(RabbitMq::stop));
+        });
+    }
+
+    /// The stores that should run and don't.
+    pub fn ended(&mut self) -> Vec<&'static str> {
+        let mut ended = Vec::new();
+        if self.postgres.as_mut().is_some_and(|store| store.pid().is_none()) {
+            ended.push("Postgres");
+        }
+        if self.redis.as_mut().is_some_and(|store| store.pid().is_none()) {
+            ended.push("Redis");
+        }
+        if self.rabbitmq.as_mut().is_some_and(|store| store.pid().is_none()) {
+            ended.push("RabbitMQ");
+        }
+        ended
+    }
+
+    /// The collector's address of the database, with its password.
+    pub fn collector_database(&self) -> Option<String> {
+        self.database_of("collector", &self.secrets.collector)
+    }
+
+    /// The gateway's address of the database, with its password.
+    pub fn gateway_database(&self) -> Option<String> {
+        self.database_of("gateway", &self.secrets.gateway)
+    }
+
+    /// The superuser's address of the database, with its password.
+    pub fn admin_database(&self) -> Option<String> {
+        self.database_of("postgres", &self.secrets.postgres)
+    }
+
+    /// RabbitMQ's address, with its password.
+    pub fn amqp(&self) -> Option<String> {
+        self.rabbitmq.as_ref().map(RabbitMq::url)
+    }
+
+    /// The address of RabbitMQ's management page, with its password.
+    pub fn amqp_page(&self) -> Option<String> {
+        self.rabbitmq.as_ref().map(RabbitMq::api_url)
+    }
+
+    /// Redis' address, with its password.
+    pub fn redis(&self) -> Option<String> {
+        self.redis.as_ref().map(|redis| redis.url(0))
+    }
+
+    fn database_of(&self, role: &str, password: &str) -> Option<String> {
+        self.postgres.as_ref().map(|postgres| postgres.url_of(role, password, DATABASE).into())
+    }
 }
 
 fn joined<T>(thread: thread::ScopedJoinHandle<'_, Result<T, Error>>) -> Result<T, Error> {

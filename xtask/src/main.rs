@@ -1,2 +1,57 @@
-//! Placeholder.
-fn main() {}
+//! What starts, tests and checks the whole project: `cargo xtask <command>`.
+//!
+//! One module a command. What a command decides is in pure functions beside it; it never knows what a shop or
+//! a video card is, and of the services no more than their addresses, variables and health.
+
+mod ci;
+mod logs;
+mod project;
+mod schema;
+mod services;
+mod signals;
+mod test;
+mod test_stores;
+mod up;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Starts, tests and checks the project.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Up(up::Up),
+    Test(test::Test),
+    /// Start the test stores and keep them until Ctrl-C.
+    ///
+    /// Prints `export` lines; in a shell that has run them, tests find the stores, e.g. `cargo nextest run -p
+    /// gateway`, and so does `cargo xtask test`.
+    Stores,
+    Schema(schema::Schema),
+    /// Check formatting, dependencies, lints, the schema and the tests.
+    Ci,
+}
+
+fn main() -> ExitCode {
+    let result = match Cli::parse().command {
+        Command::Up(up) => up.run(),
+        Command::Test(test) => test.run(),
+        Command::Stores => test_stores::run(),
+        Command::Schema(schema) => schema.run(),
+        Command::Ci => ci::run(),
+    };
+    match result {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

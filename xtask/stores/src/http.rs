@@ -8,6 +8,8 @@ use std::{
 
 /// How long connecting, and each read and write, may take.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// The same for a question that is asked again and again.
+const SHORT_PATIENCE: Duration = Duration::from_secs(2);
 /// The longest answer that is read; what comes after it is cut off.
 const MAX_ANSWER_BYTES: u64 = 1 << 20;
 
@@ -38,9 +40,28 @@ pub fn request(
     login: Option<(&str, &str)>,
     body: &str,
 ) -> io::Result<Answer> {
-    let mut stream = TcpStream::connect_timeout(&address, PATIENCE)?;
-    stream.set_read_timeout(Some(PATIENCE))?;
-    stream.set_write_timeout(Some(PATIENCE))?;
+    exchange(address, method, path, login, body, PATIENCE)
+}
+
+/// GET without a login; the answer is not waited for as long.
+///
+/// # Errors
+/// See [`request`].
+pub fn get(address: SocketAddr, path: &str) -> io::Result<Answer> {
+    exchange(address, "GET", path, None, "", SHORT_PATIENCE)
+}
+
+fn exchange(
+    address: SocketAddr,
+    method: &str,
+    path: &str,
+    login: Option<(&str, &str)>,
+    body: &str,
+    patience: Duration,
+) -> io::Result<Answer> {
+    let mut stream = TcpStream::connect_timeout(&address, patience)?;
+    stream.set_read_timeout(Some(patience))?;
+    stream.set_write_timeout(Some(patience))?;
     let authorization = login.map_or_else(String::new, |(user, password)| {
         format!("Authorization: Basic {}\r\n", base64(format!("{user}:{password}").as_bytes()))
     });
@@ -55,14 +76,6 @@ pub fn request(
     let mut bytes = Vec::new();
     stream.take(MAX_ANSWER_BYTES).read_to_end(&mut bytes)?;
     parse(&bytes).ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "the answer is not HTTP"))
-}
-
-/// GET without a login.
-///
-/// # Errors
-/// See [`request`].
-pub fn get(address: SocketAddr, path: &str) -> io::Result<Answer> {
-    request(address, "GET", path, None, "")
 }
 
 fn parse(bytes: &[u8]) -> Option<Answer> {

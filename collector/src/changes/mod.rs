@@ -1,0 +1,314 @@
+//! What was known and what a crawl saw make what is known now, and an event where that is news.
+//!
+//! All of it is pure: no clock, no store. The order of things is the order in which the collector sees them;
+//! a shop's clock can be wrong, or an old copy of the shop can answer, so it never decides what is newer. It
+//! only makes a listing wait whose own change time goes back.
+
+pub mod absence;
+pub mod price;
+
+use chrono::{DateTime, Utc};
+use events::{CONTRACT_VERSION, Listing, ListingChanged, ListingGone, ProductEvent};
+
+use price::HeldPrice;
+
+/// A listing whose own change time goes back is believed once so many crawls in a row have seen it so.
+const CRAWLS_UNTIL_OLDER_IS_BELIEVED: u32 = 3;
+
+/// What is known of a listing.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Known {
+    /// The shop's identifier.
+    pub id: String,
+    /// The number of its last event.
+    pub version: i64,
+    /// Whether it is in the shop.
+    pub presence: Presence,
+    /// What was last believed of it.
+    pub listing: Listing,
+    /// The last crawl that saw it.
+    pub last_seen_crawl: i64,
+    /// A price that waits to be believed.
+    pub held_price: Option<HeldPrice>,
+    /// A change time that went back and waits to be believed.
+    pub older: Option<Older>,
+}
+
+/// Whether a listing is in its shop.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Presence {
+    /// The last complete crawl saw it.
+    Present,
+    /// It was not seen, and is not yet held to be gone.
+    Missing {
+        /// Since when.
+        since: DateTime<Utc>,
+        /// By how many complete crawls in a row.
+        crawls: u32,
+    },
+    /// It is gone.
+    Gone,
+}
+
+/// In how many crawls in a row a listing's own change time was older than before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Older {
+    /// How many crawls.
+    pub crawls: u32,
+    /// The last of them.
+    pub last_crawl: i64,
+}
+
+/// Where and when something is seen.
+#[derive(Clone, Copy, Debug)]
+pub struct Moment<'a> {
+    /// The shop's slug.
+    pub shop: &'a str,
+    /// The crawl.
+    pub crawl: i64,
+    /// The collector's clock.
+    pub now: DateTime<Utc>,
+}
+
+/// What follows from a listing being seen.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Decision {
+    /// What is known now.
+    pub known: Known,
+    /// Whether more than the last sighting is different.
+    pub is_different: bool,
+    /// What is to be told.
+    pub event: Option<ProductEvent>,
+}
+
+/// A crawl has seen a listing.
+pub fn seen(known: Option<Known>, id: &str, listing: Listing, moment: &Moment<'_>) -> Decision {
+    let Some(before) = known else {
+        let known = Known {
+            id: id.to_owned(),
+            version: 1,
+            presence: Presence::Present,
+            listing,
+            last_seen_crawl: moment.crawl,
+            held_price: None,
+            older: None,
+        };
+        let event = Some(known.changed_event(moment));
+        return Decision { known, is_different: true, event };
+    };
+    let mut after = Known { presence: Presence::Present, last_seen_crawl: moment.crawl, ..before.clone() };
+    match belief(&before, &listing, moment) {
+        Belief::Now => {
+            after.older = None;
+            after.held_price =
+                price::judge(&before.listing.price, before.held_price.as_ref(), &listing.price, moment.crawl);
+            let price =
+                if after.held_price.is_some() { before.listing.price.clone() } else { listing.price.clone() };
+            after.listing = Listing { price, ..listing };
+        }
+        Belief::Later(older) => after.older = Some(older),
+        Belief::Never => {}
+    }
+    conclude(before, after, moment)
+}
+
+/// A listing was seen of which nothing new could be read: it is in the shop, and says what it said.
+pub fn seen_unreadable(before: Known, moment: &Moment<'_>) -> Decision {
+    let after = Known { presence: Presence::Present, last_seen_crawl: moment.crawl, ..before.clone() };
+    conclude(before, after, moment)
+}
+
+fn conclude(before: Known, mut after: Known, moment: &Moment<'_>) -> Decision {
+    let is_news = before.presence != Presence::Present || !says_the_same(&before.listing, &after.listing);
+    if is_news {
+        after.version += 1;
+    }
+    let event = is_news.then(|| after.changed_event(moment));
+    let is_different = after != Known { last_seen_crawl: moment.crawl, ..before };
+    Decision { known: after, is_different, event }
+}
+
+/// Whether a listing is believed although its own change time may have gone back.
+enum Belief {
+    Now,
+    Later(Older),
+    Never,
+}
+
+fn belief(before: &Known, listing: &Listing, moment: &Moment<'_>) -> Belief {
+    if listing.shop_updated_at >= before.listing.shop_updated_at {
+        return Belief::Now;
+    }
+    let older = match before.older {
+        Some(older) if older.last_crawl == moment.crawl => return Belief::Later(older),
+        // The same crawl has already seen it as it is now: this is a copy that has stayed behind.
+        None if before.last_seen_crawl == moment.crawl => return Belief::Never,
+        Some(older) => Older { crawls: older.crawls.saturating_add(1), last_crawl: moment.crawl },
+        None => Older { crawls: 1, last_crawl: moment.crawl },
+    };
+    if older.crawls >= CRAWLS_UNTIL_OLDER_IS_BELIEVED { Belief::Now } else { Belief::Later(older) }
+}
+
+/// Whether two listings say the same; when the shop says that it changed is for people, and no news by itself.
+fn says_the_same(before: &Listing, after: &Listing) -> bool {
+    *after == Listing { shop_updated_at: after.shop_updated_at, ..before.clone() }
+}
+
+impl Known {
+    fn changed_event(&self, moment: &Moment<'_>) -> ProductEvent {
+        ProductEvent::ListingChanged(Box::new(ListingChanged {
+            v: CONTRACT_VERSION,
+            shop: moment.shop.to_owned(),
+            listing_id: self.id.clone(),
+            listing_version: self.version,
+            observed_at: moment.now,
+            missing_since: match self.presence {
+                Presence::Missing { since, .. } => Some(since),
+                Presence::Present | Presence::Gone => None,
+            },
+            listing: self.listing.clone(),
+        }))
+    }
+
+    fn gone_event(&self, moment: &Moment<'_>) -> ProductEvent {
+        ProductEvent::ListingGone(ListingGone {
+            v: CONTRACT_VERSION,
+            shop: moment.shop.to_owned(),
+            listing_id: self.id.clone(),
+            listing_version: self.version,
+            observed_at: moment.now,
+        })
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use events::{Availability, Interfaces, Price, Specs};
+
+    use super::*;
+
+    pub(crate) fn at(second: i64) -> DateTime<Utc> {
+        DateTime::from_timestamp(1_763_633_520 + second, 0).unwrap()
+    }
+
+    pub(crate) fn moment(crawl: i64) -> Moment<'static> {
+        Moment { shop: "netvideo", crawl, now: at(1_000 + crawl) }
+    }
+
+    pub(crate) fn listing() -> Listing {
+        Listing {
+            title: "ASUS TUF RTX 4070".to_owned(),
+            url: "https://netvideo.example/1".to_owned(),
+            brand: None,
+            gpu: None,
+            mpns: Vec::new(),
+            gtins: Vec::new(),
+            price: Price { amount_minor: 64_999, currency: "USD".to_owned() },
+            availability: Availability::InStock,
+            stock: Some(3),
+            images: Vec::new(),
+            specs: Specs::default(),
+            interfaces: Interfaces::default(),
+            technologies: None,
+            shop_updated_at: at(0),
+        }
+    }
+
+    pub(crate) fn known() -> Known {
+        Known {
+            id: "1".to_owned(),
+            version: 3,
+            presence: Presence::Present,
+            listing: listing(),
+            last_seen_crawl: 6,
+            held_price: None,
+            older: None,
+        }
+    }
+
+    fn priced(amount_minor: i64, updated: i64) -> Listing {
+        let price = Price { amount_minor, currency: "USD".to_owned() };
+        Listing { price, shop_updated_at: at(updated), ..listing() }
+    }
+
+    fn see(known: Known, listing: Listing, crawl: i64) -> Decision {
+        seen(Some(known), "1", listing, &moment(crawl))
+    }
+
+    #[test]
+    fn a_new_listing_is_told_as_version_one() {
+        let decision = seen(None, "1", listing(), &moment(1));
+        assert_eq!(decision.known.version, 1);
+        assert!(
+            matches!(decision.event, Some(ProductEvent::ListingChanged(event)) if event.listing == listing())
+        );
+    }
+
+    #[test]
+    fn only_news_is_told() {
+        let updated = Listing { shop_updated_at: at(9), ..listing() };
+        let cheaper = priced(60_000, 9);
+        let missing = Known { presence: Presence::Missing { since: at(1), crawls: 2 }, ..known() };
+        let gone = Known { presence: Presence::Gone, ..known() };
+        let cases = [
+            ("nothing new", known(), listing(), false, false),
+            ("only the shop's change time", known(), updated, true, false),
+            ("another price", known(), cheaper, true, true),
+            ("missing and there again", missing, listing(), true, true),
+            ("gone and there again", gone, listing(), true, true),
+        ];
+        for (case, before, listing, is_different, is_told) in cases {
+            let decision = see(before, listing, 7);
+            assert_eq!((decision.is_different, decision.event.is_some()), (is_different, is_told), "{case}");
+            assert_eq!(decision.known.version, 3 + i64::from(is_told), "{case}");
+            assert_eq!(
+                (decision.known.presence, decision.known.last_seen_crawl),
+                (Presence::Present, 7),
+                "{case}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_far_price_is_held_while_the_rest_is_applied() {
+        let seen = Listing { stock: Some(9), ..priced(649_990, 1) };
+        let first = see(known(), seen.clone(), 7);
+        assert_eq!((first.known.listing.price.amount_minor, first.known.listing.stock), (64_999, Some(9)));
+        assert!(first.known.held_price.is_some());
+        let second = see(first.known, seen, 8);
+        assert_eq!((second.known.listing.price.amount_minor, second.known.held_price), (649_990, None));
+        assert!(second.event.is_some());
+    }
+
+    #[test]
+    fn a_change_time_that_goes_back_is_believed_after_three_crawls_in_a_row() {
+        let old = priced(50_000, -60);
+        let first = see(known(), old.clone(), 7).known;
+        let again = see(first.clone(), old.clone(), 7).known;
+        assert_eq!(again, first, "one crawl counts once");
+        let second = see(first.clone(), old.clone(), 8).known;
+        assert_eq!((second.listing.price.amount_minor, second.version), (64_999, 3));
+        let third = see(second, old.clone(), 9);
+        assert_eq!((third.known.listing, third.known.older), (old.clone(), None));
+        assert!(third.event.is_some());
+
+        let fresh = see(first, listing(), 8).known;
+        assert_eq!(fresh.older, None, "what is not in a row starts anew");
+    }
+
+    #[test]
+    fn a_copy_that_stayed_behind_changes_nothing_in_the_crawl_that_saw_the_newer_one() {
+        let before = see(known(), priced(60_000, 5), 7).known;
+        let decision = see(before.clone(), priced(50_000, 0), 7);
+        assert_eq!((decision.known, decision.is_different, decision.event), (before, false, None));
+    }
+
+    #[test]
+    fn an_unreadable_listing_counts_as_seen_and_stays_as_it_was() {
+        let held = HeldPrice { price: Price { amount_minor: 9, currency: "USD".to_owned() }, crawl: 6 };
+        let before = Known { held_price: Some(held), ..known() };
+        let decision = seen_unreadable(before.clone(), &moment(7));
+        let expected = Known { last_seen_crawl: 7, ..before };
+        assert_eq!(decision, Decision { known: expected, is_different: false, event: None });
+    }
+}

@@ -1,0 +1,157 @@
+//! The shops. Each is one file that says how to ask for a page and how to read it, and one line below.
+//!
+//! A shop is pure: it builds requests and turns bytes into listings and rejects. Fetching, pacing, retries and
+//! storing are the same for all of them and stand elsewhere. Nothing outside a shop's file knows its dialect.
+
+use std::{fmt::Debug, sync::Arc, time::Duration};
+
+use chrono::{DateTime, Utc};
+use reqwest::header::{HeaderName, HeaderValue};
+use serde::{Deserialize, Serialize};
+use service::settings::SettingError;
+use url::Url;
+
+use crate::{listing::Items, settings};
+
+/// Declares the shops' modules, their settings, and how they are opened.
+macro_rules! shops {
+    ($($shop:ident),+ $(,)?) => {
+        $(pub mod $shop;)+
+
+        /// The settings of all shops, each shop's own in its file.
+        #[derive(Clone, Debug, clap::Args)]
+        #[group(skip)]
+        pub struct ShopSettings {
+            $(
+                #[command(flatten)]
+                $shop: $shop::Settings,
+            )+
+        }
+
+        impl ShopSettings {
+            /// The shops that are to be crawled; `every` is for those without an interval of their own.
+            pub fn open(&self, every: Duration) -> Result<Vec<Crawled>, SettingError> {
+                Ok(vec![$(self.$shop.open(every)?),+])
+            }
+        }
+    };
+}
+
+shops!(netvideo, countrylink);
+
+/// A shop that is to be crawled.
+#[derive(Clone, Debug)]
+pub struct Crawled {
+    /// The shop.
+    pub shop: Arc<dyn Shop>,
+    /// The time between the starts of two crawls.
+    pub every: Duration,
+}
+
+/// How one shop is asked and understood.
+pub trait Shop: Debug + Send + Sync {
+    /// The shop's short name in events, metrics and the store.
+    fn slug(&self) -> &'static str;
+
+    /// The shop's name for people.
+    fn name(&self) -> &'static str;
+
+    /// Where a crawl begins.
+    fn first(&self) -> Position;
+
+    /// The request for one page.
+    fn request(&self, scope: Scope, position: &Position) -> Request;
+
+    /// Reads the answer to the request for `position`. Never panics, whatever the bytes.
+    fn read(&self, body: &[u8], position: &Position) -> Result<Page, Foreign>;
+
+    /// Where to go on behind a page that could not be read; `None` if only that page would have told.
+    fn skip(&self, position: &Position) -> Option<Position>;
+
+    /// The variable that holds the key to the shop, if it needs one: a shop that refuses the key names it.
+    fn key_variable(&self) -> Option<&'static str> {
+        None
+    }
+}
+
+/// What a crawl asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// Every listing.
+    Full,
+    /// The listings that have changed since a moment of the shop's clock.
+    ChangedSince(DateTime<Utc>),
+}
+
+/// Where in a crawl a page is.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Position {
+    /// A page by its number, and the last number that the shop has told.
+    Page {
+        /// Counted from 1.
+        number: u32,
+        /// `None` before the first answer.
+        last: Option<u32>,
+    },
+    /// A page by what the page before it told; `None` for the first.
+    Cursor(Option<String>),
+}
+
+/// A request for a page. All are GET.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Request {
+    /// What is asked for.
+    pub url: Url,
+    /// Headers beyond those that all requests have.
+    pub headers: Vec<(HeaderName, HeaderValue)>,
+}
+
+/// A page that was read.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Page {
+    /// What it holds.
+    pub items: Items,
+    /// Where the next page is, `None` if this was the last.
+    pub next: Option<Position>,
+}
+
+/// Why bytes are not a page of the shop.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Foreign {
+    /// Not JSON, or JSON that breaks off.
+    #[error("the page is not JSON")]
+    NotJson,
+    /// JSON without what a page has.
+    #[error("the page has not the form of the shop's pages")]
+    WrongForm,
+    /// Another page than was asked for.
+    #[error("the page is another than the one asked for")]
+    AnotherPage,
+    /// Nothing, where the same page says that there is more.
+    #[error("the page is empty though it says that there is more")]
+    EmptyTooSoon,
+    /// The same items as on an earlier page, or a position that was there before.
+    #[error("the pages go round in a circle")]
+    Circle,
+    /// More bytes than a page may have once unpacked.
+    #[error("the page is too large")]
+    TooLarge,
+    /// Compressed in a way that can't be undone, or broken off.
+    #[error("the page can't be unpacked or breaks off")]
+    BrokenOff,
+}
+
+impl From<serde_json::Error> for Foreign {
+    fn from(error: serde_json::Error) -> Self {
+        if error.is_data() { Self::WrongForm } else { Self::NotJson }
+    }
+}
+
+/// A shop's address and path as one URL.
+fn endpoint(name: &'static str, base: &str, path: &str) -> Result<Url, SettingError> {
+    const EXAMPLE: &str = "https://shop.example/api";
+    let base = settings::base_url(name, base, EXAMPLE)?;
+    Url::parse(&format!("{}{path}", base.as_str().trim_end_matches('/')))
+        .map_err(|error| SettingError::wrong(name, error.to_string(), EXAMPLE))
+}

@@ -1,0 +1,13 @@
+-- A crawl of the shop $1 begins in the term $2. No row if the term is over.
+update collector.shop
+set last_crawl = last_crawl + 1
+where shop = $1 and term = $2
+returning
+    last_crawl,
+    changes_since_full,
+    changed_mark,
+    exists (
+        select from collector.listing
+        where listing.shop = $1
+            and (presence = 'missing' or held_in_crawl is not null or older_crawls > 0)
+    ) as is_unsettled

@@ -1,0 +1,8 @@
+-- At most $4 listings of the shop $1 that the crawl $2 has neither seen nor counted as missing yet, and that have
+-- been missed fewer than $3 times.
+select
+    listing_id, version, presence, missing_since, missing_crawls, document, last_seen_crawl,
+    held_price_minor, held_price_currency, held_in_crawl, older_crawls, older_in_crawl
+from collector.listing
+where shop = $1 and presence <> 'gone' and last_seen_crawl < $2 and missed_in_crawl < $2 and missing_crawls < $3
+limit $4

@@ -119,7 +119,7 @@ impl Drop for Guarded {
 /// Starts the shell that waits for our end.
 fn guard(group: u32) -> io::Result<Child> {
     Command::new("sh")
-        .args(["-c", r#"read -r _; kill -KILL -- "-$1""#, "guard", &group.to_string()])
+        .args(["-c", r#"read -r _; kill -s KILL -- "-$1""#, "guard", &group.to_string()])
         .stdin(Stdio::piped())
         .stdout(Stdio::null())
         .stderr(Stdio::null())
@@ -130,4 +130,39 @@ fn guard(group: u32) -> io::Result<Child> {
 /// The id of a process that was not waited for yet, and so can't belong to another.
 fn pid(child: &Child) -> Pid {
     Pid::from_child(child)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::process::ExitStatusExt;
+
+    use super::*;
+
+    #[test]
+    fn a_child_and_its_children_end_when_we_are_gone_without_a_word() {
+        let mut command = Command::new("sh");
+        command.args(["-c", "sleep 600 & echo started; wait"]).stdout(Stdio::piped());
+        let mut child = Guarded::spawn(&mut command).unwrap();
+        let mut output = child.pipes().stdout.take().unwrap();
+        let mut started = [0; 8];
+        io::Read::read_exact(&mut output, &mut started).unwrap();
+
+        // What the kernel does when we are killed.
+        drop(child.guard.stdin.take());
+        let status = child.wait(Duration::from_secs(10)).unwrap().expect("the guard kills the child");
+        assert_eq!(status.signal(), Some(9));
+        // The pipe ends when the last of the group is gone, `sleep` too.
+        assert_eq!(io::Read::read(&mut output, &mut started).unwrap(), 0);
+    }
+
+    #[test]
+    fn a_child_that_does_not_stop_when_told_to_is_killed() {
+        let mut command = Command::new("sh");
+        command.args(["-c", "trap '' TERM; echo started; while :; do sleep 1; done"]).stdout(Stdio::piped());
+        let mut child = Guarded::spawn(&mut command).unwrap();
+        let mut started = [0; 8];
+        io::Read::read_exact(&mut child.pipes().stdout.take().unwrap(), &mut started).unwrap();
+        assert_eq!(child.stop(Signal::TERM, Duration::from_millis(100)).unwrap(), None);
+        assert_eq!(child.exit_status().unwrap().and_then(|status| status.signal()), Some(9));
+    }
 }

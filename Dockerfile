@@ -1,0 +1,39 @@
+# syntax=docker/dockerfile:1
+# One image a service, from one build: `docker build --target gateway .`
+
+FROM rust:1.95.0-slim-bookworm AS builder
+WORKDIR /project
+COPY . .
+# The caches stay out of the image; what is kept is copied from them.
+RUN --mount=type=cache,target=/usr/local/cargo/registry \
+    --mount=type=cache,target=/project/target \
+    cargo build --release --locked --package mock-shops --package collector --package gateway \
+    && install -D --target-directory=/built target/release/mock-shops target/release/collector target/release/gateway
+
+FROM debian:bookworm-20251229-slim AS runtime
+# What shops' and stores' TLS certificates are checked against.
+COPY --from=builder /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt
+# Nobody in particular: owns nothing, has no shell and no home.
+USER 65532:65532
+WORKDIR /
+
+FROM runtime AS mock-shops
+COPY --from=builder /built/mock-shops /usr/local/bin/mock-shops
+ENV MOCK_SHOPS_LISTEN=0.0.0.0:8080
+EXPOSE 8080
+HEALTHCHECK --interval=5s --timeout=5s --start-period=30s CMD ["mock-shops", "health"]
+ENTRYPOINT ["mock-shops"]
+
+FROM runtime AS collector
+COPY --from=builder /built/collector /usr/local/bin/collector
+ENV COLLECTOR_LISTEN=0.0.0.0:8081
+EXPOSE 8081
+HEALTHCHECK --interval=5s --timeout=5s --start-period=30s CMD ["collector", "health"]
+ENTRYPOINT ["collector"]
+
+FROM runtime AS gateway
+COPY --from=builder /built/gateway /usr/local/bin/gateway
+ENV GATEWAY_LISTEN=0.0.0.0:8000
+EXPOSE 8000
+HEALTHCHECK --interval=5s --timeout=5s --start-period=30s CMD ["gateway", "health"]
+ENTRYPOINT ["gateway"]

@@ -1,8 +1,22 @@
 //! Which listings are one product.
+//!
+//! Three sorts of reasons, the strongest first: what a person decided, shared codes, and what titles say. Within
+//! a sort, the best pair is joined first, whichever listing came first, and nothing is ever joined to what it
+//! contradicts: another size of memory, another chip, another code of the same numbering. So one bad code can't
+//! chain two products into one, and the result is the same for every order of arrival.
+
+mod by_code;
+mod by_person;
+mod by_title;
+mod clusters;
+mod evidence;
+mod facts;
 
 use serde::{Deserialize, Serialize};
 
 use crate::identity::{Identity, ProductKind};
+
+use clusters::Clusters;
 
 /// A code that more listings share than this is nobody's: a shop's placeholder, or a whole series.
 pub const MAX_LISTINGS_PER_CODE: usize = 32;
@@ -90,18 +104,15 @@ pub struct Grouping {
 /// doesn't depend on the order of the candidates.
 ///
 /// It must be given every listing that shares a key with one of them, directly or through a chain.
-pub fn group(candidates: &[Candidate<'_>], _overrides: &[Override]) -> Grouping {
+pub fn group(candidates: &[Candidate<'_>], overrides: &[Override]) -> Grouping {
     let mut cards: Vec<&Candidate<'_>> =
         candidates.iter().filter(|candidate| candidate.identity.kind == ProductKind::Card).collect();
     cards.sort_by_key(|candidate| (candidate.shop, candidate.shop_listing_id, candidate.listing));
-    let groups = cards
-        .iter()
-        .map(|candidate| Group {
-            members: vec![candidate.listing],
-            by: MatchKind::SingleListing,
-            confidence: 1.0,
-            explanation: "No other shop's listing is known to be this product.".to_owned(),
-        })
-        .collect();
-    Grouping { groups, doubts: Vec::new() }
+    cards.dedup_by_key(|candidate| candidate.listing);
+    let mut clusters = Clusters::new(cards);
+    by_person::decide(&mut clusters, overrides);
+    let mut doubts = by_code::decide(&mut clusters);
+    doubts.extend(by_title::decide(&mut clusters));
+    let doubts = clusters.still_apart(doubts);
+    Grouping { groups: clusters.into_groups(), doubts }
 }

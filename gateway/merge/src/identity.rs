@@ -5,18 +5,29 @@
 //! 600 characters are looked at. Any text in any script is normal input: what can't be read
 //! is `None`, never an error.
 
+mod brand;
+mod chip;
 mod code;
 mod key;
+mod kind;
+mod lexicon;
+mod line;
+mod memory;
+mod ports;
 mod product;
+mod read;
+mod words;
 
 use serde::{Deserialize, Serialize};
 
+pub(crate) use chip::sizes_mb;
+pub(crate) use code::{CodeSystem, system_of};
 pub use code::{Disbelieved, Gtin, MpnKey};
 pub use key::MatchKey;
+pub(crate) use key::title_key;
+pub(crate) use line::telling;
+pub(crate) use memory::generation;
 pub use product::{Brand, ChipMaker, Colour, Gpu, ProductKind};
-
-/// How much of a title is read. The longest honest titles have some 250 characters.
-const MAX_TITLE_CHARS: usize = 600;
 
 /// What a listing says about which product it is. `None` and empty mean that it doesn't say.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -72,12 +83,7 @@ pub struct Identity {
 impl Identity {
     /// Reads one listing.
     pub fn read(listing: &events::Listing) -> Self {
-        let title: String = listing.title.chars().take(MAX_TITLE_CHARS).collect();
-        Self {
-            kind: if title.is_empty() { ProductKind::NotACard } else { ProductKind::Card },
-            gtins: listing.gtins.iter().filter_map(|gtin| Gtin::parse(gtin)).collect(),
-            ..Self::default()
-        }
+        read::read(listing)
     }
 
     /// The keys under which this listing can meet others. Two listings that share no key, directly or through

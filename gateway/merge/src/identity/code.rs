@@ -1,44 +1,80 @@
-//! Barcodes and part numbers.
+//! Barcodes and part numbers: in which forms shops write them, and what can be read from them.
+
+mod asus;
+mod gigabyte;
+mod gtin;
+mod houses;
+mod mpn;
 
 use serde::{Deserialize, Serialize};
 
-/// A barcode as GTIN-14, with a right check digit.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Gtin(String);
+pub use gtin::Gtin;
+pub(super) use gtin::in_title as gtins_in;
+pub use mpn::MpnKey;
+pub(super) use mpn::of_field;
+pub(crate) use mpn::{CodeSystem, system_of};
 
-impl Gtin {
-    /// Reads a GTIN-8, -12, -13 or -14. `None` for anything that can't be one product's own number: a wrong
-    /// check digit, zeros, numbers that shops give themselves.
-    pub fn parse(text: &str) -> Option<Self> {
-        let digits: Vec<u8> = text.bytes().filter(u8::is_ascii_digit).collect();
-        matches!(digits.len(), 8 | 12..=14)
-            .then(|| Self(format!("{:0>14}", String::from_utf8_lossy(&digits))))
-    }
-
-    /// 14 digits.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-/// A part number without separators, in upper case.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct MpnKey(String);
-
-impl MpnKey {
-    /// The part number as it is compared: `TUFRTX4070SO12GGAMING`.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
+use super::chip::ChipName;
+use super::words::Word;
 
 /// A code that a listing gives, but that is not believed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Disbelieved {
-    /// The code as the shop writes it.
+    /// The code as it is compared.
     pub code: String,
     /// Why, as a sentence for people.
     pub reason: String,
+}
+
+/// What a house's code says about its card.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Facts {
+    pub(super) chip: Option<ChipName>,
+    pub(super) memory_mb: Option<u32>,
+    pub(super) oc: Option<bool>,
+    /// Words of the line, with spaces between them.
+    pub(super) line: &'static str,
+}
+
+/// A part number that was found in words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Found {
+    pub(super) at: usize,
+    pub(super) count: usize,
+    pub(super) key: MpnKey,
+    /// The house whose form it has.
+    pub(super) house: Option<&'static str>,
+    pub(super) facts: Facts,
+    /// Whether its words are those of the product's name too, as in ASUS's marketing codes.
+    pub(super) is_name: bool,
+}
+
+/// The part numbers that stand in some words, in their order. `house` is the house that the listing names.
+pub(super) fn find(words: &[Word], house: Option<&str>) -> Vec<Found> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while at < words.len() {
+        let here = gigabyte::at(words, at)
+            .or_else(|| houses::at(words, at, house))
+            .or_else(|| asus::at(words, at, house));
+        match here {
+            Some(code) => {
+                at = code.at + code.count;
+                found.push(code);
+            }
+            None => at += 1,
+        }
+    }
+    found
+}
+
+/// Whether a text has a form: `D` stands for a digit, `A` for a letter, `X` for either, anything else for itself.
+pub(super) fn fits(text: &str, form: &str) -> bool {
+    text.len() == form.len()
+        && text.bytes().zip(form.bytes()).all(|(byte, form)| match form {
+            b'D' => byte.is_ascii_digit(),
+            b'A' => byte.is_ascii_lowercase(),
+            b'X' => byte.is_ascii_alphanumeric(),
+            _ => byte == form,
+        })
 }

@@ -5,6 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::Identity;
+use super::line::telling;
 
 /// The longest key, in bytes.
 const MAX_BYTES: usize = 80;
@@ -44,5 +45,14 @@ pub(super) fn keys(identity: &Identity) -> Vec<MatchKey> {
         identity.gtins.iter().map(|gtin| MatchKey::new(format!("g:{}", gtin.as_str()))).collect();
     let house = identity.brand.as_ref().map_or("", |brand| brand.slug.as_str());
     keys.extend(identity.mpns.iter().map(|mpn| MatchKey::new(format!("m:{house}:{}", mpn.as_str()))));
+    keys.extend(title_key(identity));
     keys
+}
+
+/// The block of listings whose titles name the same house, chip and line. A title that names no line could be any
+/// of the house's cards with that chip, so it has none.
+pub(crate) fn title_key(identity: &Identity) -> Option<MatchKey> {
+    let (brand, gpu) = (identity.brand.as_ref()?, identity.gpu.as_ref()?);
+    let line = telling(&identity.line);
+    (!line.is_empty()).then(|| MatchKey::new(format!("t:{}:{}:{}", brand.slug, gpu.slug, line.join("+"))))
 }

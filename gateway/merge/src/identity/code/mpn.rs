@@ -1,0 +1,130 @@
+//! Part numbers as they are compared.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Facts, Found, find, fits};
+use crate::identity::chip::mentions;
+use crate::identity::memory;
+use crate::identity::words::{Word, words};
+
+/// A part number without separators, in upper case, and without what only says in which region or box it is sold.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct MpnKey(String);
+
+/// The longest part number; what is longer is a sentence.
+const MAX_CHARS: usize = 48;
+
+impl MpnKey {
+    /// The part number as it is compared: `TUFRTX4070SO12GGAMING`.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Letters and digits of a text, in upper case.
+    pub(crate) fn of(text: &str) -> Self {
+        Self(
+            text.chars()
+                .filter(|c| c.is_alphanumeric())
+                .take(MAX_CHARS)
+                .flat_map(char::to_uppercase)
+                .collect(),
+        )
+    }
+
+    /// The letters and digits of some words.
+    pub(super) fn of_words(words: &[Word]) -> Self {
+        Self::of(&words.iter().map(|word| word.text.as_str()).collect::<String>())
+    }
+}
+
+/// Which numbering a code belongs to. Within one, different codes are different products, except in `Other`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) enum CodeSystem {
+    AcerFactory,
+    AsrockFactory,
+    AsusFactory,
+    Evga,
+    GigabyteFactory,
+    Gigabyte,
+    Inno3d,
+    MsiFactory,
+    Palit,
+    Pny,
+    Sapphire,
+    Xfx,
+    Zotac,
+    /// Codes whose form says nothing.
+    Other,
+}
+
+/// The numbering of a code of some house.
+pub(crate) fn system_of(house: &str, key: &MpnKey) -> CodeSystem {
+    let code = key.0.to_ascii_lowercase();
+    let starts = |prefix: &str| code.starts_with(prefix);
+    match house {
+        "acer" if starts("dp") => CodeSystem::AcerFactory,
+        "asrock" if starts("90ga") => CodeSystem::AsrockFactory,
+        "asus" if starts("90yv") => CodeSystem::AsusFactory,
+        "evga" if code.len() > 8 && fits(&code[..5], "DDgpD") => CodeSystem::Evga,
+        "gigabyte" if starts("gv") && code.ends_with("0010") || starts("9vn") || starts("9vr") => {
+            CodeSystem::GigabyteFactory
+        }
+        "gigabyte" if starts("gv") => CodeSystem::Gigabyte,
+        "inno3d" if code.len() >= 12 => CodeSystem::Inno3d,
+        "msi" if fits(&code, "vDDDDDD") => CodeSystem::MsiFactory,
+        "palit" | "gainward" if starts("ne") => CodeSystem::Palit,
+        "pny" if starts("vc") => CodeSystem::Pny,
+        "sapphire" if fits(&code, "DDDDDDD") => CodeSystem::Sapphire,
+        "xfx" if starts("rx") => CodeSystem::Xfx,
+        "zotac" if starts("zt") => CodeSystem::Zotac,
+        _ => CodeSystem::Other,
+    }
+}
+
+/// The part numbers of a field. One field can hold several; `Err` says why what it holds is no part number.
+pub(crate) fn of_field(text: &str, house: Option<&str>) -> Result<Vec<Found>, &'static str> {
+    let text: String = text.chars().take(120).collect();
+    let words = words(&text);
+    let found = find(&words, house);
+    if !found.is_empty() {
+        return Ok(found);
+    }
+    let start =
+        words.iter().take_while(|word| is_noise(&word.text) || Some(word.text.as_str()) == house).count();
+    let (words, key) = (&words[start..], MpnKey::of_words(&words[start..]));
+    let letters = key.0.chars().filter(|c| c.is_alphabetic()).count();
+    let digits = key.0.chars().filter(char::is_ascii_digit).count();
+    if letters == 0 {
+        return Err("It has digits alone, as a shop's own numbers do.");
+    }
+    if key.0.len() < 6 || digits < 2 {
+        return Err("It is too short to be one product's own.");
+    }
+    let (chips, sizes) = (mentions(words), memory::sizes(words));
+    let named: usize = chips.iter().map(|mention| mention.count).sum::<usize>()
+        + sizes.iter().map(|size| size.count).sum::<usize>();
+    let is_plain = |word: &Word| {
+        matches!(
+            word.text.as_str(),
+            "gaming" | "graphics" | "card" | "video" | "oc" | "lhr" | "geforce" | "radeon"
+        )
+    };
+    if named + words.iter().filter(|word| is_plain(word)).count() >= words.len() && !chips.is_empty() {
+        return Err("It names the chip alone, not one product.");
+    }
+    let facts = Facts {
+        chip: chips.first().map(|mention| mention.chip.clone()),
+        memory_mb: memory::decide(&sizes, &[]),
+        // MSI's codes are the product's whole name, which never leaves out that it is overclocked.
+        oc: (house == Some("msi") && !chips.is_empty() && words.len() > 3)
+            .then(|| words.iter().any(|word| word.text == "oc")),
+        line: "",
+    };
+    Ok(vec![Found { at: 0, count: words.len(), key, house: None, facts, is_name: !chips.is_empty() }])
+}
+
+/// Words that some shops write before the code itself: `GeForce RTX 3070 SUPRIM X 8G`.
+fn is_noise(word: &str) -> bool {
+    matches!(word, "nvidia" | "geforce" | "amd" | "radeon" | "intel" | "mpn" | "pn")
+}

@@ -1,0 +1,233 @@
+//! The chips that are known: their architectures and the memory sizes they were sold with.
+//!
+//! A chip that is missing here is read all the same where its name is written out; the table is needed for
+//! names without their family, for digits that run into each other (`GTX10603G`), and for sizes that titles
+//! leave out.
+
+/// Chips of one number and their sizes of memory.
+pub(crate) struct Chip {
+    /// As in [`crate::identity::Gpu`]'s name, in lower case: `rtx`, `gtx`, `rx`, `arc`.
+    pub(crate) family: &'static str,
+    /// `4070`, `b580`.
+    pub(crate) number: &'static str,
+    /// `ti super`, empty for none.
+    pub(crate) suffix: &'static str,
+    pub(crate) architecture: &'static str,
+    /// The sizes in GB, the one that a title means when it says none first. Zero first: no size can be left out.
+    pub(crate) sizes_gb: &'static [u32],
+}
+
+const fn chip(
+    family: &'static str,
+    number: &'static str,
+    suffix: &'static str,
+    architecture: &'static str,
+    sizes_gb: &'static [u32],
+) -> Chip {
+    Chip { family, number, suffix, architecture, sizes_gb }
+}
+
+const BLACKWELL: &str = "Blackwell";
+const ADA: &str = "Ada Lovelace";
+const AMPERE: &str = "Ampere";
+const TURING: &str = "Turing";
+const PASCAL: &str = "Pascal";
+const MAXWELL: &str = "Maxwell";
+const KEPLER: &str = "Kepler";
+const FERMI: &str = "Fermi";
+const RDNA4: &str = "RDNA 4";
+const RDNA3: &str = "RDNA 3";
+const RDNA2: &str = "RDNA 2";
+const RDNA: &str = "RDNA";
+const GCN: &str = "GCN";
+
+/// The chips.
+pub(crate) const CHIPS: &[Chip] = &[
+    chip("rtx", "5090", "", BLACKWELL, &[32]),
+    chip("rtx", "5090", "d", BLACKWELL, &[32]),
+    chip("rtx", "5080", "", BLACKWELL, &[16]),
+    chip("rtx", "5080", "super", BLACKWELL, &[24]),
+    chip("rtx", "5070", "ti", BLACKWELL, &[16]),
+    chip("rtx", "5070", "ti super", BLACKWELL, &[24]),
+    chip("rtx", "5070", "super", BLACKWELL, &[18]),
+    chip("rtx", "5070", "", BLACKWELL, &[12]),
+    chip("rtx", "5060", "ti", BLACKWELL, &[0, 8, 16]),
+    chip("rtx", "5060", "", BLACKWELL, &[8]),
+    chip("rtx", "5050", "", BLACKWELL, &[8]),
+    chip("rtx", "4090", "", ADA, &[24]),
+    chip("rtx", "4090", "d", ADA, &[24]),
+    chip("rtx", "4080", "super", ADA, &[16]),
+    chip("rtx", "4080", "", ADA, &[16, 12]),
+    chip("rtx", "4070", "ti super", ADA, &[16]),
+    chip("rtx", "4070", "ti", ADA, &[12]),
+    chip("rtx", "4070", "super", ADA, &[12]),
+    chip("rtx", "4070", "", ADA, &[12]),
+    chip("rtx", "4060", "ti", ADA, &[0, 8, 16]),
+    chip("rtx", "4060", "", ADA, &[8]),
+    chip("rtx", "3090", "ti", AMPERE, &[24]),
+    chip("rtx", "3090", "", AMPERE, &[24]),
+    chip("rtx", "3080", "ti", AMPERE, &[12]),
+    chip("rtx", "3080", "", AMPERE, &[10, 12]),
+    chip("rtx", "3070", "ti", AMPERE, &[8]),
+    chip("rtx", "3070", "", AMPERE, &[8]),
+    chip("rtx", "3060", "ti", AMPERE, &[8]),
+    chip("rtx", "3060", "", AMPERE, &[12, 8]),
+    chip("rtx", "3050", "", AMPERE, &[0, 8, 6, 4]),
+    chip("rtx", "2080", "ti", TURING, &[11]),
+    chip("rtx", "2080", "super", TURING, &[8]),
+    chip("rtx", "2080", "", TURING, &[8]),
+    chip("rtx", "2070", "super", TURING, &[8]),
+    chip("rtx", "2070", "", TURING, &[8]),
+    chip("rtx", "2060", "super", TURING, &[8]),
+    chip("rtx", "2060", "", TURING, &[6, 12]),
+    chip("gtx", "1660", "ti", TURING, &[6]),
+    chip("gtx", "1660", "super", TURING, &[6]),
+    chip("gtx", "1660", "", TURING, &[6]),
+    chip("gtx", "1650", "super", TURING, &[4]),
+    chip("gtx", "1650", "", TURING, &[4]),
+    chip("gtx", "1630", "", TURING, &[4]),
+    chip("gtx", "1080", "ti", PASCAL, &[11]),
+    chip("gtx", "1080", "", PASCAL, &[8]),
+    chip("gtx", "1070", "ti", PASCAL, &[8]),
+    chip("gtx", "1070", "", PASCAL, &[8]),
+    chip("gtx", "1060", "", PASCAL, &[0, 6, 3, 5]),
+    chip("gtx", "1050", "ti", PASCAL, &[4]),
+    chip("gtx", "1050", "", PASCAL, &[0, 2, 3]),
+    chip("gt", "1030", "", PASCAL, &[2]),
+    chip("gt", "1010", "", PASCAL, &[2]),
+    chip("gtx", "980", "ti", MAXWELL, &[6]),
+    chip("gtx", "980", "", MAXWELL, &[4]),
+    chip("gtx", "970", "", MAXWELL, &[4]),
+    chip("gtx", "960", "", MAXWELL, &[0, 2, 4]),
+    chip("gtx", "950", "", MAXWELL, &[2]),
+    chip("gtx", "750", "ti", MAXWELL, &[0, 2, 4, 1]),
+    chip("gtx", "750", "", MAXWELL, &[0, 1, 2, 4]),
+    chip("gt", "740", "", KEPLER, &[0, 1, 2, 4]),
+    chip("gt", "730", "", KEPLER, &[0, 1, 2, 4]),
+    chip("gt", "720", "", KEPLER, &[0, 1, 2]),
+    chip("gt", "710", "", KEPLER, &[0, 1, 2]),
+    chip("gtx", "780", "ti", KEPLER, &[3]),
+    chip("gtx", "780", "", KEPLER, &[0, 3, 6]),
+    chip("gtx", "770", "", KEPLER, &[0, 2, 4]),
+    chip("gtx", "760", "", KEPLER, &[0, 2, 4]),
+    chip("gtx", "690", "", KEPLER, &[4]),
+    chip("gtx", "680", "", KEPLER, &[0, 2, 4]),
+    chip("gtx", "670", "", KEPLER, &[0, 2, 4]),
+    chip("gtx", "660", "ti", KEPLER, &[0, 2, 3]),
+    chip("gtx", "660", "", KEPLER, &[0, 2, 3]),
+    chip("gtx", "650", "ti", KEPLER, &[0, 1, 2]),
+    chip("gtx", "650", "", KEPLER, &[0, 1, 2]),
+    chip("gt", "640", "", KEPLER, &[0, 1, 2, 4]),
+    chip("gt", "630", "", KEPLER, &[0, 1, 2, 4]),
+    chip("gt", "610", "", FERMI, &[0, 1, 2]),
+    chip("gtx", "580", "", FERMI, &[0]),
+    chip("gtx", "570", "", FERMI, &[0]),
+    chip("gtx", "560", "ti", FERMI, &[0]),
+    chip("gtx", "560", "", FERMI, &[0]),
+    chip("gtx", "550", "ti", FERMI, &[0]),
+    chip("geforce", "210", "", "Tesla", &[0]),
+    chip("rx", "9070", "xt", RDNA4, &[16]),
+    chip("rx", "9070", "gre", RDNA4, &[12]),
+    chip("rx", "9070", "", RDNA4, &[16]),
+    chip("rx", "9060", "xt", RDNA4, &[0, 8, 16]),
+    chip("rx", "9060", "", RDNA4, &[8]),
+    chip("rx", "7900", "xtx", RDNA3, &[24]),
+    chip("rx", "7900", "xt", RDNA3, &[20]),
+    chip("rx", "7900", "gre", RDNA3, &[16]),
+    chip("rx", "7800", "xt", RDNA3, &[16]),
+    chip("rx", "7700", "xt", RDNA3, &[12]),
+    chip("rx", "7700", "", RDNA3, &[16]),
+    chip("rx", "7600", "xt", RDNA3, &[16]),
+    chip("rx", "7600", "", RDNA3, &[8]),
+    chip("rx", "7400", "", RDNA3, &[8]),
+    chip("rx", "6950", "xt", RDNA2, &[16]),
+    chip("rx", "6900", "xt", RDNA2, &[16]),
+    chip("rx", "6800", "xt", RDNA2, &[16]),
+    chip("rx", "6800", "", RDNA2, &[16]),
+    chip("rx", "6750", "xt", RDNA2, &[12]),
+    chip("rx", "6750", "gre", RDNA2, &[0, 10, 12]),
+    chip("rx", "6700", "xt", RDNA2, &[12]),
+    chip("rx", "6700", "", RDNA2, &[10]),
+    chip("rx", "6650", "xt", RDNA2, &[8]),
+    chip("rx", "6600", "xt", RDNA2, &[8]),
+    chip("rx", "6600", "le", RDNA2, &[8]),
+    chip("rx", "6600", "", RDNA2, &[8]),
+    chip("rx", "6500", "xt", RDNA2, &[4, 8]),
+    chip("rx", "6400", "", RDNA2, &[4]),
+    chip("rx", "5700", "xt", RDNA, &[8]),
+    chip("rx", "5700", "", RDNA, &[8]),
+    chip("rx", "5600", "xt", RDNA, &[6]),
+    chip("rx", "5600", "", RDNA, &[6]),
+    chip("rx", "5500", "xt", RDNA, &[0, 4, 8]),
+    chip("rx", "5500", "", RDNA, &[4]),
+    chip("rx", "5300", "", RDNA, &[3]),
+    chip("rx", "590", "", GCN, &[8]),
+    chip("rx", "580", "", GCN, &[0, 8, 4]),
+    chip("rx", "580", "2048sp", GCN, &[0, 8, 4]),
+    chip("rx", "570", "", GCN, &[0, 4, 8]),
+    chip("rx", "560", "", GCN, &[0, 4, 2]),
+    chip("rx", "550", "", GCN, &[0, 2, 4]),
+    chip("rx", "550", "x", GCN, &[0, 2, 4]),
+    chip("rx", "480", "", GCN, &[0, 8, 4]),
+    chip("rx", "470", "", GCN, &[0, 4, 8]),
+    chip("rx", "460", "", GCN, &[0, 2, 4]),
+    chip("rx", "vega 64", "", GCN, &[8]),
+    chip("rx", "vega 56", "", GCN, &[8]),
+    chip("radeon", "vii", "", GCN, &[16]),
+    chip("r9", "fury", "x", GCN, &[4]),
+    chip("r9", "fury", "", GCN, &[4]),
+    chip("r9", "nano", "", GCN, &[4]),
+    chip("r9", "390", "x", GCN, &[8]),
+    chip("r9", "390", "", GCN, &[8]),
+    chip("r9", "380", "x", GCN, &[4]),
+    chip("r9", "380", "", GCN, &[0, 2, 4]),
+    chip("r9", "370", "", GCN, &[0, 2, 4]),
+    chip("r9", "290", "x", GCN, &[0, 4, 8]),
+    chip("r9", "290", "", GCN, &[4]),
+    chip("r9", "285", "", GCN, &[2]),
+    chip("r9", "280", "x", GCN, &[3]),
+    chip("r9", "280", "", GCN, &[3]),
+    chip("r9", "270", "x", GCN, &[0, 2, 4]),
+    chip("r9", "270", "", GCN, &[2]),
+    chip("r7", "370", "", GCN, &[0, 2, 4]),
+    chip("r7", "360", "", GCN, &[2]),
+    chip("r7", "350", "", GCN, &[0]),
+    chip("r7", "265", "", GCN, &[2]),
+    chip("r7", "260", "x", GCN, &[0, 1, 2]),
+    chip("r7", "260", "", GCN, &[0, 1, 2]),
+    chip("r7", "250", "x", GCN, &[0, 1, 2]),
+    chip("r7", "250", "", GCN, &[0, 1, 2, 4]),
+    chip("r7", "240", "", GCN, &[0, 1, 2, 4]),
+    chip("r5", "240", "", GCN, &[0]),
+    chip("r5", "235", "", GCN, &[0]),
+    chip("r5", "230", "", GCN, &[0, 1, 2]),
+    chip("r5", "220", "", GCN, &[0]),
+    chip("arc", "b580", "", "Xe2", &[12]),
+    chip("arc", "b570", "", "Xe2", &[10]),
+    chip("arc", "a770", "", "Xe", &[0, 16, 8]),
+    chip("arc", "a750", "", "Xe", &[8]),
+    chip("arc", "a580", "", "Xe", &[8]),
+    chip("arc", "a380", "", "Xe", &[6]),
+    chip("arc", "a310", "", "Xe", &[4]),
+];
+
+/// Chips of which every card has a limited hash rate, or none has: there the word tells nothing apart. Of the
+/// others, both kinds were sold.
+pub(crate) const WITH_AND_WITHOUT_LHR: &[&str] =
+    &["geforce-rtx-3060", "geforce-rtx-3060-ti", "geforce-rtx-3070", "geforce-rtx-3080", "geforce-rtx-3090"];
+
+/// Chips that were sold with several types of memory of one size, which are different products.
+pub(crate) const SEVERAL_MEMORY_TYPES: &[&str] = &[
+    "geforce-gt-1030",
+    "geforce-gt-730",
+    "geforce-gt-740",
+    "geforce-gt-640",
+    "geforce-gt-630",
+    "geforce-gtx-1060",
+    "geforce-gtx-1650",
+    "geforce-rtx-3060-ti",
+    "geforce-rtx-4070",
+    "radeon-r7-240",
+    "radeon-r7-250",
+    "radeon-rx-550",
+];

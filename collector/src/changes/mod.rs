@@ -5,6 +5,7 @@
 //! only makes a listing wait whose own change time goes back.
 
 pub mod absence;
+pub mod page;
 pub mod price;
 
 use chrono::{DateTime, Utc};

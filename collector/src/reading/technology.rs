@@ -146,7 +146,7 @@ pub fn unique(technologies: Vec<SupportedTechnology>) -> Vec<SupportedTechnology
     for technology in technologies {
         match unique.iter_mut().find(|other| other.code == technology.code) {
             Some(other) if rank(other.version.as_deref()) < rank(technology.version.as_deref()) => {
-                *other = technology
+                *other = technology;
             }
             Some(_) => {}
             None => unique.push(technology),

@@ -3,6 +3,8 @@
 //! A shop is pure: it builds requests and turns bytes into listings and rejects. Fetching, pacing, retries and
 //! storing are the same for all of them and stand elsewhere. Nothing outside a shop's file knows its dialect.
 
+pub mod client;
+
 use std::{fmt::Debug, sync::Arc, time::Duration};
 
 use chrono::{DateTime, Utc};

@@ -1,0 +1,89 @@
+//! What the collector measures, under the names that /metrics shows.
+
+use std::sync::OnceLock;
+
+use chrono::Utc;
+use events::{CrawlKind, CrawlOutcome, ProductEvent};
+use metrics::{counter, gauge, histogram};
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+
+use crate::{
+    changes::page::Outcome,
+    reject::RejectKind,
+    store::{Absences, CrawlEnd, OutboxState},
+};
+
+/// Starts measuring; once a process, however often it is called.
+pub fn recorder() -> PrometheusHandle {
+    static RECORDER: OnceLock<PrometheusHandle> = OnceLock::new();
+    let handle = RECORDER.get_or_init(|| {
+        let recorder = PrometheusBuilder::new().build_recorder();
+        let handle = recorder.handle();
+        if metrics::set_global_recorder(recorder).is_err() {
+            tracing::warn!("something else measures in this process already; /metrics will stay empty");
+        }
+        handle
+    });
+    handle.clone()
+}
+
+/// Items were read, or are known to be as they were.
+pub fn seen(shop: &'static str, items: usize) {
+    counter!("collector_items_seen_total", "shop" => shop).increment(items as u64);
+}
+
+/// Something was refused.
+pub fn rejected(shop: &'static str, kind: RejectKind, count: u64) {
+    counter!("collector_rejects_total", "shop" => shop, "kind" => kind.name()).increment(count);
+}
+
+/// A page was decided on.
+pub fn decided(shop: &'static str, outcome: &Outcome) {
+    for reject in &outcome.rejects {
+        rejected(shop, reject.kind, 1);
+    }
+    let is_changed = |event: &&ProductEvent| matches!(event, ProductEvent::ListingChanged(_));
+    told(shop, "listing.changed", outcome.events.iter().filter(is_changed).count() as u64);
+}
+
+/// A crawl has ended.
+pub fn crawl_ended(shop: &'static str, end: &CrawlEnd, absences: Absences) {
+    told(shop, "listing.changed", absences.missing);
+    told(shop, "listing.gone", absences.gone);
+    told(shop, "crawl.ended", 1);
+    let outcome = match end.outcome {
+        CrawlOutcome::Complete => "complete",
+        CrawlOutcome::Incomplete => "incomplete",
+    };
+    let kind = kind_name(end.kind);
+    counter!("collector_crawls_total", "shop" => shop, "kind" => kind, "outcome" => outcome).increment(1);
+    histogram!("collector_crawl_duration_seconds", "shop" => shop, "kind" => kind)
+        .record(end.took.as_secs_f64());
+    #[expect(clippy::cast_precision_loss, reason = "a gauge is a float, and no shop has so many listings")]
+    gauge!("collector_removals_held", "shop" => shop).set(absences.held as f64);
+}
+
+/// Messages were confirmed by RabbitMQ.
+pub fn published(count: usize) {
+    counter!("collector_published_total").increment(count as u64);
+}
+
+/// How full the outbox is.
+pub fn outbox(state: OutboxState) {
+    #[expect(clippy::cast_precision_loss, reason = "a gauge is a float, and no outbox is so full")]
+    gauge!("collector_outbox_rows").set(state.waiting as f64);
+    let age = state.oldest.and_then(|oldest| (Utc::now() - oldest).to_std().ok()).unwrap_or_default();
+    gauge!("collector_outbox_age_seconds").set(age.as_secs_f64());
+}
+
+/// A kind of crawl in logs and metrics.
+pub fn kind_name(kind: CrawlKind) -> &'static str {
+    match kind {
+        CrawlKind::Full => "full",
+        CrawlKind::Changes => "changes",
+    }
+}
+
+fn told(shop: &'static str, event: &'static str, count: u64) {
+    counter!("collector_events_total", "shop" => shop, "type" => event).increment(count);
+}

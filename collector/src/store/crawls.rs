@@ -1,0 +1,230 @@
+//! The beginning and the end of a crawl, and what follows from what it has not seen.
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use events::{CONTRACT_VERSION, CrawlEnded, CrawlKind, CrawlOutcome, ProductEvent};
+use sqlx::FromRow;
+
+use super::{
+    Led, Store, StoreError, in_own_task,
+    outbox::write_events,
+    rows::{ListingRow, write_absences},
+};
+use crate::changes::{
+    Known, Moment,
+    absence::{self, CRAWLS_UNTIL_GONE},
+};
+
+/// So many absent listings are written in one transaction.
+const BATCH: i64 = 500;
+/// A change time further ahead of our clock is a slip of the shop's, after which nothing would ever be newer.
+const FURTHEST_AHEAD: Duration = Duration::from_hours(24);
+/// A refusal that was not seen for so long is history.
+const REJECTS_KEPT: Duration = Duration::from_hours(24 * 30);
+/// Of one shop no more refusals are kept.
+const MOST_REJECTS: i64 = 100_000;
+
+/// What a crawl begins with.
+#[derive(Clone, Debug, PartialEq, FromRow)]
+pub struct CrawlBegun {
+    /// Its number, which grows with each crawl of the shop.
+    #[sqlx(rename = "last_crawl")]
+    pub crawl: i64,
+    /// How many crawls have asked for changes only since the last complete full one, if there is one.
+    pub changes_since_full: Option<i32>,
+    /// From when on changes are to be asked for, by the shop's clock.
+    pub changed_mark: Option<DateTime<Utc>>,
+    /// Whether a listing is missing, or waits to be believed.
+    pub is_unsettled: bool,
+}
+
+/// How a crawl has ended.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CrawlEnd {
+    /// Its number.
+    pub crawl: i64,
+    /// The shop's name for people.
+    pub shop_name: &'static str,
+    /// What it asked for.
+    pub kind: CrawlKind,
+    /// Whether it read all of that.
+    pub outcome: CrawlOutcome,
+    /// When it began.
+    pub started_at: DateTime<Utc>,
+    /// How long it took.
+    pub took: Duration,
+    /// The shop's interval.
+    pub every: Duration,
+}
+
+/// What followed from what a complete full crawl did not see.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Absences {
+    /// Listings that went missing now.
+    pub missing: u64,
+    /// Listings that are gone now.
+    pub gone: u64,
+    /// Listings that would be gone, but that too many are already.
+    pub held: i64,
+}
+
+#[derive(FromRow)]
+struct Removals {
+    listings: i64,
+    gone: i64,
+    doomed: i64,
+}
+
+impl Store {
+    /// Begins a crawl.
+    pub async fn begin_crawl(&self, led: Led) -> Result<CrawlBegun, StoreError> {
+        sqlx::query_as(include_str!("../../../sql/collector/begin_crawl.sql"))
+            .bind(led.shop)
+            .bind(led.term)
+            .fetch_optional(&self.database.pool)
+            .await?
+            .ok_or(StoreError::LostLead)
+    }
+
+    /// Counts the listings that a complete full crawl has not seen as missing once more, and removes those that
+    /// have been missing long enough.
+    pub async fn write_absences(
+        &self,
+        led: Led,
+        crawl: i64,
+        now: DateTime<Utc>,
+    ) -> Result<Absences, StoreError> {
+        let mut absences = Absences::default();
+        loop {
+            let (count, missing) = self.count_missed(led, crawl, now).await?;
+            absences.missing += missing;
+            if count == 0 {
+                break;
+            }
+        }
+        let removals: Removals = sqlx::query_as(include_str!("../../../sql/collector/removals.sql"))
+            .bind(led.shop)
+            .bind(now - Duration::from_hours(1))
+            .bind(CRAWLS_UNTIL_GONE.cast_signed())
+            .fetch_one(&self.database.pool)
+            .await?;
+        let mut removable = absence::removable(removals.listings, removals.gone).min(removals.doomed);
+        absences.held = removals.doomed - removable;
+        while removable > 0 {
+            let removed = self.remove(led, crawl, now, removable.min(BATCH)).await?;
+            if removed == 0 {
+                break;
+            }
+            removable -= i64::try_from(removed).unwrap_or(i64::MAX);
+            absences.gone += removed;
+        }
+        Ok(absences)
+    }
+
+    /// One batch of missed listings: how many were looked at, and how many went missing now.
+    async fn count_missed(
+        &self,
+        led: Led,
+        crawl: i64,
+        now: DateTime<Utc>,
+    ) -> Result<(usize, u64), StoreError> {
+        let store = self.clone();
+        in_own_task(async move {
+            let moment = Moment { shop: led.shop, crawl, now };
+            let mut transaction = store.begin(led).await?;
+            let rows: Vec<ListingRow> =
+                sqlx::query_as(include_str!("../../../sql/collector/missed_listings.sql"))
+                    .bind(led.shop)
+                    .bind(crawl)
+                    .bind(CRAWLS_UNTIL_GONE.cast_signed())
+                    .bind(BATCH)
+                    .fetch_all(&mut *transaction)
+                    .await?;
+            let (known, events): (Vec<Known>, Vec<Option<ProductEvent>>) =
+                rows.into_iter().map(|row| absence::missed(row.into(), &moment)).unzip();
+            let events: Vec<_> = events.into_iter().flatten().collect();
+            write_absences(&mut transaction, &moment, &known).await?;
+            write_events(&mut transaction, now, &events).await?;
+            transaction.commit().await?;
+            Ok((known.len(), events.len() as u64))
+        })
+        .await
+    }
+
+    /// One batch of removals, at most `most`: how many.
+    async fn remove(&self, led: Led, crawl: i64, now: DateTime<Utc>, most: i64) -> Result<u64, StoreError> {
+        let store = self.clone();
+        in_own_task(async move {
+            let moment = Moment { shop: led.shop, crawl, now };
+            let mut transaction = store.begin(led).await?;
+            let rows: Vec<ListingRow> =
+                sqlx::query_as(include_str!("../../../sql/collector/doomed_listings.sql"))
+                    .bind(led.shop)
+                    .bind(crawl)
+                    .bind(CRAWLS_UNTIL_GONE.cast_signed())
+                    .bind(most)
+                    .fetch_all(&mut *transaction)
+                    .await?;
+            let (known, events): (Vec<Known>, Vec<ProductEvent>) =
+                rows.into_iter().map(|row| absence::removed(row.into(), &moment)).unzip();
+            write_absences(&mut transaction, &moment, &known).await?;
+            write_events(&mut transaction, now, &events).await?;
+            transaction.commit().await?;
+            Ok(events.len() as u64)
+        })
+        .await
+    }
+
+    /// Ends a crawl, tells of it, and tidies up. Returns how many listings the shop has.
+    pub async fn end_crawl(&self, led: Led, end: CrawlEnd, now: DateTime<Utc>) -> Result<i64, StoreError> {
+        let store = self.clone();
+        in_own_task(async move {
+            let is_full = end.kind == CrawlKind::Full;
+            let is_complete = end.outcome == CrawlOutcome::Complete;
+            let mut transaction = store.begin(led).await?;
+            let listings: i64 = sqlx::query_scalar(include_str!("../../../sql/collector/end_crawl.sql"))
+                .bind(led.shop)
+                .bind(end.crawl)
+                .bind(is_full)
+                .bind(is_complete)
+                .bind(now + FURTHEST_AHEAD)
+                .bind(milliseconds(end.took))
+                .fetch_one(&mut *transaction)
+                .await?;
+            if is_full && is_complete {
+                sqlx::query(include_str!("../../../sql/collector/forget_pages.sql"))
+                    .bind(led.shop)
+                    .bind(end.crawl)
+                    .execute(&mut *transaction)
+                    .await?;
+                sqlx::query(include_str!("../../../sql/collector/prune_rejects.sql"))
+                    .bind(led.shop)
+                    .bind(now - REJECTS_KEPT)
+                    .bind(MOST_REJECTS)
+                    .execute(&mut *transaction)
+                    .await?;
+            }
+            let ended = ProductEvent::CrawlEnded(CrawlEnded {
+                v: CONTRACT_VERSION,
+                shop: led.shop.to_owned(),
+                shop_name: end.shop_name.to_owned(),
+                crawl: end.crawl,
+                started_at: end.started_at,
+                ended_at: now,
+                kind: end.kind,
+                outcome: end.outcome,
+                listing_count: listings,
+                collect_every_ms: milliseconds(end.every),
+            });
+            write_events(&mut transaction, now, &[ended]).await?;
+            transaction.commit().await?;
+            Ok(listings)
+        })
+        .await
+    }
+}
+
+fn milliseconds(duration: Duration) -> i64 {
+    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
+}

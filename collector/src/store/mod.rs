@@ -1,0 +1,121 @@
+//! The schema `collector` in Postgres: what is known of the shops, and the outbox.
+//!
+//! What a crawl learns is written together with the events that tell of it, in one transaction, and only by the
+//! collector that leads the shop: each transaction checks that its term still lasts. Transactions run in tasks
+//! of their own, so that a crawl that is stopped leaves none open. The queries stand in `sql/collector/`.
+
+mod crawls;
+mod lease;
+mod outbox;
+mod pages;
+mod rows;
+
+use std::time::Duration;
+
+use service::database::{Database, Limits};
+use sqlx::{Postgres, Transaction, migrate::Migrator};
+
+pub use crawls::{Absences, CrawlBegun, CrawlEnd};
+pub use lease::Lease;
+pub use outbox::{OutboxState, Waiting};
+pub use pages::KnownPage;
+
+/// The schema's migrations.
+pub static MIGRATIONS: Migrator = sqlx::migrate!("../sql/collector/migrations");
+
+/// The schema's name.
+pub const SCHEMA: &str = "collector";
+
+/// How the collector uses Postgres. Each shop writes in one transaction at a time, and the publisher and the
+/// health checks need one more each.
+pub const LIMITS: Limits = Limits {
+    connections: 8,
+    acquire: Duration::from_secs(2),
+    // The end of a crawl of a million listings looks at all of them.
+    statement: Duration::from_secs(20),
+    lock: Duration::from_secs(5),
+};
+
+/// Why something could not be stored or read.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// Postgres failed. Whether a commit that went unanswered has happened is unknown; all that is written here
+    /// can be written again.
+    #[error("Postgres: {0}")]
+    Postgres(#[from] sqlx::Error),
+    /// Another collector leads the shop now.
+    #[error("another collector leads the shop by now")]
+    LostLead,
+    /// The lock's connection no longer answers.
+    #[error("the connection that holds the lead does not answer")]
+    Silent,
+}
+
+/// The schema.
+#[derive(Clone, Debug)]
+pub struct Store {
+    database: Database,
+}
+
+/// A shop, and the term in which it is led.
+#[derive(Clone, Copy, Debug)]
+pub struct Led {
+    /// The shop's slug.
+    pub shop: &'static str,
+    /// The term.
+    pub term: i64,
+}
+
+impl Store {
+    /// The schema in a database whose migrations have run.
+    pub fn new(database: Database) -> Self {
+        Self { database }
+    }
+
+    /// Whether Postgres answers.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        sqlx::query("select 1").execute(&self.database.pool).await?;
+        Ok(())
+    }
+
+    /// Waits for the lead to be free, at most once: `None` if another collector has it. `what` is what is led.
+    pub async fn try_lead(&self, what: &str) -> Result<Option<Lease>, StoreError> {
+        Lease::try_take(self.database.options(), what).await
+    }
+
+    /// Takes a shop's next term. Whoever led the shop before can no longer write.
+    pub async fn take_term(&self, shop: &'static str, name: &str) -> Result<Led, StoreError> {
+        let term = sqlx::query_scalar(include_str!("../../../sql/collector/take_term.sql"))
+            .bind(shop)
+            .bind(name)
+            .fetch_one(&self.database.pool)
+            .await?;
+        Ok(Led { shop, term })
+    }
+
+    /// A transaction that only the shop's leader can have.
+    async fn begin(&self, led: Led) -> Result<Transaction<'static, Postgres>, StoreError> {
+        let mut transaction = self.database.pool.begin().await?;
+        sqlx::query(include_str!("../../../sql/collector/keep_term.sql"))
+            .bind(led.shop)
+            .bind(led.term)
+            .fetch_optional(&mut *transaction)
+            .await?
+            .ok_or(StoreError::LostLead)?;
+        Ok(transaction)
+    }
+}
+
+/// Runs a transaction in a task of its own: it ends even if whoever waits for it is cancelled.
+async fn in_own_task<T: Send + 'static>(
+    work: impl Future<Output = Result<T, StoreError>> + Send + 'static,
+) -> Result<T, StoreError> {
+    match tokio::spawn(work).await {
+        Ok(result) => result,
+        Err(error) => match error.try_into_panic() {
+            Ok(panic) => std::panic::resume_unwind(panic),
+            // Only a runtime that is going down cancels it.
+            Err(_) => Err(StoreError::Postgres(sqlx::Error::WorkerCrashed)),
+        },
+    }
+}

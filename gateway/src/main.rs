@@ -1,2 +1,162 @@
-//! Placeholder.
-fn main() {}
+//! The gateway's process: read settings, reach the stores, consume, serve, stop.
+
+use std::{future::IntoFuture, net::SocketAddr, process::ExitCode, time::Duration};
+
+use anyhow::Context;
+use clap::Parser;
+use gateway::{
+    answers::{Answers, Redis},
+    apply::Applier,
+    catalogue::Catalogue,
+    consume::Consume,
+    graphql,
+    http::{self, Gateway},
+    settings::{Command, Settings},
+};
+use metrics_exporter_prometheus::PrometheusBuilder;
+use service::{
+    database::{Database, Limits},
+    health, logs, shutdown,
+};
+use tokio::{net::TcpListener, time::timeout};
+use tokio_util::sync::CancellationToken;
+
+/// How Postgres is used: by queries that readers wait for, and by one transaction at a time that applies
+/// events. A statement of the latter may touch some thousand rows.
+const STATEMENT: Duration = Duration::from_millis(1500);
+const LOCK: Duration = Duration::from_secs(5);
+const ACQUIRE: Duration = Duration::from_millis(500);
+const APPLYING_STATEMENT: Duration = Duration::from_secs(20);
+const APPLYING_CONNECTIONS: u32 = 2;
+
+/// How long requests that are under way have when the gateway is told to stop.
+const DRAIN: Duration = Duration::from_secs(5);
+
+fn main() -> ExitCode {
+    let settings = Settings::parse();
+    let result = match settings.command {
+        Some(Command::Schema) => print_schema(),
+        Some(Command::Health) => run(async { Ok(health::check(settings.listen).await?) }),
+        None => run(serve(settings)),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("gateway: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn print_schema() -> anyhow::Result<()> {
+    use std::io::Write;
+    Ok(std::io::stdout().write_all(graphql::sdl().as_bytes())?)
+}
+
+fn run(work: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<()> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(work)
+}
+
+async fn serve(settings: Settings) -> anyhow::Result<()> {
+    logs::init(&settings.logs)?;
+    let stores = settings.stores()?;
+    // One TLS provider for all; another one can't have been installed before.
+    rustls::crypto::ring::default_provider().install_default().ok();
+    let metrics = PrometheusBuilder::new().install_recorder().context("metrics can't be recorded")?;
+    let limits = Limits {
+        connections: settings.database_connections,
+        acquire: ACQUIRE,
+        statement: STATEMENT,
+        lock: LOCK,
+    };
+    let reading = Database::new(&stores.database, "gateway", limits)?;
+    let applying = Database::new(
+        &stores.database,
+        "gateway",
+        Limits { connections: APPLYING_CONNECTIONS, statement: APPLYING_STATEMENT, ..limits },
+    )?;
+    let stop = shutdown::on_signals()?;
+    let redis = stores.redis.as_ref().map(Redis::connect).transpose()?;
+    if redis.is_none() {
+        tracing::warn!("REDIS_URL is not set: answers are cached in this process's memory alone");
+    }
+    let applier = Applier::new(applying.pool.clone(), stores.rates.clone());
+    let catalogue = Catalogue::default();
+    let consume = Consume::new(stores.amqp, applier.clone(), catalogue.clone(), stop.clone());
+    let gateway = Gateway {
+        pool: reading.pool.clone(),
+        schema: graphql::schema(),
+        catalogue: catalogue.clone(),
+        answers: Answers::new(settings.cache_mb, redis.clone()),
+        base_currency: stores.rates.base(),
+        graphiql: settings.graphiql,
+        consuming: consume.connected(),
+        redis,
+        metrics,
+    };
+    let listener = bind(settings.listen).await?;
+    let address = listener.local_addr()?;
+    tracing::info!(%address, "listening");
+    let consuming = tokio::spawn(consume_when_migrated(applying, applier, consume, stop.clone()));
+    let watching = tokio::spawn(catalogue.watch(reading.pool, stop.clone()));
+    let serving =
+        axum::serve(listener, http::router(gateway)).with_graceful_shutdown(stop.clone().cancelled_owned());
+    let serving = tokio::spawn(serving.into_future());
+    let finished = wait(stop, consuming, serving).await;
+    watching.abort();
+    tracing::info!("stopped");
+    finished
+}
+
+async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address)
+        .await
+        .with_context(|| format!("can't listen on {address} (GATEWAY_LISTEN); is another gateway running?"))
+}
+
+/// Queries are answered as soon as Postgres is there; consuming begins once the schema is up to date.
+async fn consume_when_migrated(
+    database: Database,
+    applier: Applier,
+    consume: Consume,
+    stop: CancellationToken,
+) -> anyhow::Result<()> {
+    const PAUSE: Duration = Duration::from_millis(500);
+    static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../sql/gateway/migrations");
+    let prepare = async {
+        database.migrate_when_up(&MIGRATIONS).await?;
+        while let Err(error) = applier.catch_up().await {
+            tracing::warn!(%error, "the catalogue can't be brought up to date: trying again");
+            tokio::time::sleep(PAUSE).await;
+        }
+        anyhow::Ok(())
+    };
+    tokio::select! {
+        () = stop.cancelled() => return Ok(()),
+        prepared = prepare => prepared?,
+    }
+    consume.run().await;
+    Ok(())
+}
+
+/// Waits until the gateway is told to stop and has finished what it holds, or until something ends that
+/// must not.
+async fn wait(
+    stop: CancellationToken,
+    mut consuming: tokio::task::JoinHandle<anyhow::Result<()>>,
+    serving: tokio::task::JoinHandle<std::io::Result<()>>,
+) -> anyhow::Result<()> {
+    tokio::select! {
+        () = stop.cancelled() => {}
+        consumed = &mut consuming => {
+            stop.cancel();
+            return consumed?.and_then(|()| anyhow::bail!("consuming ended by itself"));
+        }
+    }
+    let Ok((consumed, served)) = timeout(DRAIN, async { (consuming.await, serving.await) }).await else {
+        tracing::warn!("some connections did not end in time: closing them");
+        return Ok(());
+    };
+    consumed??;
+    Ok(served??)
+}

@@ -79,7 +79,7 @@ impl Database {
 
     /// Brings the schema up to date, under a lock that services share. Waits as long as Postgres can't be
     /// reached and says so.
-    pub async fn migrate_when_up(&self, migrator: &Migrator) -> Result<(), SchemaError> {
+    pub async fn migrate_when_up(&self, migrator: &'static Migrator) -> Result<(), SchemaError> {
         const PAUSE: Duration = Duration::from_millis(500);
         let mut told = false;
         loop {
@@ -97,10 +97,10 @@ impl Database {
         }
     }
 
-    async fn migrate(&self, migrator: &Migrator) -> Result<(), SchemaError> {
+    async fn migrate(&self, migrator: &'static Migrator) -> Result<(), SchemaError> {
         let mut connection = PgConnection::connect_with(&self.options).await.map_err(classify)?;
         self.create_schema_unless_there(&mut connection).await.map_err(classify)?;
-        migrator.run(&mut connection).await.map_err(|error| match error {
+        migrator.run_direct(None, &mut connection, false).await.map_err(|error| match error {
             MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => classify(error),
             other => SchemaError::Refused(other.to_string()),
         })?;

@@ -46,6 +46,9 @@ pub(super) fn weigh(a: &Facts<'_>, b: &Facts<'_>) -> Evidence {
     if a.colours != b.colours {
         evidence.differs(0.3, "Only one is said to have another colour than black.");
     }
+    if a.fans != b.fans {
+        evidence.score -= 0.05;
+    }
     let gpu = a.gpus.first().copied().unwrap_or_default();
     if a.lhr.contains(&true) != b.lhr.contains(&true)
         && WITH_AND_WITHOUT_LHR.contains(&gpu)

@@ -2,9 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::identity::{CodeSystem, Colour, Gtin, Identity, MpnKey, system_of};
+use crate::identity::{CodeSystem, Colour, Gtin, Identity, MpnKey, is_family, system_of};
 use crate::vocabulary::brands::CHIP_MAKERS;
-use crate::vocabulary::lines::FAMILIES;
 
 /// What the listings of one product say, taken together.
 #[derive(Clone, Debug, Default)]
@@ -43,7 +42,7 @@ impl<'i> Facts<'i> {
             revisions: identity.revision.into_iter().collect(),
             colours: identity.colour.into_iter().collect(),
             fans: identity.fans.into_iter().collect(),
-            families: line.filter(|word| FAMILIES.contains(word)).collect(),
+            families: line.filter(|word| is_family(word)).collect(),
             codes: identity.mpns.iter().map(|mpn| (system_of(house, mpn), mpn)).collect(),
             gtins: identity.gtins.iter().collect(),
             unknown_words: identity.unknown_words.iter().map(String::as_str).collect(),

@@ -60,7 +60,9 @@ pub(super) fn decide(
 ) -> Option<Brand> {
     let of_field = field.map(words).unwrap_or_default();
     let field_named = named(&of_field);
-    let by_field = field_named.houses.first().copied();
+    let line_house = |name: &str| HOUSE_OF_LINE.iter().find(|(line, _)| *line == name).map(|(_, slug)| *slug);
+    let field_line = || of_field.iter().find_map(|word| line_house(&word.text));
+    let by_field = field_named.houses.first().copied().or_else(field_line);
     if let Some(slug) = by_field.filter(|slug| title.houses.is_empty() || title.houses.contains(slug)) {
         return known(slug);
     }

@@ -3,7 +3,6 @@
 use super::lexicon::LEXICON;
 use super::product::ProductKind;
 use super::words::Word;
-use crate::vocabulary::other_goods::FOR;
 
 /// Decides by the title's words. `has_size` says whether it names a size of memory, `has_laptop_chip` whether it
 /// names a chip that is sold in laptops alone.
@@ -17,7 +16,9 @@ pub(super) fn decide(words: &[Word], has_size: bool, has_laptop_chip: bool) -> P
             return ProductKind::NotACard;
         }
         if let Some(count) = found(&LEXICON.accessories, at) {
-            let is_made_for = words.get(at + count).is_some_and(|next| FOR.contains(&next.text.as_str()));
+            let is_made_for = words
+                .get(at + count)
+                .is_some_and(|next| LEXICON.before_other_goods.contains(next.text.as_str()));
             // The first word names the goods in most languages: `Cable 12VHPWR …`.
             if is_made_for || !has_size && (at == 0 || !is_feature(words, at, count)) {
                 return ProductKind::NotACard;

@@ -35,7 +35,10 @@ pub(crate) struct Lexicon {
     /// Houses, and whether the name is a chip maker's.
     pub(crate) brands: Phrases<(&'static brands::House, bool)>,
     pub(crate) spellings: Phrases<&'static str>,
+    pub(crate) families: HashSet<&'static str>,
     pub(crate) line_words: HashSet<&'static str>,
+    /// Words between an accessory and what it is made for.
+    pub(crate) before_other_goods: HashSet<&'static str>,
     pub(crate) stop_words: HashSet<&'static str>,
     pub(crate) colours: HashMap<&'static str, Option<Colour>>,
     pub(crate) never_a_card: Phrases<()>,
@@ -52,12 +55,14 @@ pub(crate) static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| {
             .iter()
             .flat_map(move |house| house.aliases.iter().map(move |alias| (*alias, (house, is_chip_maker))))
     };
-    let bare = |phrases: &'static [&'static str]| Phrases::new(phrases.iter().map(|phrase| (*phrase, ())));
+    let bare = |phrases: &'static str| Phrases::new(phrases.split(',').map(|phrase| (phrase.trim(), ())));
     Lexicon {
         brands: Phrases::new(named(brands::HOUSES, false).chain(named(brands::CHIP_MAKERS, true))),
         spellings: Phrases::new(lines::SPELLINGS.iter().copied()),
-        line_words: lines::FAMILIES.iter().chain(lines::WORDS).copied().collect(),
-        stop_words: stop_words::STOP_WORDS.iter().copied().collect(),
+        families: lines::FAMILIES.split_whitespace().collect(),
+        line_words: lines::FAMILIES.split_whitespace().chain(lines::WORDS.split_whitespace()).collect(),
+        stop_words: stop_words::STOP_WORDS.iter().flat_map(|words| words.split_whitespace()).collect(),
+        before_other_goods: other_goods::FOR.split(',').map(str::trim).collect(),
         colours: lines::COLOURS.iter().copied().collect(),
         never_a_card: bare(other_goods::NEVER_A_CARD),
         accessories: bare(other_goods::ACCESSORIES),

@@ -82,7 +82,7 @@ impl Pass<'_> {
             return if text == "lite" { 3 } else { 2 };
         }
         if let Some((meaning, count)) = LEXICON.spellings.find(self.words, at) {
-            for word in meaning.split(' ') {
+            for word in meaning.split(' ').filter(|word| !word.is_empty()) {
                 self.meaning(at, word, house);
             }
             return count;
@@ -104,8 +104,7 @@ impl Pass<'_> {
             "v2" => self.read.revision = Some(2),
             "v3" => self.read.revision = Some(3),
             "lhr" => self.read.lhr = Some(!(at > 0 && matches!(self.text(at - 1), "non" | "no"))),
-            "dualfan" => self.fans(at, 2, text),
-            "twinfan" => self.fans(at, 2, text),
+            "dualfan" | "twinfan" => self.fans(at, 2, text),
             "triplefan" => self.fans(at, 3, text),
             "singlefan" => self.fans(at, 1, text),
             "black"
@@ -187,4 +186,9 @@ pub(crate) fn telling(line: &[String]) -> Vec<&str> {
     telling.sort_unstable();
     telling.dedup();
     telling
+}
+
+/// Whether a card can have only one line of this sort.
+pub(crate) fn is_family(word: &str) -> bool {
+    LEXICON.families.contains(word)
 }

@@ -114,29 +114,40 @@ impl Seen<'_> {
     }
 
     fn is_in_code(&self, at: usize) -> bool {
-        self.title_codes.iter().any(|code| (code.at..code.at + code.count).contains(&at))
+        self.code_at(at).is_some()
+    }
+
+    /// Whether the word at `at` is part of the product's name: in ASUS's codes it is, in others not.
+    fn is_in_name(&self, at: usize) -> bool {
+        self.code_at(at).is_none_or(|code| code.is_name)
+    }
+
+    fn code_at(&self, at: usize) -> Option<&Found> {
+        self.title_codes.iter().find(|code| (code.at..code.at + code.count).contains(&at))
     }
 
     /// The chip that the title names outside of codes, else inside of one that is spelt out, else the field's.
     fn chip(&self) -> Option<ChipName> {
         let outside = self.chips.iter().filter(|mention| !self.is_in_code(mention.at));
-        one_chip(outside).or_else(|| one_chip(self.chips.iter())).or_else(|| {
-            let field = words(beginning(self.listing.gpu.as_deref()?, 80));
-            one_chip(mentions(&field).iter())
-        })
+        one_chip(outside)
+            .or_else(|| one_chip(self.chips.iter().filter(|mention| self.is_in_name(mention.at))))
+            .or_else(|| {
+                let field = words(beginning(self.listing.gpu.as_deref()?, 80));
+                one_chip(mentions(&field).iter())
+            })
     }
 
     fn memory_mb(&self, gpu: Option<&Gpu>) -> Option<u32> {
         let of_chip = gpu.map_or(&[][..], |gpu| sizes_mb(&gpu.slug));
         let outside = self.sizes.iter().filter(|size| !self.is_in_code(size.at));
         let glued = || {
-            self.chips.iter().find_map(|mention| {
+            self.chips.iter().filter(|mention| self.is_in_name(mention.at)).find_map(|mention| {
                 let word = Word { text: mention.rest.clone(), ..self.words[mention.at].clone() };
                 memory::sizes(&[word]).first().map(|size| size.memory_mb)
             })
         };
         memory::decide(outside, of_chip)
-            .or_else(|| memory::decide(&self.sizes, of_chip))
+            .or_else(|| memory::decide(self.sizes.iter().filter(|size| self.is_in_name(size.at)), of_chip))
             .or_else(glued)
             .or(self.listing.specs.memory_mb)
             .or_else(|| {

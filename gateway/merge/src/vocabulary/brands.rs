@@ -19,11 +19,7 @@ pub(crate) const HOUSES: &[House] = &[
     house("afox", "AFOX", &["afox"]),
     house("arktek", "Arktek", &["arktek"]),
     house("asrock", "ASRock", &["asrock", "as rock", "asrock inc"]),
-    house(
-        "asus",
-        "ASUS",
-        &["asus", "asustek", "asustek computer", "asus rog", "asus tuf", "republic of gamers"],
-    ),
+    house("asus", "ASUS", &["asus", "asustek", "asustek computer", "republic of gamers"]),
     house("axle", "Axle", &["axle", "axle3d"]),
     house("bfg", "BFG", &["bfg", "bfg tech"]),
     house("biostar", "BIOSTAR", &["biostar"]),
@@ -41,11 +37,7 @@ pub(crate) const HOUSES: &[House] = &[
     house("fujitsu", "Fujitsu", &["fujitsu"]),
     house("gainward", "Gainward", &["gainward"]),
     house("galax", "GALAX", &["galax", "kfa2", "galaxy", "kfa", "galax kfa2", "kfa2 galax"]),
-    house(
-        "gigabyte",
-        "Gigabyte",
-        &["gigabyte", "gigabyte technology", "gigabyte tech", "giga byte", "gigabyte aorus", "技嘉"],
-    ),
+    house("gigabyte", "Gigabyte", &["gigabyte", "gigabyte technology", "gigabyte tech", "giga byte", "技嘉"]),
     house("gunnir", "GUNNIR", &["gunnir", "蓝戟"]),
     house("his", "HIS", &["his", "hightech information system"]),
     house("hp", "HP", &["hp", "hewlett packard", "hpe", "hp inc"]),
@@ -89,7 +81,7 @@ pub(crate) const HOUSES: &[House] = &[
     house("yeston", "Yeston", &["yeston", "盈通"]),
     house("zephyr", "ZEPHYR", &["zephyr"]),
     house("zogis", "ZOGIS", &["zogis"]),
-    house("zotac", "ZOTAC", &["zotac", "zotac gaming", "索泰"]),
+    house("zotac", "ZOTAC", &["zotac", "索泰"]),
 ];
 
 /// Makers of chips, whose names stand on every house's cards: theirs is the card only where no house is named.

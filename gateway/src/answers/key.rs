@@ -1,0 +1,113 @@
+//! The key of an answer: a hash of everything that the answer depends on.
+
+use serde_json::Value;
+
+use crate::catalogue::CatalogueState;
+
+/// The key of an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Key([u8; 32]);
+
+impl Key {
+    /// The key of a request under a state of the catalogue. `build` tells versions of the gateway apart whose
+    /// answers may differ, settings included.
+    pub fn of(
+        build: &str,
+        catalogue: &CatalogueState,
+        query: &str,
+        operation: Option<&str>,
+        variables: &Value,
+    ) -> Self {
+        let mut hash = blake3::Hasher::new();
+        let mut part = |bytes: &[u8]| {
+            hash.update(&(bytes.len() as u64).to_le_bytes());
+            hash.update(bytes);
+        };
+        part(build.as_bytes());
+        part(&catalogue.version.to_le_bytes());
+        for shop in &catalogue.stale_shops {
+            part(&shop.to_le_bytes());
+        }
+        part(b"query");
+        part(query.as_bytes());
+        part(operation.unwrap_or_default().as_bytes());
+        part(canonical(variables).as_bytes());
+        Self(*hash.finalize().as_bytes())
+    }
+
+    /// The key in hexadecimal digits.
+    pub(super) fn to_hex(self) -> String {
+        blake3::Hash::from(self.0).to_hex().to_string()
+    }
+
+    /// A checksum that tells an entry of this key from anything else.
+    pub(super) fn checksum(&self, body: &[u8]) -> [u8; 32] {
+        *blake3::keyed_hash(&self.0, body).as_bytes()
+    }
+}
+
+/// JSON with the names of each object in order, without white space.
+fn canonical(value: &Value) -> String {
+    let mut text = String::new();
+    write(value, &mut text);
+    text
+}
+
+fn write(value: &Value, text: &mut String) {
+    match value {
+        Value::Array(values) => {
+            text.push('[');
+            for value in values {
+                write(value, text);
+                text.push(',');
+            }
+            text.push(']');
+        }
+        Value::Object(fields) => {
+            let mut names: Vec<&String> = fields.keys().collect();
+            names.sort_unstable();
+            text.push('{');
+            for name in names {
+                text.push_str(&Value::String(name.clone()).to_string());
+                text.push(':');
+                write(&fields[name], text);
+                text.push(',');
+            }
+            text.push('}');
+        }
+        scalar => text.push_str(&scalar.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn equal_variables_have_one_form_however_they_are_written() {
+        let one: Value = serde_json::from_str(r#"{"a":1,"b":{"c":[1,2],"d":null}}"#).unwrap();
+        let same: Value = serde_json::from_str(r#"{ "b": {"d": null, "c": [1, 2]}, "a": 1 }"#).unwrap();
+        assert_eq!(canonical(&one), canonical(&same));
+    }
+
+    #[test]
+    fn different_variables_have_different_forms() {
+        let values = [
+            json!(null),
+            json!({}),
+            json!({"a": 1}),
+            json!({"a": "1"}),
+            json!({"a": [1, 2]}),
+            json!({"a": [[1], 2]}),
+            json!({"a": {"1": 2}}),
+            json!({"a\":1,\"b": 1}),
+        ];
+        for (place, one) in values.iter().enumerate() {
+            for other in &values[place + 1..] {
+                assert_ne!(canonical(one), canonical(other));
+            }
+        }
+    }
+}

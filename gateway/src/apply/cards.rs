@@ -1,0 +1,282 @@
+//! Writing the cards anew that the news reached: their fields from all their listings, and what filters and
+//! sorts need to know of their offers.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, NaiveDate, Utc};
+use events::Listing;
+use merge::{Card, Identity, ListingRef, Member};
+use sqlx::{PgConnection, types::Json};
+
+use super::{
+    card_ids::{CardId, ListingId},
+    regroup::Why,
+};
+use crate::{
+    card::{CardDocument, CardSource, match_word, mpn_key, name_key, slug},
+    offer::BUYABLE,
+};
+
+#[derive(sqlx::FromRow)]
+struct Said {
+    id: ListingId,
+    card_id: CardId,
+    shop: String,
+    observed_at: DateTime<Utc>,
+    document: Json<Listing>,
+    identity: Json<Identity>,
+}
+
+/// Assembles cards from their listings and stores them. `why` holds those that were grouped anew.
+pub(super) async fn rewrite(
+    connection: &mut PgConnection,
+    cards: &BTreeSet<CardId>,
+    why: &BTreeMap<CardId, Why>,
+) -> sqlx::Result<()> {
+    if cards.is_empty() {
+        return Ok(());
+    }
+    let ids: Vec<CardId> = cards.iter().copied().collect();
+    let said: Vec<Said> = sqlx::query_as(include_str!("../../../sql/gateway/listings_of_cards.sql"))
+        .bind(&ids)
+        .fetch_all(&mut *connection)
+        .await?;
+    let mut made: Vec<(CardId, Card)> = Vec::new();
+    for of_card in said.chunk_by(|one, next| one.card_id == next.card_id) {
+        let members: Vec<Member> = of_card
+            .iter()
+            .map(|said| Member {
+                listing_ref: ListingRef(said.id),
+                shop: &said.shop,
+                observed_at: said.observed_at,
+                listing: &said.document,
+                identity: &said.identity,
+            })
+            .collect();
+        made.push((of_card[0].card_id, merge::assemble(&members)));
+    }
+    let names = Names::ensure(connection, &made).await?;
+    let slugs = slugs(connection, &made).await?;
+    Rows::of(&made, &names, slugs, why).upsert(connection).await?;
+    write_technologies(connection, &made, &names).await
+}
+
+/// Works out anew what filters and sorts need to know of the cards' offers.
+pub(super) async fn summarise(connection: &mut PgConnection, cards: &BTreeSet<CardId>) -> sqlx::Result<()> {
+    sqlx::query(include_str!("../../../sql/gateway/cards_summarise.sql"))
+        .bind(cards.iter().copied().collect::<Vec<_>>())
+        .bind(BUYABLE)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Makes the ids and slugs of cards that another took over find that one, and ends the old rows.
+pub(super) async fn take_over(
+    connection: &mut PgConnection,
+    taken_over: &BTreeMap<CardId, CardId>,
+) -> sqlx::Result<()> {
+    if taken_over.is_empty() {
+        return Ok(());
+    }
+    let (old, new): (Vec<CardId>, Vec<CardId>) = taken_over.iter().map(|(old, new)| (*old, *new)).unzip();
+    sqlx::query(include_str!("../../../sql/gateway/cards_take_over.sql"))
+        .bind(&old)
+        .bind(&new)
+        .execute(&mut *connection)
+        .await?;
+    sqlx::query(include_str!("../../../sql/gateway/cards_delete.sql")).bind(&old).execute(connection).await?;
+    Ok(())
+}
+
+/// The ids of brands, chips and technologies, by slug or code.
+struct Names {
+    brands: BTreeMap<String, i32>,
+    gpus: BTreeMap<String, i32>,
+    technologies: BTreeMap<String, i32>,
+}
+
+impl Names {
+    async fn ensure(connection: &mut PgConnection, made: &[(CardId, Card)]) -> sqlx::Result<Self> {
+        let cards = || made.iter().map(|(_, card)| card);
+        let brands: BTreeMap<_, _> = cards()
+            .filter_map(|card| card.brand.as_ref())
+            .map(|brand| (brand.slug.clone(), brand.name.clone()))
+            .collect();
+        let mut gpus: BTreeMap<String, (String, &str, Option<String>)> = BTreeMap::new();
+        for card in cards() {
+            let Some(gpu) = &card.gpu else { continue };
+            let known = gpus
+                .entry(gpu.slug.clone())
+                .or_insert_with(|| (gpu.name.clone(), crate::card::maker_word(gpu.maker), None));
+            known.2 = known.2.take().or_else(|| card.specs.architecture.clone());
+        }
+        let technologies: BTreeMap<_, _> = cards()
+            .flat_map(|card| &card.technologies)
+            .map(|technology| (technology.code.clone(), technology.name.clone()))
+            .collect();
+        let (slugs, names): (Vec<_>, Vec<_>) = brands.into_iter().unzip();
+        let brands = sqlx::query_as(include_str!("../../../sql/gateway/brands_ensure.sql"))
+            .bind(slugs)
+            .bind(names)
+            .fetch_all(&mut *connection)
+            .await?;
+        let (slugs, details): (Vec<_>, Vec<_>) = gpus.into_iter().unzip();
+        let mut columns = (Vec::new(), Vec::new(), Vec::new());
+        for (name, maker, architecture) in details {
+            columns.0.push(name);
+            columns.1.push(maker);
+            columns.2.push(architecture);
+        }
+        let gpus = sqlx::query_as(include_str!("../../../sql/gateway/gpus_ensure.sql"))
+            .bind(slugs)
+            .bind(columns.0)
+            .bind(columns.1)
+            .bind(columns.2)
+            .fetch_all(&mut *connection)
+            .await?;
+        let (codes, names): (Vec<_>, Vec<_>) = technologies.into_iter().unzip();
+        let technologies = sqlx::query_as(include_str!("../../../sql/gateway/technologies_ensure.sql"))
+            .bind(codes)
+            .bind(names)
+            .fetch_all(connection)
+            .await?;
+        Ok(Self { brands: by_name(brands), gpus: by_name(gpus), technologies: by_name(technologies) })
+    }
+}
+
+fn by_name(rows: Vec<(i32, String)>) -> BTreeMap<String, i32> {
+    rows.into_iter().map(|(id, name)| (name, id)).collect()
+}
+
+/// A free slug for each card; two hyphens stand in no other slug. For a card that exists it isn't used: it keeps its own.
+async fn slugs(connection: &mut PgConnection, made: &[(CardId, Card)]) -> sqlx::Result<Vec<String>> {
+    let wanted: Vec<String> = made.iter().map(|(_, card)| slug(&card.name)).collect();
+    let taken: Vec<String> = sqlx::query_scalar(include_str!("../../../sql/gateway/slugs_taken.sql"))
+        .bind(&wanted)
+        .fetch_all(connection)
+        .await?;
+    let mut taken: BTreeSet<String> = taken.into_iter().collect();
+    Ok(wanted
+        .into_iter()
+        .zip(made)
+        .map(|(slug, (id, _))| if taken.insert(slug.clone()) { slug } else { format!("{slug}--{id}") })
+        .collect())
+}
+
+async fn write_technologies(
+    connection: &mut PgConnection,
+    made: &[(CardId, Card)],
+    names: &Names,
+) -> sqlx::Result<()> {
+    let mut rows: (Vec<CardId>, Vec<i32>, Vec<Option<&str>>) = Default::default();
+    for (id, card) in made {
+        let mut told = BTreeSet::new();
+        for technology in &card.technologies {
+            let Some(&technology_id) = names.technologies.get(&technology.code) else { continue };
+            if told.insert(technology_id) {
+                rows.0.push(*id);
+                rows.1.push(technology_id);
+                rows.2.push(technology.version.as_deref());
+            }
+        }
+    }
+    sqlx::query(include_str!("../../../sql/gateway/card_technologies_clear.sql"))
+        .bind(made.iter().map(|(id, _)| *id).collect::<Vec<_>>())
+        .execute(&mut *connection)
+        .await?;
+    sqlx::query(include_str!("../../../sql/gateway/card_technologies_insert.sql"))
+        .bind(rows.0)
+        .bind(rows.1)
+        .bind(rows.2)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Rows of `gateway.card`, a column each, as `unnest` takes them.
+#[derive(Default)]
+struct Rows {
+    ids: Vec<CardId>,
+    slugs: Vec<String>,
+    names: Vec<String>,
+    name_keys: Vec<String>,
+    brand_ids: Vec<Option<i32>>,
+    gpu_ids: Vec<Option<i32>>,
+    documents: Vec<Json<CardDocument>>,
+    sources: Vec<Json<Vec<CardSource>>>,
+    mpn_keys: Vec<String>,
+    gtins: Vec<String>,
+    technology_codes: Vec<String>,
+    output_kinds: Vec<String>,
+    memory_mb: Vec<Option<i32>>,
+    board_power_watts: Vec<Option<i32>>,
+    length_mm: Vec<Option<i32>>,
+    released_on: Vec<Option<NaiveDate>>,
+    match_by: Vec<Option<&'static str>>,
+    match_confidence: Vec<Option<f64>>,
+    match_explanation: Vec<Option<String>>,
+}
+
+impl Rows {
+    fn of(made: &[(CardId, Card)], names: &Names, slugs: Vec<String>, why: &BTreeMap<CardId, Why>) -> Self {
+        let mut rows = Self { slugs, ..Self::default() };
+        for (id, card) in made {
+            rows.push(*id, card, names, why.get(id));
+        }
+        rows
+    }
+
+    fn push(&mut self, id: CardId, card: &Card, names: &Names, why: Option<&Why>) {
+        let lines = |values: &mut dyn Iterator<Item = String>| {
+            values.collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>().join("\n")
+        };
+        let integer = |value: Option<u32>| value.and_then(|value| i32::try_from(value).ok());
+        self.ids.push(id);
+        self.names.push(card.name.clone());
+        self.name_keys.push(name_key(&card.name));
+        self.brand_ids.push(card.brand.as_ref().and_then(|brand| names.brands.get(&brand.slug).copied()));
+        self.gpu_ids.push(card.gpu.as_ref().and_then(|gpu| names.gpus.get(&gpu.slug).copied()));
+        self.documents.push(Json(CardDocument::of(card)));
+        self.sources.push(Json(card.sources.iter().cloned().map(CardSource::from).collect()));
+        self.mpn_keys.push(lines(&mut card.mpns.iter().map(|mpn| mpn_key(mpn))));
+        self.gtins.push(lines(&mut card.gtins.iter().cloned()));
+        self.technology_codes
+            .push(lines(&mut card.technologies.iter().map(|technology| technology.code.clone())));
+        self.output_kinds
+            .push(lines(&mut card.interfaces.outputs.iter().flatten().map(|output| output.kind.clone())));
+        self.memory_mb.push(integer(card.specs.memory_mb));
+        self.board_power_watts.push(integer(card.specs.board_power_watts));
+        self.length_mm.push(integer(card.specs.length_mm));
+        self.released_on.push(card.specs.released_on);
+        self.match_by.push(why.map(|why| match_word(why.by)));
+        self.match_confidence.push(why.map(|why| why.confidence));
+        self.match_explanation.push(why.map(|why| why.explanation.clone()));
+    }
+
+    async fn upsert(&self, connection: &mut PgConnection) -> sqlx::Result<()> {
+        sqlx::query(include_str!("../../../sql/gateway/cards_upsert.sql"))
+            .bind(&self.ids)
+            .bind(&self.slugs)
+            .bind(&self.names)
+            .bind(&self.name_keys)
+            .bind(&self.brand_ids)
+            .bind(&self.gpu_ids)
+            .bind(&self.documents)
+            .bind(&self.sources)
+            .bind(&self.mpn_keys)
+            .bind(&self.gtins)
+            .bind(&self.technology_codes)
+            .bind(&self.output_kinds)
+            .bind(&self.memory_mb)
+            .bind(&self.board_power_watts)
+            .bind(&self.length_mm)
+            .bind(&self.released_on)
+            .bind(&self.match_by)
+            .bind(&self.match_confidence)
+            .bind(&self.match_explanation)
+            .execute(connection)
+            .await?;
+        Ok(())
+    }
+}

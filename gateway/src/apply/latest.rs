@@ -1,0 +1,139 @@
+//! What a batch of events comes to: for each listing its newest state, for each shop its newest crawl.
+//!
+//! Pure. Order within the batch and repeated events make no difference.
+
+use std::collections::{BTreeMap, btree_map::Entry};
+
+use chrono::{DateTime, Utc};
+use events::{CrawlEnded, Listing, ProductEvent};
+
+/// A shop's slug and its own id of a listing.
+pub(super) type ListingKey = (String, String);
+
+/// The newest that a batch says about a listing.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct ListingState {
+    pub(super) version: i64,
+    pub(super) observed_at: DateTime<Utc>,
+    pub(super) missing_since: Option<DateTime<Utc>>,
+    /// `None`: the listing is gone.
+    pub(super) listing: Option<Listing>,
+}
+
+/// The newest that a batch says.
+#[derive(Debug, Default, PartialEq)]
+pub(super) struct Latest {
+    pub(super) listings: BTreeMap<ListingKey, ListingState>,
+    pub(super) crawls: BTreeMap<String, CrawlEnded>,
+}
+
+impl Latest {
+    pub(super) fn of(events: &[ProductEvent]) -> Self {
+        let mut latest = Self::default();
+        for event in events {
+            match event {
+                ProductEvent::ListingChanged(event) => latest.state(
+                    (event.shop.clone(), event.listing_id.clone()),
+                    event.listing_version,
+                    || ListingState {
+                        version: event.listing_version,
+                        observed_at: event.observed_at,
+                        missing_since: event.missing_since,
+                        listing: Some(event.listing.clone()),
+                    },
+                ),
+                ProductEvent::ListingGone(event) => latest.state(
+                    (event.shop.clone(), event.listing_id.clone()),
+                    event.listing_version,
+                    || ListingState {
+                        version: event.listing_version,
+                        observed_at: event.observed_at,
+                        missing_since: None,
+                        listing: None,
+                    },
+                ),
+                ProductEvent::CrawlEnded(event) => match latest.crawls.entry(event.shop.clone()) {
+                    Entry::Occupied(known) if known.get().crawl >= event.crawl => {}
+                    Entry::Occupied(mut known) => {
+                        known.insert(event.clone());
+                    }
+                    Entry::Vacant(place) => {
+                        place.insert(event.clone());
+                    }
+                },
+            }
+        }
+        latest
+    }
+
+    fn state(&mut self, key: ListingKey, version: i64, make: impl FnOnce() -> ListingState) {
+        match self.listings.entry(key) {
+            Entry::Occupied(known) if known.get().version >= version => {}
+            Entry::Occupied(mut known) => {
+                known.insert(make());
+            }
+            Entry::Vacant(place) => {
+                place.insert(make());
+            }
+        }
+    }
+
+    /// Every shop that the batch names, in order.
+    pub(super) fn shops(&self) -> Vec<&str> {
+        let mut shops: Vec<&str> = self
+            .listings
+            .keys()
+            .map(|(shop, _)| shop.as_str())
+            .chain(self.crawls.keys().map(String::as_str))
+            .collect();
+        shops.sort_unstable();
+        shops.dedup();
+        shops
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use events::{CrawlKind, CrawlOutcome, ListingGone};
+
+    use super::*;
+
+    fn gone(listing_id: &str, listing_version: i64) -> ProductEvent {
+        ProductEvent::ListingGone(ListingGone {
+            v: 1,
+            shop: "netvideo".to_owned(),
+            listing_id: listing_id.to_owned(),
+            listing_version,
+            observed_at: DateTime::UNIX_EPOCH,
+        })
+    }
+
+    fn crawl(crawl: i64) -> ProductEvent {
+        ProductEvent::CrawlEnded(CrawlEnded {
+            v: 1,
+            shop: "netvideo".to_owned(),
+            shop_name: "NetVideo".to_owned(),
+            crawl,
+            started_at: DateTime::UNIX_EPOCH,
+            ended_at: DateTime::UNIX_EPOCH,
+            kind: CrawlKind::Full,
+            outcome: CrawlOutcome::Complete,
+            listing_count: 1,
+            collect_every_ms: 60_000,
+        })
+    }
+
+    #[test]
+    fn the_highest_version_of_a_listing_and_the_newest_crawl_stay_whatever_the_order() {
+        let forwards = [gone("a", 1), gone("a", 3), gone("b", 1), gone("a", 2), crawl(7), crawl(9), crawl(8)];
+        let mut backwards = forwards.clone();
+        backwards.reverse();
+        let latest = Latest::of(&forwards);
+        assert_eq!(latest, Latest::of(&backwards));
+        let versions: Vec<_> =
+            latest.listings.iter().map(|((_, id), state)| (id.as_str(), state.version)).collect();
+        assert_eq!(versions, [("a", 3), ("b", 1)]);
+        assert_eq!(latest.crawls["netvideo"].crawl, 9);
+        assert_eq!(latest.shops(), ["netvideo"]);
+    }
+}

@@ -1,0 +1,147 @@
+//! Applying events: one batch, one transaction.
+//!
+//! Events can come twice, out of order, or to another gateway at the same time. So the version guard, the
+//! effect and the catalogue's new version are committed together or not at all, and one gateway applies at a
+//! time. Trying a batch again is always harmless.
+
+mod card_ids;
+mod cards;
+mod latest;
+mod listings;
+mod rebuild;
+mod regroup;
+
+use std::collections::BTreeSet;
+
+use events::{CrawlEnded, CrawlKind, CrawlOutcome, ProductEvent};
+use sqlx::{PgConnection, PgPool};
+
+use self::{latest::Latest, listings::Effect};
+use crate::rates::ExchangeRates;
+
+/// Applies events to the schema `gateway`.
+#[derive(Clone, Debug)]
+pub struct Applier {
+    pool: PgPool,
+    rates: ExchangeRates,
+}
+
+/// What a batch came to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Applied {
+    /// Listings about which there was news.
+    pub listings: usize,
+    /// Cards that changed.
+    pub cards: usize,
+    /// The catalogue's version after it; `None`: nothing was news.
+    pub version: Option<i64>,
+}
+
+/// Why a batch was not applied.
+#[derive(Debug, thiserror::Error)]
+pub enum ApplyError {
+    /// It may go through later, just as it is.
+    #[error("the database can't take it now: {0}")]
+    Transient(#[source] sqlx::Error),
+    /// The database won't ever take it as it is.
+    #[error("the database refuses it: {0}")]
+    Refused(#[source] sqlx::Error),
+    /// The process is being stopped.
+    #[error("stopped in the middle of it")]
+    Stopped,
+}
+
+impl From<sqlx::Error> for ApplyError {
+    fn from(error: sqlx::Error) -> Self {
+        // 21 cardinality, 22 data, 23 constraint: it is the data. Everything else passes or needs a person,
+        // and the events must still be there then.
+        let refused = matches!(&error, sqlx::Error::Encode(_))
+            || error
+                .as_database_error()
+                .and_then(sqlx::error::DatabaseError::code)
+                .is_some_and(|code| ["21", "22", "23"].iter().any(|class| code.starts_with(class)));
+        if refused { Self::Refused(error) } else { Self::Transient(error) }
+    }
+}
+
+impl Applier {
+    /// Applies to the schema behind `pool`, with prices brought to one currency by `rates`.
+    pub fn new(pool: PgPool, rates: ExchangeRates) -> Self {
+        Self { pool, rates }
+    }
+
+    /// Applies a batch of events. When it returns `Ok`, the batch is committed.
+    pub async fn apply(&self, events: &[ProductEvent]) -> Result<Applied, ApplyError> {
+        let this = self.clone();
+        let latest = Latest::of(events);
+        // A task of its own: whoever waits may be cancelled, the transaction must not be.
+        tokio::spawn(async move { this.in_transaction(latest).await })
+            .await
+            .map_err(|_| ApplyError::Stopped)?
+            .map_err(ApplyError::from)
+    }
+
+    async fn in_transaction(&self, latest: Latest) -> sqlx::Result<Applied> {
+        let mut transaction = self.pool.begin().await?;
+        lock(&mut transaction).await?;
+        let applied = self.news(&mut transaction, latest).await?;
+        transaction.commit().await?;
+        Ok(applied)
+    }
+
+    async fn news(&self, connection: &mut PgConnection, latest: Latest) -> sqlx::Result<Applied> {
+        let shop_ids = listings::ensure_shops(connection, &latest.shops()).await?;
+        let news = listings::take_over(connection, &self.rates, &shop_ids, latest.listings).await?;
+        let touched = write_cards(connection, &news).await?;
+        let mut crawls = 0;
+        for crawl in latest.crawls.values() {
+            crawls += crawl_ended(connection, crawl).await?;
+        }
+        let mut applied = Applied { listings: news.len(), cards: touched.len(), version: None };
+        if !news.is_empty() || crawls > 0 {
+            applied.version = Some(bump(connection).await?);
+        }
+        Ok(applied)
+    }
+}
+
+/// Brings the cards that the news reaches up to date; which ones these are.
+async fn write_cards(
+    connection: &mut PgConnection,
+    news: &[listings::News],
+) -> sqlx::Result<BTreeSet<card_ids::CardId>> {
+    let regrouped = regroup::regroup(connection, news).await?;
+    let with_new_facts =
+        news.iter().filter(|news| news.effect == Effect::Facts).filter_map(|news| news.card_id);
+    let rewritten: BTreeSet<_> = regrouped.cards.keys().copied().chain(with_new_facts).collect();
+    let mut touched: BTreeSet<_> =
+        news.iter().filter_map(|news| news.card_id).chain(rewritten.iter().copied()).collect();
+    touched.retain(|card| !regrouped.taken_over.contains_key(card));
+    cards::rewrite(connection, &rewritten, &regrouped.cards).await?;
+    cards::take_over(connection, &regrouped.taken_over).await?;
+    cards::summarise(connection, &touched).await?;
+    Ok(touched)
+}
+
+async fn lock(connection: &mut PgConnection) -> sqlx::Result<i64> {
+    sqlx::query_scalar(include_str!("../../../sql/gateway/catalogue_lock.sql")).fetch_one(connection).await
+}
+
+async fn bump(connection: &mut PgConnection) -> sqlx::Result<i64> {
+    sqlx::query_scalar(include_str!("../../../sql/gateway/catalogue_bump.sql")).fetch_one(connection).await
+}
+
+/// How many shops' rows it changed: none where a newer crawl is known.
+async fn crawl_ended(connection: &mut PgConnection, crawl: &CrawlEnded) -> sqlx::Result<u64> {
+    let done = sqlx::query(include_str!("../../../sql/gateway/shop_crawled.sql"))
+        .bind(&crawl.shop)
+        .bind(&crawl.shop_name)
+        .bind(crawl.crawl)
+        .bind(crawl.ended_at)
+        .bind(crawl.outcome == CrawlOutcome::Complete)
+        .bind(crawl.kind == CrawlKind::Full)
+        .bind(crawl.collect_every_ms)
+        .execute(connection)
+        .await?;
+    Ok(done.rows_affected())
+}

@@ -1,0 +1,225 @@
+//! Consuming `product_events`: batches go to [`crate::apply`], and are acknowledged once they are committed.
+//!
+//! A message is only ever given up for what it is: bytes that can't be read, or that the database refuses by
+//! themselves. A database or broker that is away costs nothing but time.
+
+mod batch;
+mod broker;
+
+use std::time::Duration;
+
+use events::{ProductEvent, topology};
+use futures::StreamExt;
+use lapin::{
+    Channel, Connection, Consumer,
+    options::{BasicAckOptions, BasicConsumeOptions, BasicNackOptions, BasicQosOptions},
+    types::FieldTable,
+};
+use secrecy::SecretString;
+use tokio::{sync::watch, time::timeout};
+use tokio_util::sync::CancellationToken;
+
+use self::batch::{Batch, DeliveryTag};
+use crate::{
+    apply::{Applied, Applier, ApplyError},
+    catalogue::Catalogue,
+};
+
+/// How many messages the broker hands out before any is acknowledged: two batches, so that one is read while
+/// another is applied.
+const PREFETCH: u16 = 1000;
+/// How many messages are applied in one transaction.
+const BATCH: usize = 500;
+/// How long a batch that isn't full waits for more.
+const LINGER: Duration = Duration::from_millis(10);
+/// How long to wait before a batch is tried again that the database couldn't take.
+const PAUSE: Duration = Duration::from_millis(250);
+/// How long to wait before the next try to reach the broker.
+const RECONNECT: Duration = Duration::from_millis(500);
+/// The longest that one transaction may take, however slow its statements are.
+const LONGEST_APPLY: Duration = Duration::from_mins(1);
+
+/// Consumes events until it is told to stop.
+#[derive(Debug)]
+pub struct Consume {
+    amqp: SecretString,
+    applier: Applier,
+    catalogue: Catalogue,
+    connected: watch::Sender<bool>,
+    stop: CancellationToken,
+}
+
+/// Why a session with the broker ended.
+#[derive(Debug, thiserror::Error)]
+enum SessionError {
+    #[error("{0}")]
+    Broker(#[from] lapin::Error),
+    #[error("the broker did not answer in time")]
+    Silent,
+    #[error("the broker ended the consumer")]
+    Ended,
+}
+
+impl Consume {
+    /// A consumer of the queue behind `amqp`. `catalogue` is told of every commit.
+    pub fn new(amqp: SecretString, applier: Applier, catalogue: Catalogue, stop: CancellationToken) -> Self {
+        Self { amqp, applier, catalogue, connected: watch::Sender::new(false), stop }
+    }
+
+    /// Whether it is connected to the broker and consuming.
+    pub fn connected(&self) -> watch::Receiver<bool> {
+        self.connected.subscribe()
+    }
+
+    /// Consumes until it is told to stop; what it holds then is finished or left to the broker.
+    pub async fn run(self) {
+        let mut told = false;
+        while !self.stop.is_cancelled() {
+            let result = self.session(&mut told).await;
+            self.connected.send_replace(false);
+            if let Err(error) = result
+                && !told
+            {
+                tracing::warn!(%error, "RabbitMQ is away: serving what is known and trying again");
+                told = true;
+            }
+            tokio::select! {
+                () = self.stop.cancelled() => {}
+                () = tokio::time::sleep(RECONNECT) => {}
+            }
+        }
+    }
+
+    async fn session(&self, told: &mut bool) -> Result<(), SessionError> {
+        let connection = broker::connect(&self.amqp).await?;
+        let channel = connection.create_channel().await?;
+        broker::declare(&channel).await?;
+        channel.basic_qos(PREFETCH, BasicQosOptions::default()).await?;
+        let mut consumer = channel
+            .basic_consume(
+                topology::QUEUE.into(),
+                "".into(),
+                BasicConsumeOptions::default(),
+                FieldTable::default(),
+            )
+            .await?;
+        tracing::info!(queue = topology::QUEUE, "consuming events");
+        *told = false;
+        self.connected.send_replace(true);
+        while let Some(batch) = self.next_batch(&mut consumer).await? {
+            self.settle(&connection, &channel, batch).await?;
+        }
+        // What was handed out and not acknowledged goes back to the queue.
+        let closed = timeout(broker::PATIENCE, connection.close(200, "stopping".into())).await;
+        closed.map_err(|_| SessionError::Silent)?.map_err(SessionError::from)
+    }
+
+    /// The next messages; `None`: told to stop.
+    async fn next_batch(&self, consumer: &mut Consumer) -> Result<Option<Batch>, SessionError> {
+        let first = tokio::select! {
+            biased;
+            () = self.stop.cancelled() => return Ok(None),
+            delivery = consumer.next() => delivery.ok_or(SessionError::Ended)??,
+        };
+        let mut batch = Batch::default();
+        batch.push(first.delivery_tag, &first.data);
+        let full = tokio::time::sleep(LINGER);
+        tokio::pin!(full);
+        while batch.len() < BATCH {
+            tokio::select! {
+                biased;
+                delivery = consumer.next() => {
+                    let delivery = delivery.ok_or(SessionError::Ended)??;
+                    batch.push(delivery.delivery_tag, &delivery.data);
+                }
+                () = &mut full => break,
+            }
+        }
+        Ok(Some(batch))
+    }
+
+    /// Applies a batch and tells the broker what became of each message.
+    async fn settle(
+        &self,
+        connection: &Connection,
+        channel: &Channel,
+        batch: Batch,
+    ) -> Result<(), SessionError> {
+        let last = batch.last_tag();
+        let Batch { events, mut poison, .. } = batch;
+        for (tag, reason) in &poison {
+            tracing::error!(
+                message.tag = tag,
+                reason,
+                "a message can't be read: it goes to the dead letters"
+            );
+        }
+        let (tags, events): (Vec<DeliveryTag>, Vec<ProductEvent>) = events.into_iter().unzip();
+        let mut todo = vec![(tags.as_slice(), events.as_slice())];
+        while let Some((tags, events)) = todo.pop() {
+            match self.apply(connection, events).await? {
+                Ok(applied) => self.note(events.len(), applied),
+                Err(error) if events.len() == 1 => {
+                    let message_id = events[0].message_id();
+                    tracing::error!(%error, message.id = message_id, "a message can't be applied: it goes to the dead letters");
+                    poison.push((tags[0], error.to_string()));
+                }
+                // One of them is to blame: halve until it is alone.
+                Err(_) => {
+                    let middle = events.len() / 2;
+                    todo.push((&tags[middle..], &events[middle..]));
+                    todo.push((&tags[..middle], &events[..middle]));
+                }
+            }
+        }
+        metrics::counter!("gateway_events_dead_total").increment(poison.len() as u64);
+        for (tag, _) in poison {
+            channel.basic_nack(tag, BasicNackOptions { multiple: false, requeue: false }).await?;
+        }
+        channel.basic_ack(last, BasicAckOptions { multiple: true }).await?;
+        Ok(())
+    }
+
+    /// Applies events, however long the database is away. The inner error is for good.
+    async fn apply(
+        &self,
+        connection: &Connection,
+        events: &[ProductEvent],
+    ) -> Result<Result<Applied, ApplyError>, SessionError> {
+        if events.is_empty() {
+            return Ok(Ok(Applied::default()));
+        }
+        let mut told = false;
+        loop {
+            let error = match timeout(LONGEST_APPLY, self.applier.apply(events)).await {
+                Ok(Ok(applied)) => return Ok(Ok(applied)),
+                Ok(Err(error @ ApplyError::Refused(_))) => return Ok(Err(error)),
+                Ok(Err(error)) => error.to_string(),
+                Err(_) => "the transaction took too long".to_owned(),
+            };
+            if !told {
+                tracing::warn!(
+                    error,
+                    events = events.len(),
+                    "Postgres can't take events now: trying until it can"
+                );
+                told = true;
+            }
+            tokio::time::sleep(PAUSE).await;
+            // Told to stop, or without the broker, the messages go back to the queue unacknowledged.
+            if self.stop.is_cancelled() || !connection.status().connected() {
+                return Err(SessionError::Ended);
+            }
+        }
+    }
+
+    fn note(&self, events: usize, applied: Applied) {
+        metrics::counter!("gateway_events_applied_total").increment(applied.listings as u64);
+        metrics::counter!("gateway_events_ignored_total")
+            .increment(events.saturating_sub(applied.listings) as u64);
+        if applied.version.is_some() {
+            self.catalogue.changed();
+        }
+        tracing::debug!(events, listings = applied.listings, cards = applied.cards, "applied events");
+    }
+}

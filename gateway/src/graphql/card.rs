@@ -1,0 +1,266 @@
+//! A video card.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use async_graphql::{Context, Enum, ID, Object, SimpleObject};
+use chrono::{DateTime, Utc};
+
+use super::{
+    errors::{ApiError, StoreFailed},
+    filter::Availability,
+    ids::{self, NodeType},
+    money::{Money, MoneyRange},
+    names::{Brand, Gpu, Shop, Technology},
+    offer::Offer,
+    request::data,
+    rows::{CardRow, OfferRow},
+    scalars::Url,
+    specs::{Interfaces, Specs},
+};
+use crate::{card::match_word, offer::BUYABLE};
+
+/// A video card: what all shops together say about one product.
+#[derive(Clone)]
+pub struct VideoCard(pub(crate) Arc<CardRow>);
+
+impl VideoCard {
+    async fn offer_rows(&self, ctx: &Context<'_>) -> Result<Option<Arc<Vec<OfferRow>>>, ApiError> {
+        Ok(data(ctx).loaders.offers_by_card.one(self.0.id).await?)
+    }
+
+    async fn supported(&self, ctx: &Context<'_>) -> Result<Vec<CardTechnology>, ApiError> {
+        let loaders = &data(ctx).loaders;
+        let Some(supported) = loaders.card_technologies.one(self.0.id).await? else { return Ok(Vec::new()) };
+        let ids: Vec<i32> = supported.iter().map(|supported| supported.technology_id).collect();
+        let technologies = loaders.technologies.many(&ids).await?;
+        Ok(supported
+            .iter()
+            .zip(technologies)
+            .filter_map(|(supported, technology)| {
+                Some(CardTechnology {
+                    technology: Technology(technology?),
+                    version: supported.version.clone(),
+                })
+            })
+            .collect())
+    }
+}
+
+/// A video card: what all shops together say about one product.
+#[Object]
+impl VideoCard {
+    /// Identifier, unique over all types. It goes on finding the card, also after another card took it over.
+    pub(crate) async fn id(&self) -> ID {
+        ids::encode(NodeType::VideoCard, self.0.id)
+    }
+
+    /// Name for addresses. It stays when the name changes.
+    async fn slug(&self) -> &str {
+        &self.0.slug
+    }
+
+    /// Name for people: brand, line, chip and memory.
+    async fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// The house that sells it under its name; null: not known.
+    async fn brand(&self, ctx: &Context<'_>) -> Result<Option<Brand>, ApiError> {
+        let Some(id) = self.0.brand_id else { return Ok(None) };
+        Ok(data(ctx).loaders.brands.one(id).await?.map(Brand))
+    }
+
+    /// Its graphics chip; null: not known.
+    async fn gpu(&self, ctx: &Context<'_>) -> Result<Option<Gpu>, ApiError> {
+        let Some(id) = self.0.gpu_id else { return Ok(None) };
+        Ok(data(ctx).loaders.gpus.one(id).await?.map(Gpu))
+    }
+
+    /// Manufacturer's part numbers, as the shops write them.
+    async fn mpns(&self) -> &[String] {
+        &self.0.document.mpns
+    }
+
+    /// Barcodes as GTIN-14.
+    async fn gtins(&self) -> &[String] {
+        &self.0.gtins
+    }
+
+    /// Technical characteristics.
+    async fn specs(&self) -> Specs {
+        Specs::from(&self.0.document.specs)
+    }
+
+    /// Bus, outputs and power connectors.
+    async fn interfaces(&self) -> Interfaces {
+        Interfaces::from(&self.0.document.interfaces)
+    }
+
+    /// Supported technologies, by code.
+    async fn technologies(&self, ctx: &Context<'_>) -> Result<Vec<Technology>, ApiError> {
+        Ok(self.supported(ctx).await?.into_iter().map(|supported| supported.technology).collect())
+    }
+
+    /// Supported technologies with their versions, by code.
+    async fn technology_versions(&self, ctx: &Context<'_>) -> Result<Vec<CardTechnology>, ApiError> {
+        self.supported(ctx).await
+    }
+
+    /// Addresses of pictures.
+    async fn images(&self) -> Vec<Url> {
+        self.0.document.images.iter().cloned().map(Url).collect()
+    }
+
+    /// What it costs where, cheapest first.
+    async fn offers(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only offers of these availabilities.")] availability: Option<Vec<Availability>>,
+    ) -> Result<Vec<Offer>, ApiError> {
+        let wanted = |offer: &&OfferRow| {
+            availability.as_ref().is_none_or(|wanted| wanted.contains(&Availability::of(&offer.availability)))
+        };
+        let offers = self.offer_rows(ctx).await?;
+        Ok(offers.iter().flat_map(|offers| offers.iter()).filter(wanted).cloned().map(Offer).collect())
+    }
+
+    /// The cheapest offer that can be bought now (`IN_STOCK`, `PREORDER` or `ON_ORDER`); null: none can.
+    async fn best_offer(&self, ctx: &Context<'_>) -> Result<Option<Offer>, ApiError> {
+        let offers = self.offer_rows(ctx).await?;
+        let best = offers
+            .iter()
+            .flat_map(|offers| offers.iter())
+            .find(|offer| BUYABLE.contains(&offer.availability.as_str()));
+        Ok(best.cloned().map(Offer))
+    }
+
+    /// The cheapest and the dearest offer that can be bought now, in the base currency; null: none can.
+    async fn price_range(&self, ctx: &Context<'_>) -> Result<Option<MoneyRange>, ApiError> {
+        let offers = self.offer_rows(ctx).await?;
+        let mut buyable = offers
+            .iter()
+            .flat_map(|offers| offers.iter())
+            .filter(|offer| BUYABLE.contains(&offer.availability.as_str()))
+            .map(|offer| Money::of(offer.base_price_minor, data(ctx).base_currency));
+        let Some(min) = buyable.next() else { return Ok(None) };
+        let max = buyable.next_back().unwrap_or_else(|| min.clone());
+        Ok(Some(MoneyRange { min, max }))
+    }
+
+    /// Which shop said what, field by field, and where they disagree.
+    async fn sources(&self, ctx: &Context<'_>) -> Result<Vec<Source>, ApiError> {
+        let row = data(ctx).loaders.card_sources.one(self.0.id).await?;
+        let Some(row) = row.filter(|row| !row.sources.is_empty()) else { return Ok(Vec::new()) };
+        let shops = data(ctx).shops().await?;
+        Ok(row
+            .sources
+            .iter()
+            .filter_map(|source| {
+                Some(Source {
+                    field: source.field.clone(),
+                    shop: Shop(shops.iter().find(|shop| shop.slug == source.shop)?.clone()),
+                    value: source.value.clone(),
+                    observed_at: source.observed_at,
+                    chosen: source.chosen,
+                    conflict: source.conflict,
+                })
+            })
+            .collect())
+    }
+
+    /// Why these listings are held to be one product.
+    #[graphql(name = "match")]
+    async fn why(&self) -> Match {
+        Match {
+            by: MatchKind::of(&self.0.match_by),
+            confidence: self.0.match_confidence,
+            explanation: self.0.match_explanation.clone(),
+        }
+    }
+
+    /// When anything about it last changed, a price included.
+    async fn updated_at(&self) -> DateTime<Utc> {
+        self.0.updated_at
+    }
+}
+
+/// The card that goes by an id now: the card itself or the one that took it over.
+pub(crate) async fn by_ids(ctx: &Context<'_>, ids: &[i64]) -> Result<Vec<Option<VideoCard>>, ApiError> {
+    let data = data(ctx);
+    let query = sqlx::query_as(include_str!("../../../sql/gateway/card_resolve.sql")).bind(ids);
+    let resolved: Vec<(i64, i64)> = super::loaders::read(query.fetch_all(&data.pool)).await?;
+    let resolved: BTreeMap<i64, i64> = resolved.into_iter().collect();
+    let now: Vec<i64> = ids.iter().map(|id| resolved.get(id).copied().unwrap_or(*id)).collect();
+    Ok(data.loaders.cards.many(&now).await?.into_iter().map(|card| card.map(VideoCard)).collect())
+}
+
+/// Cards in the order of their ids, which were just read.
+pub(crate) async fn of_page(ctx: &Context<'_>, ids: &[i64]) -> Result<Vec<Option<VideoCard>>, StoreFailed> {
+    Ok(data(ctx).loaders.cards.many(ids).await?.into_iter().map(|card| card.map(VideoCard)).collect())
+}
+
+/// A technology of one card, with its version on this card.
+#[derive(SimpleObject)]
+pub struct CardTechnology {
+    /// The technology.
+    technology: Technology,
+    /// Which version of it: `3.5`; null: no shop says.
+    version: Option<String>,
+}
+
+/// What one shop says in one field.
+#[derive(SimpleObject)]
+pub struct Source {
+    /// The field, as this schema names it: `specs.memoryGb`.
+    field: String,
+    /// The shop.
+    shop: Shop,
+    /// The value as a person reads it: `12 GB`.
+    value: String,
+    /// When the shop was seen to say this.
+    observed_at: DateTime<Utc>,
+    /// Whether the card says what this shop says.
+    chosen: bool,
+    /// Whether shops really disagree about the field.
+    conflict: bool,
+}
+
+/// Why listings are held to be one product.
+#[derive(SimpleObject)]
+pub struct Match {
+    /// The weakest reason that was needed to hold all of them together.
+    by: MatchKind,
+    /// How sure this is, from 0 to 1.
+    confidence: f64,
+    /// The reason in words.
+    explanation: String,
+}
+
+/// Why listings are held to be one product.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+pub enum MatchKind {
+    /// There is one listing alone.
+    SingleListing,
+    /// A shared barcode.
+    Gtin,
+    /// A shared part number.
+    Mpn,
+    /// What the titles say.
+    Title,
+    /// A person decided it.
+    Override,
+}
+
+impl MatchKind {
+    fn of(word: &str) -> Self {
+        [
+            (merge::MatchKind::Gtin, Self::Gtin),
+            (merge::MatchKind::Mpn, Self::Mpn),
+            (merge::MatchKind::Title, Self::Title),
+            (merge::MatchKind::Override, Self::Override),
+        ]
+        .into_iter()
+        .find(|(kind, _)| match_word(*kind) == word)
+        .map_or(Self::SingleListing, |(_, kind)| kind)
+    }
+}

@@ -1,0 +1,74 @@
+//! What goes wrong in a query: what the client reads, with a stable code, apart from what the log gets.
+//!
+//! Resolvers return [`ApiError`]. A store's error becomes one by being logged; its words never reach a client.
+
+use async_graphql::{Error, ErrorExtensions};
+
+/// An error that a client reads. On purpose without `Display`, so that nothing turns it, or another error in
+/// its stead, into a client's text by accident.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ApiError {
+    /// An argument can't be used. `code` says in which way, `message` names it and says what would do.
+    Argument {
+        /// Stable, for programs.
+        code: &'static str,
+        /// For people.
+        message: String,
+    },
+    /// A store that the answer needs is away.
+    Unavailable,
+}
+
+impl ApiError {
+    pub(crate) fn bad_cursor(argument: &str, problem: &str) -> Self {
+        Self::argument(
+            "BAD_CURSOR",
+            format!(
+                "`{argument}` is not a cursor of this list: {problem}. Take `endCursor` or `startCursor` of a page \
+                 with the same `sort`."
+            ),
+        )
+    }
+
+    pub(crate) fn bad_page_size(message: impl Into<String>) -> Self {
+        Self::argument("BAD_PAGE_SIZE", message)
+    }
+
+    pub(crate) fn bad_input(message: impl Into<String>) -> Self {
+        Self::argument("BAD_USER_INPUT", message)
+    }
+
+    fn argument(code: &'static str, message: impl Into<String>) -> Self {
+        Self::Argument { code, message: message.into() }
+    }
+
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Argument { code, .. } => code,
+            Self::Unavailable => "UNAVAILABLE",
+        }
+    }
+}
+
+impl From<ApiError> for Error {
+    fn from(error: ApiError) -> Self {
+        let code = error.code();
+        let message = match error {
+            ApiError::Argument { message, .. } => message,
+            ApiError::Unavailable => {
+                "The catalogue can't be read at the moment. Try again in a few seconds.".to_owned()
+            }
+        };
+        Self::new(message).extend_with(|_, extensions| extensions.set("code", code))
+    }
+}
+
+/// A query to the database failed; the log has been told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct StoreFailed;
+
+impl From<StoreFailed> for ApiError {
+    fn from(_: StoreFailed) -> Self {
+        Self::Unavailable
+    }
+}

@@ -1,0 +1,46 @@
+//! The GraphQL schema and its resolvers.
+//!
+//! A resolver that needs a row asks a loader for it, never the database: a page costs the same number of
+//! statements however many cards it has. Resolvers return [`errors::ApiError`]; no store's error reaches a
+//! client.
+
+pub mod card;
+pub mod connection;
+pub mod errors;
+pub mod filter;
+mod ids;
+mod loaders;
+pub mod money;
+pub mod names;
+pub mod offer;
+pub mod query;
+pub mod request;
+mod rows;
+pub mod scalars;
+pub mod sort;
+pub mod specs;
+
+use async_graphql::{EmptyMutation, EmptySubscription, SDLExportOptions, Schema};
+
+use self::query::Query;
+
+/// The schema that is served.
+pub type CatalogueSchema = Schema<Query, EmptyMutation, EmptySubscription>;
+
+/// Builds the schema. How large a query may be is checked before it is executed (see
+/// [`crate::http::limits`]): async-graphql's own limits come too late for that.
+pub fn schema() -> CatalogueSchema {
+    Schema::build(Query, EmptyMutation, EmptySubscription).disable_suggestions().finish()
+}
+
+/// The schema in GraphQL's schema definition language, as it stands in `schema.graphql`.
+pub fn sdl() -> String {
+    let options = SDLExportOptions::new()
+        .sorted_fields()
+        .sorted_arguments()
+        .sorted_enum_items()
+        .prefer_single_line_descriptions();
+    let sdl = schema().sdl_with_options(options);
+    let lines: Vec<&str> = sdl.lines().map(str::trim_end).collect();
+    format!("{}\n", lines.join("\n").trim())
+}

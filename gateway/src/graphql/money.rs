@@ -1,0 +1,135 @@
+//! Money, and how people write it.
+
+use async_graphql::{ComplexObject, SimpleObject};
+use iso_currency::Currency;
+use rust_decimal::Decimal as Number;
+
+use super::scalars::Decimal;
+use crate::rates::digits;
+
+/// An amount of money in one currency.
+#[derive(Clone, Debug, PartialEq, Eq, SimpleObject)]
+#[graphql(complex)]
+pub struct Money {
+    /// The amount in units of the currency: `"649.99"`.
+    pub amount: Decimal,
+    /// The amount in minor units of the currency: `64999`. A price that doesn't fit 32 bits is held at their
+    /// border; `amount` is always exact.
+    pub minor_units: i32,
+    /// The currency by ISO 4217: `USD`.
+    pub currency: String,
+}
+
+impl Money {
+    /// From minor units of a currency.
+    pub fn of(amount_minor: i64, currency: &str) -> Self {
+        let minor_units =
+            i32::try_from(amount_minor).unwrap_or(if amount_minor < 0 { i32::MIN } else { i32::MAX });
+        let amount = Decimal(Number::new(amount_minor, digits(currency)));
+        Self { amount, minor_units, currency: currency.to_owned() }
+    }
+}
+
+#[ComplexObject]
+impl Money {
+    /// The amount as people of a language write it: `$649.99` in `en`, `649,99 $` in `ru` and `de`. A language
+    /// that is not known is written as `en`.
+    async fn formatted(
+        &self,
+        #[graphql(default = "en", desc = "A language tag: `en`, `ru`, `de-AT`.")] locale: String,
+    ) -> String {
+        format(self, &locale)
+    }
+}
+
+/// How a language writes amounts.
+struct Habit {
+    thousands: &'static str,
+    point: &'static str,
+    symbol_first: bool,
+}
+
+fn habit(locale: &str) -> Habit {
+    let language = locale.split(['-', '_']).next().unwrap_or_default().to_ascii_lowercase();
+    let (thousands, point, symbol_first) = match language.as_str() {
+        "ru" | "uk" | "be" | "bg" | "cs" | "sk" | "pl" | "fr" | "fi" | "sv" | "nb" | "no" | "hu" => {
+            ("\u{a0}", ",", false)
+        }
+        "de" | "es" | "it" | "pt" | "da" | "el" | "ro" | "hr" | "sl" | "sr" | "id" | "vi" => {
+            (".", ",", false)
+        }
+        "nl" | "tr" => (".", ",", true),
+        _ => (",", ".", true),
+    };
+    Habit { thousands, point, symbol_first }
+}
+
+fn format(money: &Money, locale: &str) -> String {
+    let habit = habit(locale);
+    let text = money.amount.0.abs().to_string();
+    let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
+    let mut number = String::new();
+    for (place, digit) in whole.chars().enumerate() {
+        if place > 0 && (whole.len() - place) % 3 == 0 {
+            number.push_str(habit.thousands);
+        }
+        number.push(digit);
+    }
+    if !fraction.is_empty() {
+        number.push_str(habit.point);
+        number.push_str(fraction);
+    }
+    let sign = if money.amount.0.is_sign_negative() { "-" } else { "" };
+    let symbol = Currency::from_code(&money.currency).map(|currency| currency.symbol().to_string());
+    let symbol = symbol.as_deref().unwrap_or(&money.currency);
+    // A symbol of letters needs room.
+    let gap = if symbol.chars().all(char::is_alphabetic) { "\u{a0}" } else { "" };
+    if habit.symbol_first {
+        format!("{sign}{symbol}{gap}{number}")
+    } else {
+        format!("{sign}{number}\u{a0}{symbol}")
+    }
+}
+
+/// From the cheapest to the dearest.
+#[derive(Clone, Debug, PartialEq, Eq, SimpleObject)]
+pub struct MoneyRange {
+    /// The cheapest.
+    pub min: Money,
+    /// The dearest.
+    pub max: Money,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn money_is_written_as_people_write_it() {
+        let cases = [
+            ((64_999, "USD", "en"), "$649.99"),
+            ((123_456_700, "USD", "en-GB"), "$1,234,567.00"),
+            ((64_999, "USD", "ru"), "649,99\u{a0}$"),
+            ((123_456_700, "EUR", "de-AT"), "1.234.567,00\u{a0}€"),
+            ((100_000, "JPY", "en"), "¥100,000"),
+            ((123_456_700, "EUR", "fr"), "1\u{a0}234\u{a0}567,00\u{a0}€"),
+            ((5, "USD", "xx"), "$0.05"),
+        ];
+        for ((amount_minor, currency, locale), expected) in cases {
+            assert_eq!(format(&Money::of(amount_minor, currency), locale), expected, "{locale}");
+        }
+    }
+
+    #[test]
+    fn the_amount_has_as_many_digits_as_the_currency() {
+        let cases = [
+            ((64_999, "USD"), "649.99"),
+            ((64_900, "USD"), "649.00"),
+            ((649, "JPY"), "649"),
+            ((1, "KWD"), "0.001"),
+        ];
+        for ((amount_minor, currency), expected) in cases {
+            assert_eq!(Money::of(amount_minor, currency).amount.0.to_string(), expected);
+        }
+    }
+}

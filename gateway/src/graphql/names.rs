@@ -1,0 +1,146 @@
+//! Brands, graphics chips, technologies and shops.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, ID, Object};
+use chrono::{DateTime, Utc};
+
+use super::{
+    errors::ApiError,
+    filter::ChipMaker,
+    ids::{self, NodeType},
+    request::data,
+    rows::{BrandRow, GpuRow, ShopRow, TechnologyRow},
+};
+
+/// GraphQL's `Int` has 32 bits.
+pub(crate) fn int(number: i64) -> i32 {
+    i32::try_from(number).unwrap_or(i32::MAX)
+}
+
+/// The house that sells a card under its name.
+pub struct Brand(pub(crate) Arc<BrandRow>);
+
+/// The house that sells a card under its name.
+#[Object]
+impl Brand {
+    /// Identifier, unique over all types.
+    pub(crate) async fn id(&self) -> ID {
+        ids::encode(NodeType::Brand, self.0.id.into())
+    }
+
+    /// Name for addresses and filters: `asus`.
+    async fn slug(&self) -> &str {
+        &self.0.slug
+    }
+
+    /// Name for people: `ASUS`.
+    async fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// How many cards it has.
+    async fn card_count(&self, ctx: &Context<'_>) -> Result<i32, ApiError> {
+        let count = data(ctx).loaders.cards_by_brand.one(self.0.id).await?;
+        Ok(count.map_or(0, |count| int(*count)))
+    }
+}
+
+/// A graphics chip.
+pub struct Gpu(pub(crate) Arc<GpuRow>);
+
+/// A graphics chip.
+#[Object]
+impl Gpu {
+    /// Identifier, unique over all types.
+    pub(crate) async fn id(&self) -> ID {
+        ids::encode(NodeType::Gpu, self.0.id.into())
+    }
+
+    /// Name for addresses and filters: `geforce-rtx-4070-super`.
+    async fn slug(&self) -> &str {
+        &self.0.slug
+    }
+
+    /// Name for people: `GeForce RTX 4070 SUPER`.
+    async fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// Who makes it.
+    async fn maker(&self) -> ChipMaker {
+        ChipMaker::of(&self.0.maker)
+    }
+
+    /// Its architecture: `Ada Lovelace`; null: no shop says.
+    async fn architecture(&self) -> Option<&str> {
+        self.0.architecture.as_deref()
+    }
+}
+
+/// A technology that cards support.
+pub struct Technology(pub(crate) Arc<TechnologyRow>);
+
+/// A technology that cards support.
+#[Object]
+impl Technology {
+    /// Identifier, unique over all types.
+    pub(crate) async fn id(&self) -> ID {
+        ids::encode(NodeType::Technology, self.0.id.into())
+    }
+
+    /// Code for filters: `ray-tracing`.
+    async fn code(&self) -> &str {
+        &self.0.code
+    }
+
+    /// Name for people: `Ray Tracing`.
+    async fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// How many cards support it.
+    async fn card_count(&self, ctx: &Context<'_>) -> Result<i32, ApiError> {
+        let count = data(ctx).loaders.cards_by_technology.one(self.0.id).await?;
+        Ok(count.map_or(0, |count| int(*count)))
+    }
+}
+
+/// A shop whose listings are collected.
+pub struct Shop(pub(crate) Arc<ShopRow>);
+
+/// A shop whose listings are collected.
+#[Object]
+impl Shop {
+    /// Identifier, unique over all types.
+    pub(crate) async fn id(&self) -> ID {
+        ids::encode(NodeType::Shop, self.0.id.into())
+    }
+
+    /// Name for addresses and filters: `netvideo`.
+    async fn slug(&self) -> &str {
+        &self.0.slug
+    }
+
+    /// Name for people: `NetVideo`.
+    async fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// When it was last read soundly; null: not yet.
+    async fn last_seen_at(&self) -> Option<DateTime<Utc>> {
+        self.0.last_seen_at
+    }
+
+    /// Whether it is read soundly: false once that failed for more than three times its interval. Its offers
+    /// are `stale` then.
+    async fn healthy(&self, ctx: &Context<'_>) -> bool {
+        self.0.last_seen_at.is_some() && !data(ctx).is_stale(self.0.id)
+    }
+
+    /// How many listings it has.
+    async fn listing_count(&self, ctx: &Context<'_>) -> Result<i32, ApiError> {
+        let count = data(ctx).loaders.listings_by_shop.one(self.0.id).await?;
+        Ok(count.map_or(0, |count| int(*count)))
+    }
+}

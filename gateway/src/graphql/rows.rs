@@ -1,0 +1,176 @@
+//! The rows that queries read, and the statement that reads each kind.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use sqlx::{FromRow, PgPool, types::Json};
+
+use super::loaders::Kind;
+use crate::card::{CardDocument, CardSource};
+
+/// A video card.
+#[derive(Debug, FromRow)]
+pub(crate) struct CardRow {
+    pub(crate) id: i64,
+    pub(crate) slug: String,
+    pub(crate) name: String,
+    pub(crate) brand_id: Option<i32>,
+    pub(crate) gpu_id: Option<i32>,
+    pub(crate) document: Json<CardDocument>,
+    pub(crate) gtins: Vec<String>,
+    pub(crate) match_by: String,
+    pub(crate) match_confidence: f64,
+    pub(crate) match_explanation: String,
+    pub(crate) updated_at: DateTime<Utc>,
+}
+
+/// Where a card's values come from.
+#[derive(Debug, FromRow)]
+pub(crate) struct SourcesRow {
+    id: i64,
+    pub(crate) sources: Json<Vec<CardSource>>,
+}
+
+/// A technology of a card.
+#[derive(Debug, FromRow)]
+pub(crate) struct CardTechnologyRow {
+    card_id: i64,
+    pub(crate) technology_id: i32,
+    pub(crate) version: Option<String>,
+}
+
+/// A shop's price for a card.
+#[derive(Clone, Debug, FromRow)]
+pub(crate) struct OfferRow {
+    pub(crate) id: i64,
+    pub(crate) card_id: i64,
+    pub(crate) shop_id: i16,
+    pub(crate) title: String,
+    pub(crate) url: String,
+    pub(crate) observed_at: DateTime<Utc>,
+    pub(crate) missing: bool,
+    pub(crate) price_minor: i64,
+    pub(crate) currency: String,
+    pub(crate) previous_price_minor: Option<i64>,
+    pub(crate) base_price_minor: i64,
+    pub(crate) availability: String,
+}
+
+/// A brand.
+#[derive(Debug, FromRow)]
+pub(crate) struct BrandRow {
+    pub(crate) id: i32,
+    pub(crate) slug: String,
+    pub(crate) name: String,
+}
+
+/// A graphics chip.
+#[derive(Debug, FromRow)]
+pub(crate) struct GpuRow {
+    pub(crate) id: i32,
+    pub(crate) slug: String,
+    pub(crate) name: String,
+    pub(crate) maker: String,
+    pub(crate) architecture: Option<String>,
+}
+
+/// A technology.
+#[derive(Debug, FromRow)]
+pub(crate) struct TechnologyRow {
+    pub(crate) id: i32,
+    pub(crate) code: String,
+    pub(crate) name: String,
+}
+
+/// A shop.
+#[derive(Clone, Debug, FromRow)]
+pub(crate) struct ShopRow {
+    pub(crate) id: i16,
+    pub(crate) slug: String,
+    pub(crate) name: String,
+    pub(crate) last_seen_at: Option<DateTime<Utc>>,
+    pub(crate) last_complete_at: Option<DateTime<Utc>>,
+}
+
+/// The offers of a card, cheapest first.
+pub(crate) struct OffersOfCard;
+/// How many cards a brand has.
+pub(crate) struct CardsByBrand;
+/// How many cards support a technology.
+pub(crate) struct CardsByTechnology;
+/// How many listings a shop has.
+pub(crate) struct ListingsByShop;
+
+/// Reads rows that have one key each.
+macro_rules! rows_by_id {
+    ($row:ty, $key:ty, $of:expr, $sql:literal) => {
+        impl Kind for $row {
+            type Key = $key;
+            type Value = Self;
+
+            async fn load(pool: &PgPool, keys: &[$key]) -> sqlx::Result<HashMap<$key, Self>> {
+                let rows: Vec<Self> = sqlx::query_as(include_str!(concat!("../../../sql/gateway/", $sql)))
+                    .bind(keys)
+                    .fetch_all(pool)
+                    .await?;
+                let key: fn(&Self) -> $key = $of;
+                Ok(rows.into_iter().map(|row| (key(&row), row)).collect())
+            }
+        }
+    };
+}
+
+/// Reads rows of which a key has several, in the statement's order.
+macro_rules! rows_by_owner {
+    ($kind:ty, $row:ty, $of:expr, $sql:literal) => {
+        impl Kind for $kind {
+            type Key = i64;
+            type Value = Vec<$row>;
+
+            async fn load(pool: &PgPool, keys: &[i64]) -> sqlx::Result<HashMap<i64, Vec<$row>>> {
+                let rows: Vec<$row> = sqlx::query_as(include_str!(concat!("../../../sql/gateway/", $sql)))
+                    .bind(keys)
+                    .fetch_all(pool)
+                    .await?;
+                let owner: fn(&$row) -> i64 = $of;
+                let mut owned: HashMap<i64, Vec<$row>> = HashMap::with_capacity(keys.len());
+                for row in rows {
+                    owned.entry(owner(&row)).or_default().push(row);
+                }
+                Ok(owned)
+            }
+        }
+    };
+}
+
+/// Reads counts.
+macro_rules! counts {
+    ($kind:ty, $key:ty, $sql:literal) => {
+        impl Kind for $kind {
+            type Key = $key;
+            type Value = i64;
+
+            async fn load(pool: &PgPool, keys: &[$key]) -> sqlx::Result<HashMap<$key, i64>> {
+                let rows: Vec<($key, i64)> =
+                    sqlx::query_as(include_str!(concat!("../../../sql/gateway/", $sql)))
+                        .bind(keys)
+                        .fetch_all(pool)
+                        .await?;
+                Ok(rows.into_iter().collect())
+            }
+        }
+    };
+}
+
+rows_by_id!(CardRow, i64, |row| row.id, "cards_by_id.sql");
+rows_by_id!(SourcesRow, i64, |row| row.id, "card_sources_by_id.sql");
+rows_by_id!(OfferRow, i64, |row| row.id, "offers_by_id.sql");
+rows_by_id!(BrandRow, i32, |row| row.id, "brands_by_id.sql");
+rows_by_id!(GpuRow, i32, |row| row.id, "gpus_by_id.sql");
+rows_by_id!(TechnologyRow, i32, |row| row.id, "technologies_by_id.sql");
+rows_by_id!(ShopRow, i16, |row| row.id, "shops_by_id.sql");
+rows_by_owner!(OffersOfCard, OfferRow, |row| row.card_id, "offers_by_card.sql");
+rows_by_owner!(CardTechnologyRow, CardTechnologyRow, |row| row.card_id, "card_technologies_by_card.sql");
+counts!(CardsByBrand, i32, "card_counts_by_brand.sql");
+counts!(CardsByTechnology, i32, "card_counts_by_technology.sql");
+counts!(ListingsByShop, i16, "listing_counts_by_shop.sql");

@@ -1,0 +1,13 @@
+//! The gateway: takes what the collector tells, merges listings into video cards, and serves these over
+//! GraphQL. In flow order: [`consume`] → [`apply`] → [`catalogue`] → [`answers`] → [`graphql`] → [`http`].
+
+pub mod answers;
+pub mod apply;
+pub mod card;
+pub mod catalogue;
+pub mod consume;
+pub mod graphql;
+pub mod http;
+pub mod offer;
+pub mod rates;
+pub mod settings;

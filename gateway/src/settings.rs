@@ -1,0 +1,85 @@
+//! The gateway's settings, from the environment or the command line.
+
+use std::net::SocketAddr;
+
+use clap::{Parser, Subcommand};
+use secrecy::SecretString;
+use service::{
+    logs::LogSettings,
+    settings::{AMQP, DATABASE, REDIS, SettingError},
+};
+
+use crate::rates::ExchangeRates;
+
+/// Merges what the shops say into video cards and serves them over GraphQL.
+#[derive(Debug, Parser)]
+#[command(name = "gateway", version, about, long_about = None)]
+pub struct Settings {
+    /// What to do; without it, serve.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// Where to listen.
+    #[arg(long, env = "GATEWAY_LISTEN", default_value = "127.0.0.1:8000")]
+    pub listen: SocketAddr,
+    /// Postgres, with the schema `gateway` (needed to serve).
+    #[arg(long, env = "DATABASE_URL", hide_env_values = true)]
+    database_url: Option<SecretString>,
+    /// RabbitMQ (needed to serve).
+    #[arg(long, env = "AMQP_URL", hide_env_values = true)]
+    amqp_url: Option<SecretString>,
+    /// Redis; without it answers are cached in memory alone.
+    #[arg(long, env = "REDIS_URL", hide_env_values = true)]
+    redis_url: Option<SecretString>,
+    /// The currency in which prices are compared.
+    #[arg(long, env = "BASE_CURRENCY", default_value = "USD")]
+    base_currency: String,
+    /// What one unit of other currencies is in the base currency, e.g. `EUR=1.08,RUB=0.011`.
+    #[arg(long, env = "EXCHANGE_RATES", default_value = "")]
+    exchange_rates: String,
+    /// The most memory that cached answers take, in MB.
+    #[arg(long, env = "CACHE_MB", default_value_t = 64)]
+    pub cache_mb: u64,
+    /// The most connections to Postgres.
+    #[arg(long, env = "DATABASE_CONNECTIONS", default_value_t = 16, value_parser = clap::value_parser!(u32).range(4..=1000))]
+    pub database_connections: u32,
+    /// Serve the playground at /graphiql.
+    #[arg(long, env = "GRAPHIQL", default_value_t = true, action = clap::ArgAction::Set)]
+    pub graphiql: bool,
+    /// How logs are written.
+    #[command(flatten)]
+    pub logs: LogSettings,
+}
+
+/// What the gateway can do besides serving.
+#[derive(Clone, Copy, Debug, Subcommand)]
+pub enum Command {
+    /// Print the schema in GraphQL's schema definition language.
+    Schema,
+    /// Ask the gateway that listens on GATEWAY_LISTEN whether it is alive.
+    Health,
+}
+
+/// The settings that serving needs, checked.
+#[derive(Clone, Debug)]
+pub struct Stores {
+    /// Postgres.
+    pub database: SecretString,
+    /// RabbitMQ.
+    pub amqp: SecretString,
+    /// Redis, if there is one.
+    pub redis: Option<SecretString>,
+    /// The base currency and the rates to it.
+    pub rates: ExchangeRates,
+}
+
+impl Settings {
+    /// Checks what serving needs.
+    pub fn stores(&self) -> Result<Stores, SettingError> {
+        Ok(Stores {
+            database: DATABASE.required(self.database_url.as_ref())?,
+            amqp: AMQP.required(self.amqp_url.as_ref())?,
+            redis: REDIS.optional(self.redis_url.as_ref())?,
+            rates: ExchangeRates::read(&self.base_currency, &self.exchange_rates)?,
+        })
+    }
+}

@@ -1,0 +1,1 @@
+select id, slug, name from gateway.brand where id = any($1::integer[])

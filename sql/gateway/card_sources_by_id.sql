@@ -1,0 +1,1 @@
+select id, sources from gateway.card where id = any($1::bigint[])

@@ -1,0 +1,1 @@
+delete from gateway.card where id = any($1::bigint[])

@@ -1,0 +1,18 @@
+-- $1 cards whose listings all belong to other cards now, $2 the cards that took them over
+with taken as (
+    select taken.id, taken.card_id from unnest($1::bigint[], $2::bigint[]) as taken (id, card_id)
+), redirected as (
+    update gateway.card_alias set card_id = taken.card_id
+    from taken
+    where card_alias.card_id = taken.id
+), moved as (
+    -- Only listings that went can still point there.
+    update gateway.listing set card_id = taken.card_id
+    from taken
+    where listing.card_id = taken.id
+)
+insert into gateway.card_alias (id, slug, card_id)
+select card.id, card.slug, taken.card_id
+from taken
+join gateway.card on card.id = taken.id
+on conflict (id) do update set card_id = excluded.card_id

@@ -1,0 +1,41 @@
+-- A card keeps the slug that it was born with, and why its listings are one card unless that was decided anew
+-- (null otherwise).
+insert into gateway.card as known (
+    id, slug, name, name_key, brand_id, gpu_id, document, sources, mpn_keys, gtins, technology_codes,
+    output_kinds, memory_mb, board_power_watts, length_mm, released_on, match_by, match_confidence,
+    match_explanation, updated_at
+)
+select id, slug, name, name_key, brand_id, gpu_id, document, sources, string_to_array(mpn_keys, e'\n'),
+    string_to_array(gtins, e'\n'), string_to_array(technology_codes, e'\n'),
+    string_to_array(output_kinds, e'\n'), memory_mb, board_power_watts, length_mm, released_on,
+    coalesce(match_by, ''), coalesce(match_confidence, 0), coalesce(match_explanation, ''), clock_timestamp()
+from unnest(
+    $1::bigint[], $2::text[], $3::text[], $4::text[], $5::integer[], $6::integer[], $7::jsonb[], $8::jsonb[],
+    $9::text[], $10::text[], $11::text[], $12::text[], $13::integer[], $14::integer[], $15::integer[],
+    $16::date[], $17::text[], $18::double precision[], $19::text[]
+) as made (
+    id, slug, name, name_key, brand_id, gpu_id, document, sources, mpn_keys, gtins, technology_codes,
+    output_kinds, memory_mb, board_power_watts, length_mm, released_on, match_by, match_confidence,
+    match_explanation
+)
+on conflict (id) do update set
+    name = excluded.name,
+    name_key = excluded.name_key,
+    brand_id = excluded.brand_id,
+    gpu_id = excluded.gpu_id,
+    document = excluded.document,
+    sources = excluded.sources,
+    mpn_keys = excluded.mpn_keys,
+    gtins = excluded.gtins,
+    technology_codes = excluded.technology_codes,
+    output_kinds = excluded.output_kinds,
+    memory_mb = excluded.memory_mb,
+    board_power_watts = excluded.board_power_watts,
+    length_mm = excluded.length_mm,
+    released_on = excluded.released_on,
+    match_by = coalesce(nullif(excluded.match_by, ''), known.match_by),
+    match_confidence =
+        case when excluded.match_by = '' then known.match_confidence else excluded.match_confidence end,
+    match_explanation =
+        case when excluded.match_by = '' then known.match_explanation else excluded.match_explanation end,
+    updated_at = excluded.updated_at

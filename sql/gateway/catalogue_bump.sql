@@ -1,0 +1,1 @@
+update gateway.catalogue set version = version + 1 returning version

@@ -1,0 +1,14 @@
+-- What a cached answer depends on: the catalogue's version, and which shops have not been read soundly for
+-- more than three times their interval.
+select
+    catalogue.version,
+    coalesce(
+        (
+            select array_agg(shop.id order by shop.id)
+            from gateway.shop
+            where shop.last_seen_at is null
+                or shop.last_seen_at < now() - shop.collect_every_ms * 3 * interval '1 millisecond'
+        ),
+        '{}'
+    ) as stale_shops
+from gateway.catalogue

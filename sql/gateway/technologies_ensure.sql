@@ -1,0 +1,10 @@
+-- $1 codes, $2 names
+with added as (
+    insert into gateway.technology (code, name)
+    select code, name from unnest($1::text[], $2::text[]) as named (code, name)
+    on conflict (code) do nothing
+    returning id, code
+)
+select id, code from added
+union all
+select id, code from gateway.technology where code = any($1::text[])

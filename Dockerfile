@@ -13,7 +13,7 @@ RUN --mount=type=cache,target=/usr/local/cargo/registry \
 FROM debian:bookworm-20251229-slim AS runtime
 # What shops' and stores' TLS certificates are checked against.
 COPY --from=builder /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt
-# Nobody in particular: owns nothing, has no shell and no home.
+# Nobody in particular, who owns nothing.
 USER 65532:65532
 WORKDIR /
 

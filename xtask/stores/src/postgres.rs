@@ -265,17 +265,26 @@ fn unprivileged(program: &Path) -> Command {
 fn reachable_folder(home: &Home) -> Result<PathBuf, Error> {
     let folder = home.folder("postgres")?;
     give_to_unprivileged(&folder)?;
-    if is_reachable(&folder)? {
-        return Ok(folder);
-    }
+    if is_reachable(&folder)? { Ok(folder) } else { folder_elsewhere(home, &folder) }
+}
+
+/// A folder below `/var/tmp`, where the one in the data folder can't be reached.
+fn folder_elsewhere(home: &Home, folder: &Path) -> Result<PathBuf, Error> {
     let fallback = fallback_folder(home.path());
+    let marker = folder.join("kept-elsewhere");
+    if !marker.exists() && fallback.exists() {
+        // Of a data folder that somebody has removed since: its passwords are gone with it.
+        fs::remove_dir_all(&fallback).doing(|| format!("removing {}", fallback.display()))?;
+    }
     make_folder(&fallback)?;
-    let owner = fs::metadata(&fallback).doing(|| format!("looking at {}", fallback.display()))?.uid();
+    fs::write(&marker, fallback.display().to_string()).doing(|| format!("writing {}", marker.display()))?;
+    // Everybody may write to /var/tmp: what stands there under this name must be a folder of ours, and no link.
+    let found = fs::symlink_metadata(&fallback).doing(|| format!("looking at {}", fallback.display()))?;
     let ours = [rustix::process::geteuid().as_raw(), unprivileged_ids()?.0];
-    if !ours.contains(&owner) {
+    if !found.is_dir() || !ours.contains(&found.uid()) {
         return Err(Error::Refused {
             doing: format!("{} is to hold Postgres's data", fallback.display()),
-            answer: format!("it belongs to user {owner}; remove it"),
+            answer: "it is not a folder of ours; remove it".to_owned(),
         });
     }
     give_to_unprivileged(&fallback)?;

@@ -225,11 +225,9 @@ fn write_technologies(out: &mut Writer<'_>, wording: &Wording<'_>) {
     if wording.messes.has(Mess::TechnologiesAbsent) {
         return write_list(out, "technologies", &[], Some(dice.below(3)));
     }
-    let technologies = &wording.facts.chip.technologies;
-    out.texts(
-        "technologies",
-        technologies.iter().map(|technology| spelling::technology(technology, wording.messes, &mut dice)),
-    );
+    let chip = wording.facts.chip;
+    let mut say = |technology| spelling::technology(technology, chip.maker, wording.messes, &mut dice);
+    out.texts("technologies", chip.technologies.iter().map(&mut say));
 }
 
 /// A list of texts; one that the shop does not have is absent, `null` or empty, by `way`.

@@ -219,23 +219,22 @@ fn drip(sound: Bytes, visit: Visit) -> Body {
 }
 
 /// A gzip stream of spaces, made by hand: one deflate block with the fixed codes, in which a space is followed
-/// by "the last byte, 258 times more" again and again. Eight of those are 104 bits, so thirteen bytes repeat.
+/// by "the last byte, 258 times more" again and again. Eight of those are 104 bits, so thirteen bytes repeat. It
+/// never ends properly: nobody is meant to read that far.
 fn gzip_bomb() -> Vec<(Bytes, usize)> {
     const HEADER: &[u8] = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03";
-    // Bits: last block 1, fixed codes 01 (low bit first: 1 0), a space 01010000.
-    let mut bits = vec![true, true, false];
-    let push = |bits: &mut Vec<bool>, code: &str| bits.extend(code.bytes().map(|bit| bit == b'1'));
-    push(&mut bits, "01010000");
-    // Up to a whole number of bytes nothing can be padded, so the pattern is rotated by the bits that are over.
-    let repeat = "1100010100000";
-    while bits.len() < 11 + 8 * 13 {
-        push(&mut bits, repeat);
+    /// A length of 258 (11000101) and a distance of 1 (00000).
+    const AGAIN: &str = "1100010100000";
+    // The last block (1) with the fixed codes (01, low bit first), and a space.
+    let mut bits: Vec<bool> = "11001010000".bytes().map(|bit| bit == b'1').collect();
+    for _ in 0..8 {
+        bits.extend(AGAIN.bytes().map(|bit| bit == b'1'));
     }
+    // These are fourteen bytes and three bits. The first byte aside, they repeat as they are: the three bits that
+    // the pattern begins with, the end of the space, are the three that `AGAIN` ends with.
     let byte = |bits: &[bool]| bits.iter().rev().fold(0_u8, |byte, bit| byte << 1 | u8::from(*bit));
     let mut stream: Vec<u8> = bits.chunks_exact(8).map(byte).collect();
     let pattern = stream.split_off(stream.len() - 13);
-    let repeats = 5_000;
-    let block: Vec<u8> = pattern.repeat(repeats);
-    // Each block unpacks to 8 * 258 * 5000 bytes, some ten mebibytes.
-    vec![(Bytes::from([HEADER, &stream].concat()), 1), (Bytes::from(block), 104)]
+    // 5,000 of them unpack to some ten mebibytes.
+    vec![(Bytes::from([HEADER, &stream].concat()), 1), (Bytes::from(pattern.repeat(5_000)), 104)]
 }

@@ -204,6 +204,9 @@ impl Messes {
         if self.has(Mess::CodeAbsent) && barcode_lost {
             self.remove_all(&[Mess::BrandMissingFromTitle, Mess::TitleCodeDisagree]);
         }
+        if self.has(Mess::CodeAbsent) {
+            self.remove_all(&[Mess::CodeOfOtherKind, Mess::CodeOtherSeparators]);
+        }
         if facts.kind == Kind::Bundle {
             self.remove_all(&[Mess::CodeAbsent, Mess::TitleCodeDisagree]);
         }

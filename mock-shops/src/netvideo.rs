@@ -169,7 +169,8 @@ fn write_characteristics(out: &mut Writer<'_>, wording: &Wording<'_>) {
         let unknown = messes.has(Mess::ValuesUnknown) && dice.hits(2_500)
             || name == "memory_size" && messes.has(Mess::MemoryOnlyInTitle);
         if unknown {
-            write_unknown(out, name, dice.below(7));
+            let quantity = !["gpu", "architecture", "memory_type", "release_date"].contains(&name);
+            write_unknown(out, name, dice.below(if quantity { 7 } else { 5 }));
         } else {
             out.text(name, &value);
         }

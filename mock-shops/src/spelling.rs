@@ -2,7 +2,7 @@
 //! each untidy way. Pure text.
 
 use crate::{
-    catalogue::{Chip, Output, Technology},
+    catalogue::{Chip, Maker, Output, Technology},
     dice::Dice,
     mess::{Mess, Messes},
 };
@@ -113,14 +113,15 @@ pub(crate) fn bus(chip: &Chip, messes: Messes) -> String {
 }
 
 /// A technology, in a shop's words.
-pub(crate) fn technology(technology: &Technology, messes: Messes, dice: &mut Dice) -> String {
+pub(crate) fn technology(technology: &Technology, maker: Maker, messes: Messes, dice: &mut Dice) -> String {
     let untidy = messes.has(Mess::TechnologiesOtherWords);
     let (tidy, others): (&str, &[&str]) = match technology.code.as_str() {
         "dlss" => ("NVIDIA DLSS", &["DLSS"]),
+        "ray-tracing" if maker == Maker::Nvidia => ("Ray Tracing", &["RTX", "ray-tracing"]),
         "ray-tracing" => ("Ray Tracing", &["ray-tracing", "Raytracing"]),
         "g-sync" => ("G-SYNC", &["NVIDIA G-SYNC", "G-Sync"]),
         "freesync" => ("FreeSync", &["AMD FreeSync", "FreeSync Premium"]),
-        "adaptive-sync" => ("Adaptive Sync", &["Adaptive-Sync", "VESA Adaptive-Sync"]),
+        "adaptive-sync" => ("Adaptive Sync", &["Adaptive-Sync"]),
         "directx" => ("DirectX", &["DX"]),
         "vulkan" => ("Vulkan", &["Vulkan API"]),
         "opengl" => ("OpenGL", &["Open GL"]),

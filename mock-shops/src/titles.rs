@@ -12,8 +12,7 @@ use crate::{
 };
 
 /// Words that tell no product from another.
-const NOISE: [&str; 6] =
-    ["Grafikkarte", "видеокарта", "Retail", "- Buy Online", "Graphics Card", "Gaming Grafikkarte"];
+const NOISE: [&str; 4] = ["Grafikkarte", "видеокарта", "Retail", "- Buy Online"];
 
 /// A listing, as far as what it says of its product is concerned.
 #[derive(Clone, Copy, Debug)]

@@ -144,12 +144,14 @@ impl Reader<'_> {
             let number = self.text(name_at + 1).to_owned();
             let digits = number.len() == 4 && number.bytes().all(|byte| byte.is_ascii_digit());
             let blackwell = usize::from(self.text(name_at + 2) == "blackwell");
-            let edition = match (self.text(name_at + 2 + blackwell), self.text(name_at + 3 + blackwell)) {
-                ("max", "q") | ("maxq", _) => "max-q",
-                ("server", _) => "server",
-                _ => "",
+            let last = name_at + 1 + blackwell;
+            let (edition, more) = match (self.text(last + 1), self.text(last + 2)) {
+                ("max", "q") => ("max-q", 2),
+                ("maxq", _) => ("max-q", 1),
+                ("server", _) => ("server", 1),
+                _ => ("", 0),
             };
-            return digits.then(|| self.mention(name_at + 1 + blackwell, "rtx pro", &number, edition, ""));
+            return digits.then(|| self.mention(last + more, "rtx pro", &number, edition, ""));
         }
         if text.starts_with('a') && is_number(&text[1..], 3..=4) {
             return Some(self.mention(name_at, "rtx", text, "", ""));
@@ -365,6 +367,13 @@ fn bare_numbers(words: &[Word]) -> Vec<Mention> {
             .get(at + 1)
             .is_some_and(|next| matches!(next.text.as_str(), "mhz" | "mb" | "w" | "mm" | "rpm" | "sp"));
         if digits != 4 || unit_follows {
+            let is_t = word
+                .text
+                .strip_prefix('t')
+                .is_some_and(|number| is_number(number, 3..=4) && number.ends_with("00"));
+            if is_t && words.iter().any(|word| matches!(word.text.as_str(), "nvidia" | "quadro")) {
+                found.push(Reader { words, at, family: "nvidia" }.mention(at, "nvidia", &word.text, "", ""));
+            }
             let is_arc = matches!(word.text.as_bytes(), [b'a' | b'b', b'1'..=b'9', b'0'..=b'9', b'0']);
             let intel = is_arc && words.iter().any(|word| word.text == "intel");
             if intel && known("arc", &word.text, "").is_some() {
@@ -410,6 +419,7 @@ impl ChipName {
             "rtx pro" => "RTX PRO",
             "titan" => "TITAN",
             "nvs" => "NVS",
+            "nvidia" => "NVIDIA",
             _ => "Tesla",
         };
         let maker = match self.family {

@@ -114,12 +114,24 @@ impl Pass<'_> {
                 self.add_line(at, "black");
             }
             "non" | "no" => {}
+            // `GAMING X`, `Challenger D`: elsewhere a letter alone counts ports or is part of one.
+            _ if text.len() == 1 && !self.follows_line(at) => {}
             _ if LEXICON.line_words.contains(text) => self.add_line(at, text),
             _ => match LEXICON.colours.get(text) {
                 Some(colour) => self.colours.push(*colour),
                 None => self.unknown(at),
             },
         }
+    }
+
+    fn follows_line(&self, at: usize) -> bool {
+        at > 0 && (self.core.is_some_and(|(_, last)| last + 1 == at) && self.is_line(at - 1))
+    }
+
+    fn is_line(&self, at: usize) -> bool {
+        let text = self.text(at);
+        LEXICON.line_words.contains(text)
+            || self.read.line.last().is_some_and(|last| text.ends_with(last.as_str()))
     }
 
     /// Whether nothing follows but further colours.
@@ -146,7 +158,10 @@ impl Pass<'_> {
         let text = self.text(at);
         let (number, count) = match text {
             "rev" | "revision" | "ver" => (self.text(at + 1), 2),
-            _ => (text.strip_prefix("rev").or_else(|| text.strip_prefix('v'))?, 1),
+            _ => {
+                let short = || text.strip_prefix('r').filter(|number| number.contains('.'));
+                (text.strip_prefix("rev").or_else(|| text.strip_prefix('v')).or_else(short)?, 1)
+            }
         };
         let major: u8 = number.split('.').next()?.parse().ok().filter(|major| *major < 10)?;
         if major >= 2 {

@@ -12,23 +12,26 @@ pub(crate) const FAMILIES: &str = "
 /// Every other word that tells one card of a house from another of the same house.
 pub(crate) const WORDS: &str = "
     1click 2gt 2x 3gt 3x 4gt 4x 6gt adoc advanced airo alchemist alien amp anniversary aorus apex apocalypse
-    aqua arcade arctic area51 ascent assassin atlantis battle blackedition blizzard blower bolt btf bts cd
-    classified collectors core creator crusader csm cyber cyberpunk cyclone darkhero dc2 dd deluxe devil
-    dirt dlc dragon dual-x dualfan duo dx edge ek elite epic-x eva evangelion evo ex excavator exceed exoc
-    expedition expert extreme ezpro formula frost frostbite frozr ftw ftw2 ftw3 fuzion g1 gamer gaming geek
-    genesis ghost ghostrider glh golden graffiti gravity gs guardian gundam gunpro halo hammer hawk hero hof
-    holo hurricane hurricane2 hybrid hydrocopper iceq iceq2 icestorm icraft igame infinity infinity3 iron
-    itx joker katana kingpin kombat lc legend legion limited liquid lite lord lp luna magic magnetic mars
-    master matrix maxgaming miku milk mini minotaur miracle mirage mlg monster montech mortar nebula neptune
-    nighthawk ninja noctua nova novaria obsidian oc3d omniblack onyx orb orc osrs overclock3d panda panther
-    passive pgd phantom photon photon-x pioneer platinum plus polar poseidon predator pro pure python
-    python2 python3 qx r1 rainbow ranger raptor reaper rebel renegade rev-x revel rising roc roc-luna rog
-    roto ruby saga sakura sc sc2 scar se sea seahawk sg sg1 shark signature silencer silent singlefan skull
-    slim smart snow solo spartan spectral speedster spider spiderman ssc stalker starlight stealth steam
-    stellar storm stormx strike superclocked superjetstream superpro tempest terminator tiger titanium
-    tomahawk toxic trex tri-x trio triple triplefan trooper turbojet twin twinfan ud ultimate ultra
-    ultraforce ultraw ultrawide uprising vapor-x vb vcx velox warhammer warrior waterforce wb whisper
-    windfury winfast x x1 x2 x3 x4 xc xc2 xc3 xlr8 xtr xtra xtreme yuri z zero
+    aqua arcade arctic area51 arez ascent assassin atlantis ax backed battle blackedition blizzard blower
+    bolt boomstar btf bts cd cerberus classic classified click collectors compact core creator crusader csm
+    custom customization cute cyber cyberpunk cyclone d darkhero dc2 dd deluxe devil dirt dissipation dlc
+    dragon dual-x dualfan duo dx edge ek elite epic-x eva evangelion evo ex excavator exceed exoc expedition
+    expert extreme ezpro fatboy formula fox frost frostbite frozr ftw ftw2 ftw3 fuzion g1 gallardo gamer
+    gaming gamingbox geek genesis ghost ghostrider glh gls golden gp graffiti gravity gs gts guardian gundam
+    gunpro halo hammer hawk hero hof holo hummer hurricane hurricane2 hybrid hydrocopper iceq iceq2 icestorm
+    icraft igame infinity infinity3 iron itx jet joker kalmx katana kingpin kombat launch lc legend legion
+    limited liquid lite loong lord lp luna magic magnetic mars master matrix maxgaming metaltop miku milk
+    mini minotaur miracle mirage mlg monster montech mortar nano nb nebula neptune nighthawk ninja noctua
+    nova novaria obsidian oc3d ocx omniblack onyx orb orc osrs overclock3d panda pandora panther passive
+    pegasus pgd phantom photon photon-x pioneer platinum plus polar poseidon predator pro prodigy pure
+    python python2 python3 quicksilver qx r1 rainbow ranger raptor raw reaper rebel renegade rev-x revel
+    rising roc roc-luna rock rog roto rs ruby s saga sakura sc sc2 scar se sea seahawk sff sg sg1 shark
+    signature silencer silent singlefan skull slim smart snow soc solid solo spartan spectral speedster
+    spider spiderman ssc stalker starlight stealth steam stellar storm stormx strike sugar superclocked
+    superjetstream superpro tempest terminator tiger titan titanium tomahawk toxic trex tri-x trio triple
+    triplefan trooper turbojet twin twinfan ud ultimate ultra ultraforce ultraw ultrawide uprising vapor-x
+    vb vcx velox warhammer warrior waterforce wb whisper windfury winfast x x1 x2 x3 x4 xc xc2 xc3 xlr8 xs
+    xtr xtra xtreme xxx yuri z zero
 ";
 
 /// How words are written otherwise: what stands in a title → the words that it means. Entries of several words
@@ -51,10 +54,12 @@ pub(crate) const SPELLINGS: &[(&str, &str)] = &[
     ("dualx", "dual-x"),
     ("epic x", "epic-x"),
     ("epicx", "epic-x"),
+    ("fe", "founders"),
     ("founder", "founders"),
     ("ftw 3", "ftw3"),
     ("ftw 2", "ftw2"),
     ("game rock", "gamerock"),
+    ("gaming box", "gamingbox"),
     ("gamingpro", "gaming pro"),
     ("gamingx", "gaming x"),
     ("gamingz", "gaming z"),
@@ -89,6 +94,7 @@ pub(crate) const SPELLINGS: &[(&str, &str)] = &[
     ("overclock", "oc"),
     ("overclocked", "oc"),
     ("overclocking", "oc"),
+    ("ph", "phoenix"),
     ("phantom gaming", "phantom"),
     ("pro art", "proart"),
     ("red devil", "devil"),
@@ -100,6 +106,7 @@ pub(crate) const SPELLINGS: &[(&str, &str)] = &[
     ("sea hawk", "seahawk"),
     ("silent", "passive"),
     ("single fan", "singlefan"),
+    ("special edition", "se"),
     ("super clocked", "superclocked"),
     ("super jetstream", "superjetstream"),
     ("swft", "swift"),
@@ -174,6 +181,7 @@ pub(crate) const COLOURS: &[(&str, Option<Colour>)] = &[
     ("noir", None),
     ("nero", None),
     ("preto", None),
+    ("w", Some(Colour::White)),
     ("white", Some(Colour::White)),
     ("weiss", Some(Colour::White)),
     ("wit", Some(Colour::White)),

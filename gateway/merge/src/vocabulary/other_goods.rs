@@ -1,17 +1,17 @@
-//! What shops file under video cards that is none.
+//! What shops file under video cards that is none. Phrases stand between commas and never across lines.
 
 /// Words of goods that are no video card, whatever else the title says.
 pub(crate) const NEVER_A_CARD: &str = "
-    all in one, anti sag, bakplate, barebone, capture card, carte mere, chromebook, complete pc, cuda
-    toolkit, desktop computer, docking station, egpu enclosure, enclosure, gamer pc, gaming desktop, gaming
-    rechner, gpu bracket, gpu holder, gpu support, grafikkartenhalter, grafikkartenhalterung, graphics card
-    bracket, graphics card holder, graphics card support, hb bridge, igrovoi kompiuter, igrovoj kompyuter,
-    komplett pc, laptop, laptops, macbook, mainboard, materinskaya plata, mini pc, mining rig, minipc,
-    motherboard, mouse pad, mousepad, notebook, notebooks, noutbuk, nvlink, nvlink bridge, ordenador,
-    ordinateur, pc gamer, placa base, portatil, portatile, poster, power supply unit, riser, risers, sag
-    bracket, scheda madre, sistemnyi blok, sistemnyj blok, sli bridge, sli hb, sticker, t shirt,
-    termoprokladka, thermal pad, thermal pads, thermal paste, tower pc, ultrabook, vertical gpu, vertical
-    mount, video capture, video card holder, warmeleitpad, warmeleitpaste, warranty extension
+    all in one, anti sag, bakplate, barebone, capture card, carte mere, chromebook, complete pc,
+    cuda toolkit, desktop computer, docking station, egpu enclosure, enclosure, gamer pc, gaming desktop,
+    gaming rechner, gpu bracket, gpu holder, gpu support, grafikkartenhalter, grafikkartenhalterung,
+    graphics card bracket, graphics card holder, graphics card support, hb bridge, igrovoi kompiuter,
+    igrovoj kompyuter, komplett pc, laptop, laptops, macbook, mainboard, materinskaya plata, mini pc,
+    mining rig, minipc, motherboard, mouse pad, mousepad, notebook, notebooks, noutbuk, nvlink,
+    nvlink bridge, ordenador, ordinateur, pc gamer, placa base, portatil, portatile, power supply unit,
+    riser, risers, sag bracket, scheda madre, sistemnyi blok, sistemnyj blok, sli bridge, sli hb, t shirt,
+    termoprokladka, thermal pad, thermal pads, thermal paste, tower pc, ultrabook, vertical gpu,
+    vertical mount, video capture, video card holder, warmeleitpad, warmeleitpaste, warranty extension
 ";
 
 /// Accessories that carry the names of the cards they are made for. They are goods of their own where one of
@@ -21,8 +21,8 @@ pub(crate) const ACCESSORIES: &str = "
     bridge, cable, cable adapter, cables, case, cavo, connector, cooler, cooling fan, disipador,
     dissipatore, extension, fan replacement, gehause, halter, halterung, heat sink, heatsink, holder, kabel,
     kabely, kuhler, kuler, ohladitel, perehodnik, radiator, replacement fan, shroud, stand, support,
-    udlinitel, ventilador, ventilator, ventola, verlangerung, vodoblok, wasserblock, wasserkuhler, water
-    block, waterblock
+    udlinitel, ventilador, ventilator, ventola, verlangerung, vodoblok, wasserblock, wasserkuhler,
+    water block, waterblock
 ";
 
 /// Words between an accessory and what it is made for.
@@ -32,10 +32,10 @@ pub(crate) const FOR: &str = "
 
 /// Goods that make a bundle where they follow a `+`, `with` or the like.
 pub(crate) const BUNDLED: &str = "
-    alimentation, alimentatore, bildschirm, blok pitaniya, case, chair, controller, core i3, core i5, core
-    i7, core i9, cpu, ecran, fuente, game, gamepad, gioco, headphones, headset, igra, jeu, juego, keyboard,
-    klaviatura, mainboard, memory kit, monitor, motherboard, mouse, mysh, naushniki, netzteil, nvme,
-    pantalla, power supply, processador, processor, psu, ram, ryzen, schermo, spiel, ssd, webcam
+    alimentation, alimentatore, bildschirm, blok pitaniya, case, chair, controller, core i3, core i5,
+    core i7, core i9, cpu, ecran, fuente, game, gamepad, gioco, headphones, headset, igra, jeu, juego,
+    keyboard, klaviatura, mainboard, memory kit, monitor, motherboard, mouse, mysh, naushniki, netzteil,
+    nvme, pantalla, power supply, processador, processor, psu, ram, ryzen, schermo, spiel, ssd, webcam
 ";
 
 /// Words that make a bundle by themselves.

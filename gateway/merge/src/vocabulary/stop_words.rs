@@ -55,7 +55,7 @@ pub(crate) const STOP_WORDS: &[&str] = &[
         garantia garantie garantiya garanzia generation hardware high in international item jahre model
         modell modello modelo mpn new no nr number oem of official on online order original part pc
         performance pre preorder promo r ref retail reviews sale sealed serie series shipping shop sku
-        specifications specs stand stock store the tm to uk us usa version vorbestellung warranty with year
+        sl specifications specs stand stock store the tm to uk us usa version vorbestellung warranty with workstation year
         years
     ",
 ];

@@ -93,6 +93,9 @@ fn zotac(words: &[&str]) -> Option<Code> {
 /// `VCG5060T16TFXXPB1-O`: the chip's number, `T` or `S`, the size, `-O` for overclocked.
 fn pny(words: &[&str]) -> Option<Code> {
     let first = text(words, 0);
+    if first.starts_with("vcn") && first.len() >= 8 {
+        return Some(Code { count: 1, telling: 1, facts: Facts::default() });
+    }
     let body = first.strip_prefix("vcg").filter(|body| body.len() >= 8)?;
     let count = 1 + usize::from(text(words, 1) == "o");
     let digits = body.bytes().take_while(u8::is_ascii_digit).count();
@@ -202,7 +205,11 @@ fn xfx(words: &[&str]) -> Option<Code> {
     let digits = body.bytes().take_while(u8::is_ascii_digit).count();
     let has_more_digits = body.bytes().skip(digits).any(|byte| byte.is_ascii_digit());
     let letters = body.bytes().filter(u8::is_ascii_lowercase).count();
-    if !(2..=3).contains(&digits) || !(8..=12).contains(&body.len()) || letters < 3 || !has_more_digits {
+    if !(2..=3).contains(&digits)
+        || !(8..=12).contains(&body.len())
+        || letters < 3
+        || !(has_more_digits || letters > 5)
+    {
         return None;
     }
     let is_size = memory::sizes(&[Word {

@@ -22,6 +22,11 @@ impl Health {
         self.0.has_schema.store(true, Ordering::Relaxed);
     }
 
+    /// Whether the schema can be asked.
+    pub fn has_schema(&self) -> bool {
+        self.0.has_schema.load(Ordering::Relaxed)
+    }
+
     /// Whether RabbitMQ is connected.
     pub fn rabbitmq_is(&self, connected: bool) {
         self.0.has_rabbitmq.store(connected, Ordering::Relaxed);
@@ -36,7 +41,7 @@ impl Health {
     pub fn trouble(&self) -> Option<&'static str> {
         if self.0.is_stopping.load(Ordering::Relaxed) {
             Some("stopping")
-        } else if !self.0.has_schema.load(Ordering::Relaxed) {
+        } else if !self.has_schema() {
             Some("waiting for Postgres: the schema is not up to date yet")
         } else if !self.0.has_rabbitmq.load(Ordering::Relaxed) {
             Some("waiting for RabbitMQ")

@@ -51,7 +51,7 @@ async fn ready(State(shared): State<Shared>) -> (StatusCode, String) {
 
 async fn metrics(State(shared): State<Shared>) -> String {
     // Without Postgres the other measures are still worth having.
-    if shared.health.trouble().is_none()
+    if shared.health.has_schema()
         && let Ok(Ok(state)) = timeout(PATIENCE, shared.store.outbox_state()).await
     {
         measures::outbox(state);

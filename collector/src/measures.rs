@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use chrono::Utc;
 use events::{CrawlKind, CrawlOutcome, ProductEvent};
 use metrics::{counter, gauge, histogram};
-use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 
 use crate::{
     changes::page::Outcome,
@@ -13,11 +13,18 @@ use crate::{
     store::{Absences, CrawlEnd, OutboxState},
 };
 
+/// From a crawl for changes of a small shop to a full one of a large shop.
+const DURATIONS_SECONDS: [f64; 12] =
+    [0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1_000.0, 3_000.0];
+
 /// Starts measuring; once a process, however often it is called.
 pub fn recorder() -> PrometheusHandle {
     static RECORDER: OnceLock<PrometheusHandle> = OnceLock::new();
     let handle = RECORDER.get_or_init(|| {
-        let recorder = PrometheusBuilder::new().build_recorder();
+        let durations = Matcher::Suffix("_duration_seconds".to_owned());
+        let builder = PrometheusBuilder::new().set_buckets_for_metric(durations, &DURATIONS_SECONDS);
+        let recorder =
+            builder.unwrap_or_else(|_| unreachable!("only no buckets are refused")).build_recorder();
         let handle = recorder.handle();
         if metrics::set_global_recorder(recorder).is_err() {
             tracing::warn!("something else measures in this process already; /metrics will stay empty");

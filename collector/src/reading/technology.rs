@@ -56,6 +56,7 @@ const KNOWN: &[Known] = &[
     known("dlss", "DLSS", Version::Number, &["dlss", "deep learning super sampling", "rtx dlss"]),
     known("reflex", "Reflex", Version::Number, &["reflex", "reflex low latency"]),
     known("g-sync", "G-SYNC", Version::None, &["g sync", "gsync", "g sync compatible", "gsync compatible"]),
+    known("adaptive-sync", "Adaptive-Sync", Version::None, &["adaptive sync", "vesa adaptive sync"]),
     known("freesync", "FreeSync", Version::Grade, &["freesync", "free sync"]),
     known(
         "fsr",

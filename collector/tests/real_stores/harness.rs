@@ -1,0 +1,204 @@
+//! A sandbox, a shop, a collector, and what comes out of the queue.
+
+use std::{
+    collections::BTreeMap,
+    time::{Duration, Instant},
+};
+
+use events::{CrawlEnded, CrawlOutcome, ListingChanged, ProductEvent, topology};
+use futures::StreamExt;
+use lapin::{
+    Connection, ConnectionProperties,
+    options::{BasicAckOptions, BasicConsumeOptions},
+    types::FieldTable,
+};
+use sqlx::PgPool;
+use stores::{process::Service, sandbox::Sandbox};
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+
+use crate::shop::Shop;
+
+/// How long anything may take before the test fails.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+pub(crate) struct World {
+    pub(crate) sandbox: Sandbox,
+    pub(crate) shop: Shop,
+    pub(crate) database: PgPool,
+}
+
+impl World {
+    pub(crate) async fn with(listings: u32) -> Self {
+        let sandbox = Sandbox::new().await;
+        let shop = Shop::open(listings).await;
+        let database = PgPool::connect(&sandbox.admin_database_url()).await.unwrap();
+        Self { sandbox, shop, database }
+    }
+
+    /// The variables of a collector that crawls ten times a second and always asks for everything.
+    pub(crate) fn variables(&self) -> BTreeMap<String, String> {
+        let variables = [
+            ("DATABASE_URL", self.sandbox.collector_database_url()),
+            ("AMQP_URL", self.sandbox.amqp_url()),
+            ("NETVIDEO_URL", self.shop.url("netvideo")),
+            ("COUNTRYLINK_URL", self.shop.url("countrylink")),
+            ("COLLECT_EVERY", "100ms".to_owned()),
+            ("COUNTRYLINK_COLLECT_EVERY", "1h".to_owned()),
+            ("FULL_CRAWL_EVERY", "1".to_owned()),
+            ("PUBLISH_EVERY", "20ms".to_owned()),
+        ];
+        variables.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+    }
+
+    pub(crate) async fn collector(&self) -> Service {
+        Service::start("collector", self.variables()).await.unwrap()
+    }
+
+    pub(crate) async fn collector_with(&self, changed: &[(&str, &str)]) -> Service {
+        let mut variables = self.variables();
+        variables.extend(changed.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+        Service::start("collector", variables).await.unwrap()
+    }
+
+    /// A number from a query of the database.
+    pub(crate) async fn number(&self, query: &'static str) -> i64 {
+        sqlx::query_scalar(query).fetch_one(&self.database).await.unwrap()
+    }
+
+    /// Waits until a query of the database gives a number.
+    pub(crate) async fn number_becomes(&self, query: &'static str, expected: i64) {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            // Before the collector has migrated there is nothing to ask.
+            let number = sqlx::query_scalar::<_, i64>(query).fetch_one(&self.database).await;
+            if number.as_ref().is_ok_and(|number| *number == expected) {
+                return;
+            }
+            assert!(Instant::now() < deadline, "{query}: {number:?}, expected {expected}");
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+
+    /// Consumes the queue, which a collector must have declared.
+    pub(crate) async fn inbox(&self, collector: &Service) -> Inbox {
+        until("the collector is ready", async || get(&collector.url("/ready")).await.0 == 200).await;
+        Inbox::open(&self.sandbox.amqp_url()).await
+    }
+}
+
+/// Waits until a condition holds.
+pub(crate) async fn until(what: &str, holds: impl AsyncFn() -> bool) {
+    let deadline = Instant::now() + PATIENCE;
+    while !holds().await {
+        assert!(Instant::now() < deadline, "it never came to this: {what}");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
+
+/// Status and body of a page.
+pub(crate) async fn get(url: &str) -> (u16, String) {
+    // Another test of this process may have been first.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    match reqwest::get(url).await {
+        Ok(response) => (response.status().as_u16(), response.text().await.unwrap_or_default()),
+        Err(_) => (0, String::new()),
+    }
+}
+
+/// What came out of the queue. Like every consumer it ignores what it has had already.
+pub(crate) struct Inbox {
+    _connection: Connection,
+    events: UnboundedReceiver<ProductEvent>,
+    versions: BTreeMap<String, i64>,
+}
+
+impl Inbox {
+    async fn open(url: &str) -> Self {
+        let connection = Connection::connect(url, ConnectionProperties::default()).await.unwrap();
+        let channel = connection.create_channel().await.unwrap();
+        let mut consumer = channel
+            .basic_consume(
+                topology::QUEUE.into(),
+                "inbox".into(),
+                BasicConsumeOptions::default(),
+                FieldTable::default(),
+            )
+            .await
+            .unwrap();
+        let (sender, events) = unbounded_channel();
+        tokio::spawn(async move {
+            let _channel = channel;
+            while let Some(Ok(delivery)) = consumer.next().await {
+                let event = ProductEvent::decode(&delivery.data).unwrap();
+                assert_eq!(delivery.properties.message_id().as_ref().unwrap().as_str(), event.message_id());
+                delivery.ack(BasicAckOptions::default()).await.unwrap();
+                if sender.send(event).is_err() {
+                    break;
+                }
+            }
+        });
+        Self { _connection: connection, events, versions: BTreeMap::new() }
+    }
+
+    /// The next event of NetVideo.
+    pub(crate) async fn next(&mut self) -> ProductEvent {
+        loop {
+            let event = tokio::time::timeout(PATIENCE, self.events.recv()).await;
+            let event = event.expect("an event comes in time").expect("the queue lasts");
+            if event.shop() == "netvideo" && self.is_new(&event) {
+                return event;
+            }
+        }
+    }
+
+    fn is_new(&mut self, event: &ProductEvent) -> bool {
+        let (of, version) = match event {
+            ProductEvent::ListingChanged(event) => (event.listing_id.as_str(), event.listing_version),
+            ProductEvent::ListingGone(event) => (event.listing_id.as_str(), event.listing_version),
+            ProductEvent::CrawlEnded(event) => ("crawl", event.crawl),
+        };
+        let known = self.versions.entry(of.to_owned()).or_default();
+        let is_new = version > *known;
+        *known = version.max(*known);
+        is_new
+    }
+
+    /// The next event about a listing.
+    pub(crate) async fn next_listing(&mut self) -> ProductEvent {
+        loop {
+            let event = self.next().await;
+            if !matches!(event, ProductEvent::CrawlEnded(_)) {
+                return event;
+            }
+        }
+    }
+
+    /// The next event about a listing, which has to be a change.
+    pub(crate) async fn next_changed(&mut self) -> ListingChanged {
+        match self.next_listing().await {
+            ProductEvent::ListingChanged(event) => *event,
+            event => panic!("not a change: {event:?}"),
+        }
+    }
+
+    /// The next end of a crawl with this outcome.
+    pub(crate) async fn next_crawl(&mut self, outcome: CrawlOutcome) -> CrawlEnded {
+        loop {
+            if let ProductEvent::CrawlEnded(event) = self.next().await
+                && event.outcome == outcome
+            {
+                return event;
+            }
+        }
+    }
+
+    /// The next so many changes, by listing.
+    pub(crate) async fn changed(&mut self, count: usize) -> BTreeMap<String, ListingChanged> {
+        let mut changed = BTreeMap::new();
+        while changed.len() < count {
+            let event = self.next_changed().await;
+            changed.insert(event.listing_id.clone(), event);
+        }
+        changed
+    }
+}

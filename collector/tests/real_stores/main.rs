@@ -1,0 +1,8 @@
+//! The collector as a process, between a shop that does what the test says and real Postgres and RabbitMQ.
+
+#![expect(clippy::unwrap_used, reason = "a test that can't go on says where it stopped")]
+
+mod crawls;
+mod faults;
+mod harness;
+mod shop;

@@ -1,9 +1,22 @@
 //! What a video card says, made of what the listings of one product say.
+//!
+//! Whose value wins is decided field by field by the table in `fields.rs`, never by who wrote last; every shop's
+//! value is kept beside it.
+
+mod choice;
+mod codes;
+mod fields;
+mod interfaces;
+mod name;
+mod specs;
+mod technologies;
 
 use chrono::{DateTime, Utc};
 
 use crate::decide::ListingRef;
 use crate::identity::{Brand, Gpu, Identity};
+
+use choice::Choice;
 
 /// One listing of the product.
 #[derive(Clone, Copy, Debug)]
@@ -66,17 +79,25 @@ pub struct SourceValue {
 pub fn assemble(members: &[Member<'_>]) -> Card {
     let mut members: Vec<&Member<'_>> = members.iter().collect();
     members.sort_by_key(|member| (member.shop, member.listing_ref));
-    let Some(first) = members.first() else { return Card::default() };
+    let mut choice = Choice::new(&members);
+    let specs = specs::choose(&mut choice);
+    let interfaces = interfaces::choose(&mut choice);
+    let technologies = technologies::choose(&mut choice);
+    let brand = specs::brand(&mut choice);
+    let gpu = specs::gpu(&mut choice, specs.architecture.as_deref());
+    let (mpns, gtins) = codes::choose(&mut choice);
+    let images = codes::images(&mut choice);
+    let name = name::of(&mut choice, brand.as_ref(), gpu.as_ref(), specs.memory_mb);
     Card {
-        name: first.listing.title.clone(),
-        brand: first.identity.brand.clone(),
-        gpu: first.identity.gpu.clone(),
-        mpns: first.listing.mpns.clone(),
-        gtins: first.listing.gtins.clone(),
-        specs: first.listing.specs.clone(),
-        interfaces: first.listing.interfaces.clone(),
-        technologies: first.listing.technologies.clone().unwrap_or_default(),
-        images: first.listing.images.clone(),
-        sources: Vec::new(),
+        name,
+        brand,
+        gpu,
+        mpns,
+        gtins,
+        specs,
+        interfaces,
+        technologies,
+        images,
+        sources: choice.into_sources(),
     }
 }

@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use crate::identity::{Identity, ProductKind};
 
 use clusters::Clusters;
+pub(crate) use facts::size_text;
 
 /// A code that more listings share than this is nobody's: a shop's placeholder, or a whole series.
 pub const MAX_LISTINGS_PER_CODE: usize = 32;

@@ -95,9 +95,9 @@ fn decide_block(clusters: &mut Clusters<'_>, block: &[usize], apart: &mut Vec<Ap
             apart.push(Apart { a, b, score: 0.7, explanation });
             continue;
         }
-        let line = telling(&clusters.cards[a].identity.line).join(" ");
+        let named = telling(&clusters.cards[a].identity.line).join(" ");
         let link =
-            Link { kind: MatchKind::Title, confidence: pair.score, reason: agreement(of_a, of_b, &line) };
+            Link { kind: MatchKind::Title, confidence: pair.score, reason: agreement(of_a, of_b, &named) };
         clusters.join(a, b, link);
     }
 }
@@ -142,9 +142,13 @@ fn contested(clusters: &Clusters<'_>, pairs: &[Pair]) -> BTreeSet<(usize, usize)
                 let (of_one, of_other) = (&clusters.of(*one).facts, &clusters.of(*other).facts);
                 let is_close = (score - other_score).abs() < 0.02;
                 let (one_codes, other_codes) = (codes(*one), codes(*other));
-                let have_other_codes = !(one_codes.0.is_empty() && one_codes.1.is_empty())
-                    && !(other_codes.0.is_empty() && other_codes.1.is_empty());
-                if is_close && have_other_codes && !of_one.shops.is_disjoint(&of_other.shops) {
+                let have_codes =
+                    |codes: &(BTreeSet<_>, BTreeSet<_>)| !codes.0.is_empty() || !codes.1.is_empty();
+                if is_close
+                    && have_codes(&one_codes)
+                    && have_codes(&other_codes)
+                    && !of_one.shops.is_disjoint(&of_other.shops)
+                {
                     contested.insert((card.min(*one), card.max(*one)));
                     contested.insert((card.min(*other), card.max(*other)));
                 }

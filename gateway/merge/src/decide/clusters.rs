@@ -37,7 +37,7 @@ pub(super) struct Clusters<'c> {
     pub(super) cards: Vec<&'c Candidate<'c>>,
     /// The cluster of each candidate.
     cluster_of: Vec<usize>,
-    clusters: Vec<Cluster<'c>>,
+    all: Vec<Cluster<'c>>,
     /// Pairs that a person has split.
     split: Vec<(usize, usize)>,
 }
@@ -50,8 +50,8 @@ impl<'c> Clusters<'c> {
             facts: Facts::of(card.identity, card.shop),
             links: Vec::new(),
         };
-        let clusters: Vec<_> = cards.iter().enumerate().map(alone).collect();
-        Self { cluster_of: (0..cards.len()).collect(), cards, clusters, split: Vec::new() }
+        let all: Vec<_> = cards.iter().enumerate().map(alone).collect();
+        Self { cluster_of: (0..cards.len()).collect(), cards, all, split: Vec::new() }
     }
 
     pub(super) fn position(&self, listing: ListingRef) -> Option<usize> {
@@ -63,7 +63,7 @@ impl<'c> Clusters<'c> {
     }
 
     pub(super) fn of(&self, card: usize) -> &Cluster<'c> {
-        &self.clusters[self.cluster_of[card]]
+        &self.all[self.cluster_of[card]]
     }
 
     pub(super) fn are_one(&self, a: usize, b: usize) -> bool {
@@ -91,13 +91,13 @@ impl<'c> Clusters<'c> {
         if keep == gone {
             return;
         }
-        let facts = std::mem::take(&mut self.clusters[gone].facts);
-        let members = std::mem::take(&mut self.clusters[gone].members);
-        let links = std::mem::take(&mut self.clusters[gone].links);
+        let facts = std::mem::take(&mut self.all[gone].facts);
+        let members = std::mem::take(&mut self.all[gone].members);
+        let links = std::mem::take(&mut self.all[gone].links);
         for member in &members {
             self.cluster_of[*member] = keep;
         }
-        let kept = &mut self.clusters[keep];
+        let kept = &mut self.all[keep];
         kept.facts.absorb(facts);
         kept.members.extend(members);
         kept.members.sort_unstable();
@@ -127,7 +127,7 @@ impl<'c> Clusters<'c> {
     /// The clusters as groups, in the order of their first listings.
     pub(super) fn into_groups(self) -> Vec<Group> {
         let cards = self.cards;
-        let filled = self.clusters.into_iter().filter(|cluster| !cluster.members.is_empty());
+        let filled = self.all.into_iter().filter(|cluster| !cluster.members.is_empty());
         filled.map(|cluster| group_of(&cluster, &cards)).collect()
     }
 }

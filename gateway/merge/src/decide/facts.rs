@@ -14,6 +14,8 @@ pub(super) struct Facts<'i> {
     pub(super) memory_mb: BTreeSet<u32>,
     pub(super) memory_types: BTreeSet<&'i str>,
     pub(super) oc: BTreeSet<bool>,
+    /// The same of those listings alone that carry a part number, by which it is sure.
+    pub(super) coded_oc: BTreeSet<bool>,
     pub(super) lhr: BTreeSet<bool>,
     pub(super) revisions: BTreeSet<u8>,
     pub(super) colours: BTreeSet<Colour>,
@@ -38,6 +40,7 @@ impl<'i> Facts<'i> {
             memory_mb: identity.memory_mb.into_iter().collect(),
             memory_types: identity.memory_type.as_deref().into_iter().collect(),
             oc: identity.oc.into_iter().collect(),
+            coded_oc: identity.oc.filter(|_| !identity.mpns.is_empty()).into_iter().collect(),
             lhr: identity.lhr.into_iter().collect(),
             revisions: identity.revision.into_iter().collect(),
             colours: identity.colour.into_iter().collect(),
@@ -57,6 +60,7 @@ impl<'i> Facts<'i> {
         self.memory_mb.extend(other.memory_mb);
         self.memory_types.extend(other.memory_types);
         self.oc.extend(other.oc);
+        self.coded_oc.extend(other.coded_oc);
         self.lhr.extend(other.lhr);
         self.revisions.extend(other.revisions);
         self.colours.extend(other.colours);
@@ -83,7 +87,7 @@ impl<'i> Facts<'i> {
         if are_apart(&self.families, &other.families) {
             return differ("The lines differ", list(&self.families), list(&other.families));
         }
-        if are_apart(&self.oc, &other.oc) {
+        if are_apart(&self.coded_oc, &other.coded_oc) {
             return Some("One is overclocked by its maker, the other is not.".to_owned());
         }
         if are_apart(&self.revisions, &other.revisions) {

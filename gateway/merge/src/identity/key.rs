@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::Identity;
-use super::line::telling;
+use super::line::{names_a_line, telling};
 
 /// The longest key, in bytes.
 const MAX_BYTES: usize = 80;
@@ -54,5 +54,6 @@ pub(super) fn keys(identity: &Identity) -> Vec<MatchKey> {
 pub(crate) fn title_key(identity: &Identity) -> Option<MatchKey> {
     let (brand, gpu) = (identity.brand.as_ref()?, identity.gpu.as_ref()?);
     let line = telling(&identity.line);
-    (!line.is_empty()).then(|| MatchKey::new(format!("t:{}:{}:{}", brand.slug, gpu.slug, line.join("+"))))
+    names_a_line(&line, &brand.slug)
+        .then(|| MatchKey::new(format!("t:{}:{}:{}", brand.slug, gpu.slug, line.join("+"))))
 }

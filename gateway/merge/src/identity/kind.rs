@@ -1,26 +1,38 @@
 //! Whether a title names a video card at all.
 
-use super::lexicon::LEXICON;
+use super::lexicon::{LEXICON, Phrases};
 use super::product::ProductKind;
 use super::words::Word;
 
-/// Decides by the title's words. `has_size` says whether it names a size of memory, `has_laptop_chip` whether it
-/// names a chip that is sold in laptops alone.
-pub(super) fn decide(words: &[Word], has_size: bool, has_laptop_chip: bool) -> ProductKind {
-    let found =
-        |phrases: &super::lexicon::Phrases<()>, at: usize| phrases.find(words, at).map(|(_, count)| count);
+/// What else is known of a title.
+pub(super) struct Hints {
+    /// Whether it names a size of memory.
+    pub(super) has_size: bool,
+    /// Whether it names a chip that is sold in laptops alone.
+    pub(super) has_laptop_chip: bool,
+    /// Behind this word, nothing belongs to the product's name.
+    pub(super) name_ends_at: usize,
+}
+
+/// Decides by the title's words.
+pub(super) fn decide(words: &[Word], hints: &Hints) -> ProductKind {
+    let found = |phrases: &Phrases<()>, at: usize| phrases.find(words, at).map(|((), count)| count);
+    let is_for =
+        |at: usize| words.get(at).is_some_and(|word| LEXICON.before_other_goods.contains(word.text.as_str()));
     let mut parts_of_computers = 0;
     let mut is_bundle = false;
     for at in 0..words.len() {
-        if found(&LEXICON.never_a_card, at).is_some() {
+        // Behind the name, shops write what else they sell: `… 8GB GDDR6 | Laptop Outlet`.
+        let is_of_shop = hints.has_size
+            && at > hints.name_ends_at
+            && words[hints.name_ends_at..=at].iter().any(|word| word.after_break);
+        if !is_of_shop && found(&LEXICON.never_a_card, at).is_some() && !(at > 0 && is_for(at - 1)) {
             return ProductKind::NotACard;
         }
         if let Some(count) = found(&LEXICON.accessories, at) {
-            let is_made_for = words
-                .get(at + count)
-                .is_some_and(|next| LEXICON.before_other_goods.contains(next.text.as_str()));
-            // The first word names the goods in most languages: `Cable 12VHPWR …`.
-            if is_made_for || !has_size && (at == 0 || !is_feature(words, at, count)) {
+            // The first word names the goods in most languages, in some the last: `RTX 3080 waterblock`.
+            let is_head = at == 0 || at + count == words.len();
+            if is_for(at + count) || !hints.has_size && is_head && !is_feature(words, at, count) {
                 return ProductKind::NotACard;
             }
         }
@@ -28,7 +40,7 @@ pub(super) fn decide(words: &[Word], has_size: bool, has_laptop_chip: bool) -> P
         is_bundle |= found(&LEXICON.bundle_words, at).is_some();
         is_bundle |= (words[at].after_plus || is_with(words, at)) && found(&LEXICON.bundled, at).is_some();
     }
-    if has_laptop_chip || parts_of_computers >= 3 {
+    if hints.has_laptop_chip || parts_of_computers >= 3 {
         return ProductKind::NotACard;
     }
     if is_bundle { ProductKind::Bundle } else { ProductKind::Card }
@@ -52,25 +64,6 @@ fn is_feature(words: &[Word], at: usize, count: usize) -> bool {
     let behind = words.get(at + count).map(|word| word.text.as_str()).unwrap_or_default();
     matches!(
         before,
-        "metal"
-            | "with"
-            | "waterforce"
-            | "graphics"
-            | "video"
-            | "display"
-            | "vga"
-            | "dual"
-            | "triple"
-            | "rgb"
-            | "wb"
-            | "dvi"
-            | "hdmi"
-            | "mit"
-            | "sync"
-            | "vr"
-            | "xtreme"
+        "metal" | "with" | "waterforce" | "mit" | "sync" | "xtreme" | "xc" | "rgb" | "and" | "avec" | "con"
     ) || matches!(behind, "card" | "cards" | "included" | "ready")
-        || words[at].text == "support"
-        || words[at].text == "case"
-        || words[at].text == "stand"
 }

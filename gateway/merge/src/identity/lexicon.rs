@@ -37,6 +37,8 @@ pub(crate) struct Lexicon {
     pub(crate) spellings: Phrases<&'static str>,
     pub(crate) families: HashSet<&'static str>,
     pub(crate) line_words: HashSet<&'static str>,
+    /// Words that alone name no line.
+    pub(crate) general: HashSet<&'static str>,
     /// Words between an accessory and what it is made for.
     pub(crate) before_other_goods: HashSet<&'static str>,
     pub(crate) stop_words: HashSet<&'static str>,
@@ -61,6 +63,7 @@ pub(crate) static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| {
         spellings: Phrases::new(lines::SPELLINGS.iter().copied()),
         families: lines::FAMILIES.split_whitespace().collect(),
         line_words: lines::FAMILIES.split_whitespace().chain(lines::WORDS.split_whitespace()).collect(),
+        general: lines::GENERAL.split_whitespace().collect(),
         stop_words: stop_words::STOP_WORDS.iter().flat_map(|words| words.split_whitespace()).collect(),
         before_other_goods: other_goods::FOR.split(',').map(str::trim).collect(),
         colours: lines::COLOURS.iter().copied().collect(),

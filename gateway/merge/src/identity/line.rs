@@ -3,7 +3,7 @@
 use super::lexicon::LEXICON;
 use super::product::Colour;
 use super::words::{Word, words};
-use crate::vocabulary::lines::{HOUSES_WITH_BLACK_LINES, WEAK};
+use crate::vocabulary::lines::{HOUSES_WITH_BLACK_LINES, HOUSES_WITH_GAMING_LINE, WEAK};
 
 /// What was read from the words of a text.
 #[derive(Debug, Default)]
@@ -191,7 +191,9 @@ pub(crate) fn telling(line: &[String]) -> Vec<&str> {
     let is_weak = |word: &str| {
         WEAK.iter().find(|(weak, _)| *weak == word).is_some_and(|(_, beside)| {
             if beside.is_empty() {
-                line.iter().any(|other| !WEAK.iter().any(|(weak, _)| weak == other))
+                line.iter().any(|other| {
+                    !WEAK.iter().any(|(weak, _)| weak == other) && !LEXICON.general.contains(other.as_str())
+                })
             } else {
                 line.iter().any(|other| beside.contains(&other.as_str()))
             }
@@ -201,6 +203,14 @@ pub(crate) fn telling(line: &[String]) -> Vec<&str> {
     telling.sort_unstable();
     telling.dedup();
     telling
+}
+
+/// Whether these words, as [`telling`] gives them, name a line of a house.
+pub(crate) fn names_a_line(telling: &[&str], house: &str) -> bool {
+    telling.iter().any(|word| {
+        let is_general = LEXICON.general.contains(word);
+        !is_general && (*word != "gaming" || HOUSES_WITH_GAMING_LINE.contains(&house))
+    })
 }
 
 /// Whether a card can have only one line of this sort.

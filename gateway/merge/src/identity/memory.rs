@@ -109,7 +109,10 @@ pub(super) fn memory_type(words: &[Word]) -> Option<String> {
             return Some(text.to_uppercase());
         }
         let is_graphics = !text.starts_with("ddr");
-        let generation = generation_behind(text, &["gddr", "gdrr", "ddr", "gd", "g", "sddr"])?;
+        // `D6` alone is a type, `D5` behind anything else part of a code.
+        let alone = Some("d").filter(|_| text.len() == word.text.len());
+        let mut prefixes = ["gddr", "gdrr", "ddr", "gd", "g", "sddr"].into_iter().chain(alone);
+        let generation = prefixes.find_map(|prefix| generation_behind(text, &[prefix]))?;
         if generation.starts_with(['5', '6', '7']) {
             return Some(format!("GDDR{}", generation.to_uppercase()));
         }

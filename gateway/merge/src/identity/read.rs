@@ -45,11 +45,14 @@ pub(super) fn read(listing: &events::Listing) -> Identity {
     let field = listing.brand.as_deref().map(|text| beginning(text, 80));
     let brand = brand::decide(&seen.houses, field, of_code, &line.line);
     let has_laptop_chip = gpu.as_ref().is_some_and(|gpu| gpu.slug.contains("laptop"));
-    let kind =
-        match (seen.words.is_empty(), kind::decide(&seen.words, !seen.sizes.is_empty(), has_laptop_chip)) {
-            (true, _) if listing.mpns.is_empty() && listing.gtins.is_empty() => ProductKind::NotACard,
-            (_, kind) => kind,
-        };
+    let ends = seen.chips.iter().map(|chip| chip.at + chip.count);
+    let ends = ends.chain(seen.sizes.iter().map(|size| size.at + size.count));
+    let name_ends_at = ends.max().unwrap_or(seen.words.len()).saturating_sub(1);
+    let hints = kind::Hints { has_size: !seen.sizes.is_empty(), has_laptop_chip, name_ends_at };
+    let kind = match (seen.words.is_empty(), kind::decide(&seen.words, &hints)) {
+        (true, _) if listing.mpns.is_empty() && listing.gtins.is_empty() => ProductKind::NotACard,
+        (_, kind) => kind,
+    };
     let oc_of_code = seen.codes().find_map(|code| code.facts.oc);
     Identity {
         kind,

@@ -55,7 +55,6 @@ pub(super) fn at(words: &[Word], at: usize, house: Option<&str>) -> Option<Found
         "msi" => MpnKey::of(
             texts[code.count - 2..code.count].concat().trim_end_matches(|c: char| c.is_ascii_lowercase()),
         ),
-        "evga" => MpnKey::of(&texts[..code.telling].concat()),
         "powercolor" => MpnKey::of(texts[..code.telling].concat().trim_start_matches("ax")),
         _ => MpnKey::of(&texts[..code.telling].concat()),
     };

@@ -57,8 +57,9 @@ fn is_port(text: &str) -> bool {
 
 /// `2x HDMI`, `HDMI x2`, `3 x DP 1.4a`, `Mini DP`.
 fn mark_count(words: &[Word], at: usize, taken: &mut [bool]) {
+    // `X2 HDMI` is no count: the sign stands behind the number, or the number behind the port.
     let is_count = |text: &str| {
-        matches!(text.as_bytes(), [b'1'..=b'8', b'x'] | [b'x', b'1'..=b'8'] | [b'1'..=b'8' | b'x'])
+        matches!(text.as_bytes(), [b'1'..=b'8', b'x'] | [b'1'..=b'8' | b'x'])
             || text.starts_with(|c: char| c.is_ascii_digit()) && text.contains('.')
             || matches!(text, "mini" | "d" | "i" | "c" | "type")
     };

@@ -43,7 +43,12 @@ const BY_HOUSE: &[(&str, Reader)] =
     &[("asrock", asrock), ("gainward", palit), ("galax", galax), ("sapphire", sapphire_marketing)];
 
 pub(super) fn at(words: &[Word], at: usize, house: Option<&str>) -> Option<Found> {
-    let texts: Vec<&str> = words[at..].iter().take(4).map(|word| word.text.as_str()).collect();
+    // No house's code has other letters than ASCII, so the readers need not think of any.
+    let texts: Vec<&str> = words[at..]
+        .iter()
+        .take(4)
+        .map(|word| if word.text.is_ascii() { word.text.as_str() } else { "" })
+        .collect();
     let of_house = BY_HOUSE.iter().filter(|(slug, _)| Some(*slug) == house);
     let (slug, code) = of_house.chain(BY_FORM).find_map(|(slug, read)| Some((*slug, read(&texts)?)))?;
     // Sapphire's first two groups alone are two numbers, unless something joins them.

@@ -66,7 +66,7 @@ pub(crate) fn system_of(house: &str, key: &MpnKey) -> CodeSystem {
         "acer" if starts("dp") => CodeSystem::AcerFactory,
         "asrock" if starts("90ga") => CodeSystem::AsrockFactory,
         "asus" if starts("90yv") => CodeSystem::AsusFactory,
-        "evga" if code.len() > 8 && fits(&code[..5], "DDgpD") => CodeSystem::Evga,
+        "evga" if code.get(..5).is_some_and(|start| fits(start, "DDgpD")) => CodeSystem::Evga,
         "gigabyte" if starts("gv") && code.ends_with("0010") || starts("9vn") || starts("9vr") => {
             CodeSystem::GigabyteFactory
         }

@@ -62,17 +62,23 @@ impl Catalogue {
         self.wake.notify_one();
     }
 
+    /// Asks once; the error says why there was no answer, for the log.
+    pub async fn refresh(&self, pool: &PgPool) -> Result<(), String> {
+        let state = ask(pool).await?;
+        self.state.send_replace(Some(Arc::new(state)));
+        Ok(())
+    }
+
     /// Keeps asking until it is told to stop.
     pub async fn watch(self, pool: PgPool, stop: CancellationToken) {
         let mut away = false;
         while !stop.is_cancelled() {
-            match ask(&pool).await {
-                Ok(state) => {
+            match self.refresh(&pool).await {
+                Ok(()) => {
                     if away {
                         tracing::info!("Postgres answers again");
                     }
                     away = false;
-                    self.state.send_replace(Some(Arc::new(state)));
                 }
                 Err(reason) if !away => {
                     tracing::warn!(reason, "Postgres does not answer");

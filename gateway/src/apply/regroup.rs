@@ -96,10 +96,13 @@ pub(super) async fn regroup(connection: &mut PgConnection, news: &[News]) -> sql
 /// All listings that share a key with the seeds, and those that share one with them, and so on.
 async fn neighbourhood(
     connection: &mut PgConnection,
-    seeds: BTreeSet<ListingId>,
+    seeds: Vec<ListingId>,
     keys: BTreeSet<String>,
 ) -> sqlx::Result<Vec<Neighbour>> {
-    let mut found: Vec<Neighbour> = Vec::new();
+    let mut found: Vec<Neighbour> = sqlx::query_as(include_str!("../../../sql/gateway/listings_moved.sql"))
+        .bind(&seeds)
+        .fetch_all(&mut *connection)
+        .await?;
     let mut asked = BTreeSet::new();
     let mut frontier: Vec<String> = keys.into_iter().collect();
     while !frontier.is_empty() {

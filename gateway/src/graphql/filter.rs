@@ -176,7 +176,20 @@ impl VideoCardFilter {
         Ok(())
     }
 
+    /// Every text of the filter that is compared with the database's.
+    fn texts(&self) -> impl Iterator<Item = &String> {
+        let sets = self.technologies.iter().chain(&self.outputs);
+        let of_sets = sets.flat_map(|set| [&set.all_of, &set.any_of, &set.none_of]);
+        let lists = of_sets.chain([&self.brands, &self.gpus, &self.shops]);
+        lists.flatten().flatten()
+    }
+
     fn check_lists(&self) -> Result<(), ApiError> {
+        if self.texts().any(|text| text.contains('\0')) {
+            return Err(ApiError::bad_input(
+                "`filter` has a text with the character U+0000; nothing is named so.",
+            ));
+        }
         let sets = [("technologies", &self.technologies), ("outputs", &self.outputs)];
         let of_sets =
             sets.iter().filter_map(|(name, set)| Some((*name, set.as_ref()?))).flat_map(|(name, set)| {

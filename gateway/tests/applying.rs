@@ -1,0 +1,207 @@
+//! What becomes of events: each once, in whatever order they come, and the cards that they make.
+
+mod support;
+
+use events::Availability;
+use serde_json::{Value, json};
+
+use crate::support::{
+    catalogue::InProcess,
+    said::{changed, crawl, gone, listing, start},
+};
+
+const TUF: &str = "ASUS TUF Gaming GeForce RTX 4070 SUPER OC 12GB";
+const EAGLE: &str = "Gigabyte EAGLE GeForce RTX 4060 Ti OC 8GB";
+const EAN: &str = "04711387457092";
+
+async fn one_card(gateway: &InProcess) -> Value {
+    let data = gateway.ask("{ videoCards { nodes { id slug name offers { title } match { by } } } }").await;
+    let nodes = data["videoCards"]["nodes"].as_array().unwrap().clone();
+    assert_eq!(nodes.len(), 1, "{nodes:?}");
+    nodes[0].clone()
+}
+
+#[tokio::test]
+async fn an_event_that_comes_again_or_late_changes_nothing() {
+    let gateway = InProcess::start("").await;
+    let first = changed("netvideo", "1", 1, listing(TUF, 60_000));
+    let second = changed("netvideo", "1", 2, listing(TUF, 55_000));
+    let third = gone("netvideo", "1", 3);
+    assert!(gateway.apply(&[second.clone(), first.clone()]).await.version.is_some());
+    assert_eq!(gateway.cards().await[0].1.as_deref(), Some("550.00"));
+    for late in [&first, &second] {
+        let applied = gateway.apply(&[late.clone()]).await;
+        assert_eq!((applied.listings, applied.version), (0, None), "{late:?}");
+    }
+    gateway.apply(std::slice::from_ref(&third)).await;
+    for late in [&first, &second, &third] {
+        assert_eq!(gateway.apply(&[late.clone()]).await.version, None, "{late:?}");
+        assert!(gateway.cards().await.is_empty(), "{late:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_listing_that_went_before_it_was_known_stays_away() {
+    let gateway = InProcess::start("").await;
+    gateway.apply(&[gone("netvideo", "1", 2)]).await;
+    gateway.apply(&[changed("netvideo", "1", 1, listing(TUF, 60_000))]).await;
+    assert!(gateway.cards().await.is_empty());
+    gateway.apply(&[changed("netvideo", "1", 3, listing(TUF, 60_000))]).await;
+    assert_eq!(gateway.cards().await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_card_whose_listing_comes_back_is_the_same_card() {
+    let gateway = InProcess::start("").await;
+    gateway.apply(&[changed("netvideo", "1", 1, listing(TUF, 60_000))]).await;
+    let before = one_card(&gateway).await;
+    gateway.apply(&[gone("netvideo", "1", 2)]).await;
+    let id = before["id"].as_str().unwrap();
+    let answer = gateway.ask_with("query($id: ID!) { node(id: $id) { id } }", json!({ "id": id })).await;
+    assert_eq!(answer["data"]["node"], Value::Null);
+    gateway.apply(&[changed("netvideo", "1", 3, listing(TUF, 60_000))]).await;
+    assert_eq!(one_card(&gateway).await, before);
+}
+
+#[tokio::test]
+async fn listings_with_one_barcode_are_one_card_and_both_old_ids_find_it() {
+    let gateway = InProcess::start("").await;
+    let here = listing(TUF, 60_000);
+    let mut there = listing("RTX4070S TUF 12G", 58_000);
+    gateway
+        .apply(&[changed("netvideo", "1", 1, here.clone()), changed("countrylink", "A", 1, there.clone())])
+        .await;
+    let data = gateway.ask("{ videoCards { nodes { id slug } } }").await;
+    let apart = data["videoCards"]["nodes"].as_array().unwrap().clone();
+    assert_eq!(apart.len(), 2);
+    let with_code = |mut listing: events::Listing| {
+        listing.gtins = vec![EAN.to_owned()];
+        listing
+    };
+    there.brand = Some("Asus".to_owned());
+    gateway
+        .apply(&[
+            changed("netvideo", "1", 2, with_code(here)),
+            changed("countrylink", "A", 2, with_code(there)),
+        ])
+        .await;
+    let card = one_card(&gateway).await;
+    assert_eq!(card["match"]["by"], "GTIN");
+    assert_eq!(card["offers"].as_array().unwrap().len(), 2);
+    for old in apart {
+        let query = "query($id: ID!, $slug: String!) {
+            node(id: $id) { id } byId: videoCard(by: {id: $id}) { id } bySlug: videoCard(by: {slug: $slug}) { id }
+            nodes(ids: [$id, \"none\"]) { id } }";
+        let variables = json!({ "id": old["id"], "slug": old["slug"] });
+        let data = gateway.ask_with(query, variables).await["data"].clone();
+        for found in ["node", "byId", "bySlug"] {
+            assert_eq!(data[found]["id"], card["id"], "{found} of {old}");
+        }
+        assert_eq!(data["nodes"], json!([{ "id": card["id"] }, null]));
+    }
+    for (by, expected) in [("gtin: \"4711387457092\"", true), ("gtin: \"4711387457093\"", false)] {
+        let data = gateway.ask(&format!("{{ videoCard(by: {{{by}}}) {{ id }} }}")).await;
+        assert_eq!(data["videoCard"]["id"] == card["id"], expected, "{by}");
+    }
+}
+
+#[tokio::test]
+async fn a_card_that_falls_apart_keeps_its_id_for_one_part() {
+    let gateway = InProcess::start("").await;
+    let with_code = |title| {
+        let mut listing = listing(title, 60_000);
+        listing.gtins = vec![EAN.to_owned()];
+        listing
+    };
+    gateway
+        .apply(&[changed("netvideo", "1", 1, with_code(TUF)), changed("countrylink", "A", 1, with_code(TUF))])
+        .await;
+    let whole = one_card(&gateway).await;
+    gateway.apply(&[changed("countrylink", "A", 2, listing(EAGLE, 30_000))]).await;
+    let data = gateway.ask("{ videoCards(sort: PRICE_DESC) { nodes { id offers { title } } } }").await;
+    let cards = &data["videoCards"]["nodes"];
+    assert_eq!(cards[0]["offers"], json!([{ "title": TUF }]));
+    assert_eq!(cards[1]["offers"], json!([{ "title": EAGLE }]));
+    assert_ne!(cards[0]["id"], cards[1]["id"]);
+    assert!(cards[0]["id"] == whole["id"] || cards[1]["id"] == whole["id"], "{whole} {cards}");
+}
+
+#[tokio::test]
+async fn a_price_without_a_known_rate_is_not_offered_until_there_is_one() {
+    let mut gateway = InProcess::start("").await;
+    let mut euros = listing(TUF, 10_000);
+    euros.price.currency = "EUR".to_owned();
+    let mut yen = listing(EAGLE, 10_000);
+    yen.price.currency = "JPY".to_owned();
+    gateway.apply(&[changed("netvideo", "1", 1, euros), changed("netvideo", "2", 1, yen)]).await;
+    const QUERY: &str = "{ videoCards(sort: PRICE_ASC) { nodes {
+        bestOffer { price { amount currency } basePrice { amount currency } } } } }";
+    let nothing = json!([{ "bestOffer": null }, { "bestOffer": null }]);
+    assert_eq!(gateway.ask(QUERY).await["videoCards"]["nodes"], nothing);
+    gateway.with_rates("EUR=1.08,JPY=0.0065").await;
+    let offers = gateway.ask(QUERY).await["videoCards"]["nodes"].clone();
+    assert_eq!(
+        offers,
+        json!([
+            { "bestOffer": { "price": { "amount": "100.00", "currency": "EUR" }, "basePrice": { "amount": "108.00", "currency": "USD" } } },
+            { "bestOffer": { "price": { "amount": "10000", "currency": "JPY" }, "basePrice": { "amount": "65.00", "currency": "USD" } } },
+        ])
+        .as_array()
+        .map(|offers| json!([offers[1], offers[0]]))
+        .unwrap()
+    );
+    gateway.with_rates("").await;
+    assert_eq!(gateway.ask(QUERY).await["videoCards"]["nodes"], nothing);
+}
+
+#[tokio::test]
+async fn the_best_offer_is_the_cheapest_that_can_be_bought() {
+    let gateway = InProcess::start("").await;
+    let offer = |price, availability| {
+        let mut listing = listing(TUF, price);
+        listing.gtins = vec![EAN.to_owned()];
+        listing.availability = availability;
+        listing
+    };
+    let cases = [
+        (Availability::OutOfStock, Availability::InStock, Some("700.00")),
+        (Availability::Unknown, Availability::Discontinued, None),
+        (Availability::Preorder, Availability::InStock, Some("600.00")),
+        (Availability::OnOrder, Availability::OutOfStock, Some("600.00")),
+    ];
+    for (round, (cheap, dear, expected)) in (1..).zip(cases) {
+        gateway
+            .apply(&[
+                changed("netvideo", "1", round, offer(60_000, cheap)),
+                changed("countrylink", "A", round, offer(70_000, dear)),
+            ])
+            .await;
+        let cards = gateway.cards().await;
+        assert_eq!(cards.len(), 1);
+        assert_eq!(cards[0].1.as_deref(), expected, "{cheap:?} {dear:?}");
+        let filtered = gateway.ask("{ videoCards(filter: {price: {min: \"0\"}}) { totalCount } }").await;
+        assert_eq!(filtered["videoCards"]["totalCount"] == 1, expected.is_some(), "{cheap:?} {dear:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_shop_is_healthy_as_long_as_it_is_read_soundly() {
+    let gateway = InProcess::start("").await;
+    const QUERY: &str = "{ shops { name healthy lastSeenAt listingCount }
+        videoCards { nodes { offers { stale observedAt previousPrice { amount } } } } }";
+    gateway.apply(&[changed("netvideo", "1", 1, listing(TUF, 60_000)), crawl("netvideo", 7, start())]).await;
+    let data = gateway.ask(QUERY).await;
+    assert_eq!(data["shops"][0]["name"], "The shop netvideo");
+    assert_eq!(data["shops"][0]["healthy"], false, "it was read long ago");
+    assert_eq!(data["videoCards"]["nodes"][0]["offers"][0]["stale"], true);
+    let now = chrono::Utc::now();
+    gateway.apply(&[changed("netvideo", "1", 2, listing(TUF, 50_000)), crawl("netvideo", 8, now)]).await;
+    gateway.apply(&[crawl("netvideo", 7, start())]).await;
+    let data = gateway.ask(QUERY).await;
+    assert_eq!(data["shops"][0]["healthy"], true);
+    assert_eq!(data["shops"][0]["listingCount"], 1);
+    let offer = &data["videoCards"]["nodes"][0]["offers"][0];
+    assert_eq!(offer["stale"], false);
+    assert_eq!(offer["previousPrice"]["amount"], "600.00");
+    assert_eq!(offer["observedAt"], data["shops"][0]["lastSeenAt"], "it was there in the last full crawl");
+}

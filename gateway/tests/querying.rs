@@ -1,0 +1,367 @@
+//! What clients get for their queries, held against a plain reading of what was said.
+
+mod support;
+
+use events::{Availability, Listing, ProductEvent};
+use serde_json::{Value, json};
+use sqlx::{Connection, PgConnection};
+
+use crate::support::{
+    catalogue::InProcess,
+    said::{changed, listing, output, technology},
+};
+
+const TECHNOLOGIES: [&str; 4] = ["dlss", "fsr", "ray-tracing", "vulkan"];
+const SORTS: [&str; 8] = [
+    "RELEVANCE",
+    "PRICE_ASC",
+    "PRICE_DESC",
+    "DISCOUNT_DESC",
+    "MEMORY_DESC",
+    "NAME_ASC",
+    "RELEASED_DESC",
+    "UPDATED_DESC",
+];
+
+/// A hundred listings, each a card of its own, in all combinations that matter and with many equal sort keys.
+fn hundred() -> Vec<Listing> {
+    let chips = ["GeForce RTX 4070", "GeForce RTX 4060 Ti", "Radeon RX 7600", "Arc A770"];
+    let brands = ["ASUS Dual", "Gigabyte EAGLE", "MSI VENTUS 2X", "Sapphire PULSE", "Palit"];
+    let availabilities =
+        [Availability::InStock, Availability::OutOfStock, Availability::Preorder, Availability::Unknown];
+    (0..100_u32)
+        .map(|number| {
+            let pick = |of: u32, every: u32| (number / every % of) as usize;
+            let memory_gb = [4, 8, 12, 16, 24][pick(5, 1)];
+            let title = format!("{} {} {memory_gb}GB", brands[pick(5, 20)], chips[pick(4, 5)]);
+            let mut listing = listing(&title, i64::from(20_000 + number / 4 * 1_000));
+            listing.availability = availabilities[pick(4, 3)];
+            listing.specs.memory_mb = Some(memory_gb * 1024);
+            listing.specs.board_power_watts = (number % 7 != 0).then_some(100 + number % 9 * 25);
+            listing.specs.released_on =
+                (number % 3 != 0).then(|| format!("202{}-01-01", number % 5).parse().unwrap());
+            let codes = TECHNOLOGIES.iter().enumerate().filter(|(bit, _)| number >> bit & 1 == 1);
+            listing.technologies = Some(codes.map(|(_, code)| technology(code)).collect());
+            listing.interfaces.outputs = Some(if number % 2 == 0 {
+                vec![output("hdmi"), output("displayport")]
+            } else {
+                vec![output("dvi")]
+            });
+            listing
+        })
+        .collect()
+}
+
+async fn with_hundred() -> (InProcess, Vec<Listing>) {
+    let gateway = InProcess::start("").await;
+    let listings = hundred();
+    let events: Vec<ProductEvent> = listings
+        .iter()
+        .enumerate()
+        .map(|(number, listing)| changed(shop_of(number), &number.to_string(), 1, listing.clone()))
+        .collect();
+    // In batches, so that not all changed at once.
+    for batch in events.chunks(30) {
+        gateway.apply(batch).await;
+    }
+    // Some prices fell.
+    let cheaper: Vec<ProductEvent> = listings
+        .iter()
+        .enumerate()
+        .filter(|(number, _)| number % 10 == 0)
+        .map(|(number, listing)| {
+            let mut listing = listing.clone();
+            listing.price.amount_minor -= 5_000;
+            changed(shop_of(number), &number.to_string(), 2, listing)
+        })
+        .collect();
+    gateway.apply(&cheaper).await;
+    let mut listings = listings;
+    for listing in listings.iter_mut().step_by(10) {
+        listing.price.amount_minor -= 5_000;
+    }
+    (gateway, listings)
+}
+
+fn shop_of(number: usize) -> &'static str {
+    if number.is_multiple_of(3) { "countrylink" } else { "netvideo" }
+}
+
+fn buyable(listing: &Listing) -> bool {
+    matches!(listing.availability, Availability::InStock | Availability::Preorder | Availability::OnOrder)
+}
+
+#[tokio::test]
+async fn filters_give_exactly_what_a_plain_reading_gives() {
+    type Plain = fn(usize, &Listing) -> bool;
+    fn has(listing: &Listing, code: &str) -> bool {
+        listing.technologies.iter().flatten().any(|technology| technology.code == code)
+    }
+    fn output(listing: &Listing, kind: &str) -> bool {
+        listing.interfaces.outputs.iter().flatten().any(|output| output.kind == kind)
+    }
+    fn price(listing: &Listing) -> i64 {
+        if buyable(listing) { listing.price.amount_minor } else { i64::MIN }
+    }
+    let cases: &[(&str, Plain)] = &[
+        ("", |_, _| true),
+        ("price: {}", |_, it| buyable(it)),
+        (r#"price: {min: "300"}"#, |_, it| price(it) >= 30_000),
+        (r#"price: {max: "300"}"#, |_, it| buyable(it) && price(it) <= 30_000),
+        (r#"price: {min: "250.00", max: "300.00"}"#, |_, it| (25_000..=30_000).contains(&price(it))),
+        (r#"price: {min: "250.001", max: "299.999"}"#, |_, it| (25_001..=29_999).contains(&price(it))),
+        ("price: {min: 250, max: 300}", |_, it| (25_000..=30_000).contains(&price(it))),
+        (r#"price: {max: "-1"}"#, |_, _| false),
+        (r#"price: {min: "99999999999999999999"}"#, |_, _| false),
+        (r#"price: {max: "99999999999999999999"}"#, |_, it| buyable(it)),
+        (r#"technologies: {allOf: ["dlss"]}"#, |_, it| has(it, "dlss")),
+        (r#"technologies: {allOf: ["dlss", "vulkan"]}"#, |_, it| has(it, "dlss") && has(it, "vulkan")),
+        (r#"technologies: {allOf: []}"#, |_, _| true),
+        (r#"technologies: {anyOf: ["dlss", "fsr"]}"#, |_, it| has(it, "dlss") || has(it, "fsr")),
+        (r#"technologies: {anyOf: []}"#, |_, _| false),
+        (r#"technologies: {noneOf: ["dlss", "fsr"]}"#, |_, it| !has(it, "dlss") && !has(it, "fsr")),
+        (r#"technologies: {noneOf: []}"#, |_, _| true),
+        (r#"technologies: {allOf: ["unheard-of"]}"#, |_, _| false),
+        (r#"technologies: {allOf: ["dlss", "ray-tracing"], noneOf: ["vulkan"]}"#, |_, it| {
+            has(it, "dlss") && has(it, "ray-tracing") && !has(it, "vulkan")
+        }),
+        (r#"technologies: {allOf: ["dlss"], anyOf: ["fsr", "vulkan"], noneOf: ["ray-tracing"]}"#, |_, it| {
+            has(it, "dlss") && (has(it, "fsr") || has(it, "vulkan")) && !has(it, "ray-tracing")
+        }),
+        (r#"price: {max: "350"}, technologies: {allOf: ["ray-tracing"]}"#, |_, it| {
+            buyable(it) && price(it) <= 35_000 && has(it, "ray-tracing")
+        }),
+        (r#"outputs: {allOf: ["hdmi", "displayport"]}"#, |_, it| output(it, "hdmi")),
+        (r#"outputs: {noneOf: ["dvi"]}"#, |_, it| !output(it, "dvi")),
+        (r#"brands: ["asus"]"#, |_, it| it.title.starts_with("ASUS")),
+        (r#"brands: ["asus", "palit", "unheard-of"]"#, |_, it| {
+            it.title.starts_with("ASUS") || it.title.starts_with("Palit")
+        }),
+        ("brands: []", |_, _| false),
+        (r#"gpus: ["radeon-rx-7600"]"#, |_, it| it.title.contains("RX 7600")),
+        ("chipMakers: [NVIDIA]", |_, it| it.title.contains("GeForce")),
+        ("chipMakers: [AMD, INTEL]", |_, it| !it.title.contains("GeForce")),
+        ("memoryGb: {min: 8, max: 16}", |_, it| (8192..=16_384).contains(&it.specs.memory_mb.unwrap())),
+        ("memoryGb: {min: 24}", |_, it| it.specs.memory_mb.unwrap() >= 24_576),
+        ("boardPowerWatts: {max: 150}", |_, it| it.specs.board_power_watts.is_some_and(|watts| watts <= 150)),
+        ("not: {boardPowerWatts: {max: 150}}", |_, it| {
+            it.specs.board_power_watts.is_none_or(|watts| watts > 150)
+        }),
+        ("lengthMm: {min: 1}", |_, _| false),
+        ("availability: [IN_STOCK]", |_, it| it.availability == Availability::InStock),
+        ("availability: [OUT_OF_STOCK, UNKNOWN]", |_, it| !buyable(it)),
+        (r#"shops: ["countrylink"]"#, |number, _| number.is_multiple_of(3)),
+        (r#"shops: ["countrylink", "netvideo"]"#, |_, _| true),
+        (r#"updatedSince: "2020-01-01T00:00:00Z""#, |_, _| true),
+        (r#"updatedSince: "2999-01-01T00:00:00Z""#, |_, _| false),
+        (r#"and: [{brands: ["asus"]}, {memoryGb: {min: 12}}]"#, |_, it| {
+            it.title.starts_with("ASUS") && it.specs.memory_mb.unwrap() >= 12_288
+        }),
+        (r#"or: [{brands: ["asus"]}, {technologies: {allOf: ["fsr"]}}]"#, |_, it| {
+            it.title.starts_with("ASUS") || has(it, "fsr")
+        }),
+        ("or: []", |_, _| false),
+        ("and: []", |_, _| true),
+        ("not: {}", |_, _| false),
+        (r#"not: {or: [{price: {min: "300"}}, {technologies: {anyOf: ["dlss"]}}]}"#, |_, it| {
+            !(price(it) >= 30_000 || has(it, "dlss"))
+        }),
+        (r#"brands: ["asus"], not: {brands: ["asus"]}"#, |_, _| false),
+    ];
+    let (gateway, listings) = with_hundred().await;
+    for (filter, plain) in cases {
+        let query = format!(
+            "{{ videoCards(first: 100, filter: {{{filter}}}) {{ totalCount nodes {{ offers {{ title }} }} }} }}"
+        );
+        let data = gateway.ask(&query).await;
+        let page = &data["videoCards"];
+        let mut served: Vec<&str> = page["nodes"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|card| card["offers"][0]["title"].as_str().unwrap())
+            .collect();
+        let mut expected: Vec<&str> = listings
+            .iter()
+            .enumerate()
+            .filter(|(number, listing)| plain(*number, listing))
+            .map(|(_, listing)| listing.title.as_str())
+            .collect();
+        served.sort_unstable();
+        expected.sort_unstable();
+        assert_eq!(served, expected, "{filter}");
+        assert_eq!(page["totalCount"], expected.len(), "{filter}");
+    }
+}
+
+#[tokio::test]
+async fn pages_follow_each_other_both_ways_without_gap_or_repetition_under_every_sort() {
+    let (gateway, _) = with_hundred().await;
+    for sort in SORTS {
+        let query = |arguments: &str| {
+            format!(
+                "{{ videoCards(sort: {sort}, {arguments}) {{ edges {{ cursor node {{ id }} }}
+                    pageInfo {{ hasNextPage hasPreviousPage startCursor endCursor }} }} }}"
+            )
+        };
+        let page = async |arguments: String| gateway.ask(&query(&arguments)).await["videoCards"].clone();
+        let ids = |page: &Value| -> Vec<String> {
+            page["edges"].as_array().unwrap().iter().map(|edge| edge["node"]["id"].to_string()).collect()
+        };
+        let whole = ids(&page("first: 100".to_owned()).await);
+        assert_eq!(whole.len(), 100);
+        for size in [1, 7, 33] {
+            if size == 1 && sort != "PRICE_ASC" {
+                continue;
+            }
+            let (mut forwards, mut arguments) = (Vec::new(), format!("first: {size}"));
+            loop {
+                let page = page(arguments).await;
+                assert_eq!(page["pageInfo"]["hasPreviousPage"], !forwards.is_empty(), "{sort}");
+                forwards.extend(ids(&page));
+                assert_eq!(page["pageInfo"]["hasNextPage"], forwards.len() < 100, "{sort}");
+                if page["pageInfo"]["hasNextPage"] == false {
+                    break;
+                }
+                arguments = format!("first: {size}, after: {}", page["pageInfo"]["endCursor"]);
+            }
+            assert_eq!(forwards, whole, "{sort} by {size}");
+            let (mut backwards, mut arguments) = (Vec::new(), format!("last: {size}"));
+            loop {
+                let page = page(arguments).await;
+                assert_eq!(page["pageInfo"]["hasNextPage"], !backwards.is_empty(), "{sort}");
+                backwards.splice(0..0, ids(&page));
+                assert_eq!(page["pageInfo"]["hasPreviousPage"], backwards.len() < 100, "{sort}");
+                if page["pageInfo"]["hasPreviousPage"] == false {
+                    break;
+                }
+                arguments = format!("last: {size}, before: {}", page["pageInfo"]["startCursor"]);
+            }
+            assert_eq!(backwards, whole, "{sort} by {size}, backwards");
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_sort_puts_first_what_it_says() {
+    let (gateway, _) = with_hundred().await;
+    let query = |sort: &str| {
+        format!(
+            "{{ videoCards(first: 100, sort: {sort}) {{ nodes {{ name updatedAt specs {{ memoryGb releasedOn }}
+                bestOffer {{ price {{ minorUnits }} previousPrice {{ minorUnits }} }} }} }} }}"
+        )
+    };
+    type Rank = fn(&Value) -> (bool, f64, String);
+    let ranks: [(&str, Rank); 7] = [
+        ("PRICE_ASC", |card| {
+            let price = &card["bestOffer"]["price"]["minorUnits"];
+            (price.is_null(), price.as_f64().unwrap_or(0.0), String::new())
+        }),
+        ("PRICE_DESC", |card| {
+            let price = &card["bestOffer"]["price"]["minorUnits"];
+            (price.is_null(), -price.as_f64().unwrap_or(0.0), String::new())
+        }),
+        ("DISCOUNT_DESC", |card| {
+            let now = card["bestOffer"]["price"]["minorUnits"].as_f64().unwrap_or(1.0);
+            let before = card["bestOffer"]["previousPrice"]["minorUnits"].as_f64().unwrap_or(now);
+            (false, -((before - now) / before * 10_000.0).round().max(0.0), String::new())
+        }),
+        ("MEMORY_DESC", |card| (false, -card["specs"]["memoryGb"].as_f64().unwrap(), String::new())),
+        ("NAME_ASC", |card| (false, 0.0, card["name"].as_str().unwrap().to_lowercase())),
+        ("RELEASED_DESC", |card| {
+            let released = card["specs"]["releasedOn"].as_str();
+            // Later days first: the complement of each digit sorts the other way.
+            let turned = released
+                .unwrap_or_default()
+                .chars()
+                .map(|c| c.to_digit(10).map_or(c, |d| char::from_digit(9 - d, 10).unwrap()));
+            (released.is_none(), 0.0, turned.collect())
+        }),
+        ("UPDATED_DESC", |card| {
+            let at: chrono::DateTime<chrono::Utc> = card["updatedAt"].as_str().unwrap().parse().unwrap();
+            (false, -(at.timestamp_micros() as f64), String::new())
+        }),
+    ];
+    for (sort, rank) in ranks {
+        let data = gateway.ask(&query(sort)).await;
+        let ranked: Vec<_> = data["videoCards"]["nodes"].as_array().unwrap().iter().map(rank).collect();
+        assert!(ranked.is_sorted(), "{sort}: {ranked:?}");
+        assert_ne!(ranked.first(), ranked.last(), "{sort} tells nothing apart here");
+    }
+}
+
+#[tokio::test]
+async fn a_page_costs_the_same_number_of_statements_however_long_it_is() {
+    const EVERYTHING: &str = "query($first: Int!) { videoCards(first: $first) { totalCount
+        pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
+        edges { cursor node { id slug name brand { name cardCount } gpu { name maker } mpns gtins
+            specs { memoryGb boardPowerWatts } interfaces { bus outputs { kind count } }
+            technologies { code name cardCount } technologyVersions { version technology { name } }
+            offers { id title url price { formatted } basePrice { amount } availability observedAt stale
+                shop { name healthy lastSeenAt listingCount } }
+            bestOffer { price { amount } } priceRange { min { amount } max { amount } }
+            sources { field value shop { slug } chosen conflict } match { by confidence explanation } } } } }";
+    let (gateway, _) = with_hundred().await;
+    let mut admin = PgConnection::connect(&gateway.sandbox.admin_database_url()).await.unwrap();
+    let mut statements = Vec::new();
+    for first in [10, 50, 100] {
+        sqlx::query("select public.pg_stat_statements_reset()").execute(&mut admin).await.unwrap();
+        let answer = gateway.ask_with(EVERYTHING, json!({ "first": first })).await;
+        assert_eq!(answer["errors"], Value::Null);
+        assert_eq!(answer["data"]["videoCards"]["edges"].as_array().unwrap().len(), first);
+        let calls: i64 = sqlx::query_scalar(
+            "select sum(calls)::bigint from public.pg_stat_statements s join pg_roles r on r.oid = s.userid
+             join pg_database d on d.oid = s.dbid where r.rolname = 'gateway' and d.datname = current_database()
+             and query ilike '%from%gateway.%' and query not ilike '%catalogue%'",
+        )
+        .fetch_one(&mut admin)
+        .await
+        .unwrap();
+        statements.push(calls);
+    }
+    // The page, its count, cards, offers, their shops, technologies of cards and their names, brands, chips,
+    // sources, all shops for these, and three kinds of counts.
+    assert_eq!(statements, [14, 14, 14]);
+}
+
+#[tokio::test]
+async fn what_cant_be_meant_is_refused_in_a_sentence_with_a_code() {
+    let (gateway, _) = with_hundred().await;
+    let deep = format!("{}brands: []{}", "not: {".repeat(20), "}".repeat(20));
+    let long = format!("brands: [{}]", "\"x\",".repeat(101));
+    let by_price = gateway.ask("{ videoCards(sort: PRICE_ASC, first: 1) { pageInfo { endCursor } } }").await;
+    let cursor = by_price["videoCards"]["pageInfo"]["endCursor"].to_string();
+    let cases = [
+        ("first: -1".to_owned(), "BAD_PAGE_SIZE", "`first` is -1"),
+        ("first: 100000".to_owned(), "BAD_PAGE_SIZE", "from 0 to 100"),
+        ("last: 101".to_owned(), "BAD_PAGE_SIZE", "`last` is 101"),
+        ("first: 1, last: 1".to_owned(), "BAD_PAGE_SIZE", "either `first` or `last`"),
+        ("after: \"bad\"".to_owned(), "BAD_CURSOR", "`after` is not a cursor"),
+        ("before: \"\"".to_owned(), "BAD_CURSOR", "`before` is not a cursor"),
+        (format!("sort: NAME_ASC, after: {cursor}"), "BAD_CURSOR", "another `sort`"),
+        (
+            "filter: {price: {min: \"2\", max: \"1\"}}".to_owned(),
+            "BAD_USER_INPUT",
+            "`filter.price.min` is above",
+        ),
+        ("filter: {memoryGb: {min: 2, max: 1}}".to_owned(), "BAD_USER_INPUT", "`filter.memoryGb.min`"),
+        (format!("filter: {{{deep}}}"), "BAD_USER_INPUT", "deep"),
+        (format!("filter: {{{long}}}"), "BAD_USER_INPUT", "`filter.brands` has 101 values"),
+    ];
+    for (arguments, code, sentence) in cases {
+        let answer =
+            gateway.ask_with(&format!("{{ videoCards({arguments}) {{ totalCount }} }}"), Value::Null).await;
+        let error = &answer["errors"][0];
+        assert_eq!(error["extensions"]["code"], code, "{arguments}: {answer}");
+        assert!(error["message"].as_str().unwrap().contains(sentence), "{arguments}: {error}");
+        assert_eq!(answer["errors"].as_array().unwrap().len(), 1, "{arguments}");
+    }
+    let floats =
+        gateway.ask_with("{ videoCards(filter: {price: {max: 1.5}}) { totalCount } }", Value::Null).await;
+    assert!(floats["errors"][0]["message"].as_str().unwrap().contains("\"1.5\" instead of 1.5"), "{floats}");
+    let nul = gateway.ask_with("{ videoCard(by: {slug: \"\\u0000\"}) { id } }", Value::Null).await;
+    assert_eq!(nul["data"]["videoCard"], Value::Null, "{nul}");
+    let nul =
+        gateway.ask_with("{ videoCards(filter: {brands: [\"\\u0000\"]}) { totalCount } }", Value::Null).await;
+    assert_eq!(nul["errors"][0]["extensions"]["code"], "BAD_USER_INPUT", "{nul}");
+}

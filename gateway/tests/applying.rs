@@ -1,5 +1,7 @@
 //! What becomes of events: each once, in whatever order they come, and the cards that they make.
 
+#![expect(clippy::unwrap_used, reason = "a test that can't go on panics")]
+
 mod support;
 
 use events::Availability;

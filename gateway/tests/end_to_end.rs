@@ -1,12 +1,18 @@
 //! From a mock shop to a GraphQL answer, on real stores and with the real programs.
 
+#![expect(clippy::unwrap_used, reason = "a test that can't go on panics")]
+
 mod support;
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use stores::sandbox::Sandbox;
+use serde_json::{Value, json};
+use stores::{Stores, sandbox::Sandbox};
 
-use crate::support::pipeline::{Pipeline, score};
+use crate::support::{
+    eventually,
+    pipeline::{COLLECT_EVERY, Picture, Pipeline, difference, score},
+};
 
 /// Without drift, nothing changes in the shops unless a test changes it.
 const STILL: (&str, &str) = ("MOCK_SHOPS_DRIFT", "0");
@@ -25,4 +31,125 @@ async fn what_is_served_equals_what_the_shops_say() {
     );
     assert!(score.wrong.is_empty(), "{score:#?}");
     assert!(score.merged * 100 >= score.true_pairs * 95, "{score:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn while_prices_drift_what_is_served_follows() {
+    let pipeline = Pipeline::start(Sandbox::new().await, &[("MOCK_SHOPS_DRIFT", "20")]).await;
+    let mut last = Picture::default();
+    for _ in 0..3 {
+        // What drifted after a crawl is not served before the next, and a price that can't be right never is:
+        // so a few offers differ, and each time other ones are served.
+        last = eventually(SOON, || async {
+            let served = pipeline.served().await?;
+            let truth = pipeline.truth().await;
+            let differ =
+                truth.offers.iter().filter(|(key, terms)| served.offers.get(*key) != Some(terms)).count();
+            if differ > truth.offers.len() / 10 {
+                return Err(format!("{differ} of {} offers differ", truth.offers.len()));
+            }
+            if served.offers == last.offers { Err("nothing drifts".to_owned()) } else { Ok(served) }
+        })
+        .await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_changed_price_is_in_cached_answers_two_seconds_after_the_next_crawl() {
+    let pipeline = Pipeline::start(Sandbox::new().await, &[STILL]).await;
+    let (truth, _) = pipeline.settled(SOON).await;
+    // One listing of each shop, both of cards that can be bought.
+    for shop in ["netvideo", "countrylink"] {
+        let ((_, id), (price, ..)) = truth
+            .offers
+            .iter()
+            .find(|((of, _), (_, _, availability))| of == shop && availability == "in_stock")
+            .unwrap();
+        let new_price = price + 1_234;
+        let body = json!({ "price_minor": new_price }).to_string();
+        let changed =
+            pipeline.http.patch(pipeline.shops.url(&format!("/_mock/listings/{shop}/{id}"))).body(body);
+        let answer = changed.header("content-type", "application/json").send().await.unwrap();
+        assert_eq!(answer.status(), 200, "{}", answer.text().await.unwrap());
+        let began = Instant::now();
+        eventually(COLLECT_EVERY + Duration::from_secs(2), || async {
+            match difference(&pipeline.truth().await, &pipeline.served().await?) {
+                None => Ok(()),
+                Some(difference) => Err(difference),
+            }
+        })
+        .await;
+        println!("{shop}: {:?} after the change", began.elapsed());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whichever_process_is_killed_everything_comes_back_by_itself() {
+    let mut stores = tokio::task::spawn_blocking(|| Stores::for_tests().unwrap()).await.unwrap();
+    let sandbox = Sandbox::on(&stores).await;
+    let mut pipeline = Pipeline::start(sandbox, &[STILL, ("MOCK_SHOPS_CARDS", "200")]).await;
+    pipeline.settled(SOON).await;
+    for victim in ["mock-shops", "collector", "gateway", "postgres", "redis", "rabbitmq"] {
+        // Something is on its way while it dies. The shops forget what was changed when they die themselves.
+        let truth = pipeline.truth().await;
+        let ((shop, id), (price, ..)) = truth.offers.iter().find(|(_, terms)| terms.2 == "in_stock").unwrap();
+        let (url, body) = (format!("/_mock/listings/{shop}/{id}"), json!({ "price_minor": price + 100 }));
+        let patch = pipeline.http.patch(pipeline.shops.url(&url)).header("content-type", "application/json");
+        assert_eq!(patch.body(body.to_string()).send().await.unwrap().status(), 200);
+        match victim {
+            "mock-shops" => pipeline.shops.restart().await.unwrap(),
+            "collector" => pipeline.collector.restart().await.unwrap(),
+            "gateway" => pipeline.gateway.restart().await.unwrap(),
+            store => {
+                tokio::task::block_in_place(|| match store {
+                    "postgres" => stores.postgres.kill(),
+                    "redis" => stores.redis.kill(),
+                    _ => stores.rabbitmq.kill(),
+                });
+                if store != "postgres" {
+                    // Neither is needed to answer.
+                    let answer = pipeline.ask("{ videoCards { totalCount } }", Value::Null).await;
+                    assert_eq!(answer["errors"], Value::Null, "{store}: {answer}");
+                }
+                tokio::task::block_in_place(|| match store {
+                    "postgres" => stores.postgres.start().unwrap(),
+                    "redis" => stores.redis.start().unwrap(),
+                    _ => stores.rabbitmq.start().unwrap(),
+                });
+            }
+        }
+        let began = Instant::now();
+        pipeline.settled(SOON).await;
+        println!("{victim}: served what is true again {:?} after it was started", began.elapsed());
+    }
+    for (name, service) in [("collector", &mut pipeline.collector), ("gateway", &mut pipeline.gateway)] {
+        let status = service.terminate().await.unwrap();
+        assert!(status.success(), "{name}: {status}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_shop_that_answers_html_loses_nothing() {
+    let pipeline = Pipeline::start(Sandbox::new().await, &[STILL, ("MOCK_SHOPS_CARDS", "100")]).await;
+    let (truth, _) = pipeline.settled(SOON).await;
+    let fault = json!({ "shop": "netvideo", "body": "html" }).to_string();
+    let faults = pipeline.shops.url("/_mock/faults");
+    let put = pipeline.http.put(&faults).header("content-type", "application/json").body(fault);
+    assert!(put.send().await.unwrap().status().is_success());
+    const SHOPS: &str = "{ shops { slug healthy } }";
+    let healthy = |expected: bool| {
+        let pipeline = &pipeline;
+        eventually(SOON, move || async move {
+            let answer = pipeline.ask(SHOPS, Value::Null).await;
+            let shops = answer["data"]["shops"].as_array().cloned().unwrap_or_default();
+            let netvideo = shops.iter().find(|shop| shop["slug"] == "netvideo").cloned().unwrap_or_default();
+            if netvideo["healthy"] == expected { Ok(()) } else { Err(answer.to_string()) }
+        })
+    };
+    healthy(false).await;
+    let served = pipeline.served().await.unwrap();
+    assert_eq!(difference(&truth, &served), None);
+    assert!(pipeline.http.delete(&faults).send().await.unwrap().status().is_success());
+    healthy(true).await;
+    pipeline.settled(SOON).await;
 }

@@ -1,5 +1,7 @@
 //! What clients get for their queries, held against a plain reading of what was said.
 
+#![expect(clippy::unwrap_used, reason = "a test that can't go on panics")]
+
 mod support;
 
 use events::{Availability, Listing, ProductEvent};

@@ -24,7 +24,7 @@ pub(crate) use chip::sizes_mb;
 pub(crate) use code::{CodeSystem, system_of};
 pub use code::{Disbelieved, Gtin, MpnKey};
 pub use key::MatchKey;
-pub(crate) use key::title_key;
+pub(crate) use key::{mpn_key, title_key};
 pub(crate) use line::{is_family, telling};
 pub(crate) use memory::generation;
 pub use product::{Brand, ChipMaker, Colour, Gpu, ProductKind};

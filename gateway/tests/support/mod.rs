@@ -1,8 +1,13 @@
 //! What the gateway's tests share.
-#![expect(dead_code, reason = "each test program uses another part of it")]
+#![expect(
+    dead_code,
+    clippy::unwrap_used,
+    reason = "each test program uses another part, and a test that can't go on panics"
+)]
 
 pub(crate) mod catalogue;
 pub(crate) mod pipeline;
+pub(crate) mod queue;
 pub(crate) mod said;
 
 use std::{future::Future, time::Duration};

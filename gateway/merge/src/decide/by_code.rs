@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::clusters::{Apart, Clusters, Link};
 use super::evidence::weigh;
 use super::{MAX_LISTINGS_PER_CODE, MatchKind};
-use crate::identity::{CodeSystem, system_of};
+use crate::identity::{CodeSystem, MatchKey, mpn_key, system_of};
 
 /// A pair of listings that share codes.
 struct Pair {
@@ -40,38 +40,32 @@ pub(super) fn decide(clusters: &mut Clusters<'_>) -> Vec<Apart> {
     apart
 }
 
+/// A listing that carries a code: its position, the code as people read it, and how sure it makes us.
+type Carrier<'c> = (usize, &'c str, f64);
+
 /// Every pair that shares a code, the surest first.
 fn pairs(clusters: &Clusters<'_>) -> Vec<Pair> {
-    let mut listings_of_code: BTreeMap<(MatchKind, &str, &str), Vec<usize>> = BTreeMap::new();
+    let mut listings_of_code: BTreeMap<(MatchKind, MatchKey), Vec<Carrier<'_>>> = BTreeMap::new();
     for (at, card) in clusters.cards.iter().enumerate() {
-        for gtin in &card.identity.gtins {
-            listings_of_code.entry((MatchKind::Gtin, "", gtin.as_str())).or_default().push(at);
-        }
         let house = card.identity.brand.as_ref().map_or("", |brand| brand.slug.as_str());
+        for gtin in &card.identity.gtins {
+            let key = (MatchKind::Gtin, MatchKey::new(gtin.as_str().to_owned()));
+            listings_of_code.entry(key).or_default().push((at, gtin.printed(), 0.99));
+        }
         for mpn in &card.identity.mpns {
-            listings_of_code.entry((MatchKind::Mpn, house, mpn.as_str())).or_default().push(at);
+            let confidence = if system_of(house, mpn) == CodeSystem::Other { 0.96 } else { 0.98 };
+            let key = (MatchKind::Mpn, mpn_key(card.identity, mpn));
+            listings_of_code.entry(key).or_default().push((at, mpn.as_str(), confidence));
         }
     }
     let mut pairs: BTreeMap<(usize, usize), Pair> = BTreeMap::new();
-    for ((kind, house, code), listings) in listings_of_code {
+    for ((kind, _), listings) in listings_of_code {
         if listings.len() > MAX_LISTINGS_PER_CODE {
             continue;
         }
-        let confidence = match kind {
-            MatchKind::Gtin => 0.99,
-            _ if clusters.cards[listings[0]]
-                .identity
-                .mpns
-                .iter()
-                .any(|mpn| mpn.as_str() == code && system_of(house, mpn) != CodeSystem::Other) =>
-            {
-                0.98
-            }
-            _ => 0.96,
-        };
-        for (index, a) in listings.iter().enumerate() {
-            for b in &listings[index + 1..] {
-                add(&mut pairs, clusters, (*a, *b), (kind, confidence, code));
+        for (index, (a, code, confidence)) in listings.iter().enumerate() {
+            for (b, ..) in &listings[index + 1..] {
+                add(&mut pairs, clusters, (*a, *b), (kind, *confidence, code));
             }
         }
     }
@@ -104,9 +98,8 @@ fn add(
         codes: BTreeSet::new(),
     });
     pair.confidence = pair.confidence.max(confidence);
-    let shown = if kind == MatchKind::Gtin { code.trim_start_matches('0') } else { code };
     if kind == pair.kind {
-        pair.codes.insert(shown.to_owned());
+        pair.codes.insert(code.to_owned());
     }
 }
 

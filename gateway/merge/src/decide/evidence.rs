@@ -50,10 +50,7 @@ pub(super) fn weigh(a: &Facts<'_>, b: &Facts<'_>) -> Evidence {
         evidence.score -= 0.05;
     }
     let gpu = a.gpus.first().copied().unwrap_or_default();
-    if a.lhr.contains(&true) != b.lhr.contains(&true)
-        && WITH_AND_WITHOUT_LHR.contains(&gpu)
-        && a.memory_mb.first() != Some(&12288)
-    {
+    if a.lhr.contains(&true) != b.lhr.contains(&true) && WITH_AND_WITHOUT_LHR.contains(&gpu) {
         evidence.differs(0.3, "Only one is said to have a limited hash rate (LHR).");
     }
     weigh_unknown_words(a, b, &mut evidence);

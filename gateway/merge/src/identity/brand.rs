@@ -61,7 +61,9 @@ pub(super) fn decide(
     let of_field = field.map(words).unwrap_or_default();
     let field_named = named(&of_field);
     let line_house = |name: &str| HOUSE_OF_LINE.iter().find(|(line, _)| *line == name).map(|(_, slug)| *slug);
-    let field_line = || of_field.iter().find_map(|word| line_house(&word.text));
+    let field_line = || {
+        (0..of_field.len()).find_map(|at| LEXICON.lines_as_brands.find(&of_field, at)).map(|(slug, _)| slug)
+    };
     let by_field = field_named.houses.first().copied().or_else(field_line);
     if let Some(slug) = by_field.filter(|slug| title.houses.is_empty() || title.houses.contains(slug)) {
         return known(slug);

@@ -15,7 +15,7 @@ pub(super) use mpn::of_field;
 pub(crate) use mpn::{CodeSystem, system_of};
 
 use super::chip::ChipName;
-use super::words::Word;
+use super::words::{Gap, Word};
 
 /// A code that a listing gives, but that is not believed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,21 +51,48 @@ pub(super) struct Found {
 
 /// The part numbers that stand in some words, in their order. `house` is the house that the listing names.
 pub(super) fn find(words: &[Word], house: Option<&str>) -> Vec<Found> {
-    let mut found = Vec::new();
+    find_in(words, house, false)
+}
+
+/// `is_field` says that the words are nothing but codes: then no word of them is left out.
+fn find_in(words: &[Word], house: Option<&str>, is_field: bool) -> Vec<Found> {
+    let mut found: Vec<Found> = Vec::new();
     let mut at = 0;
     while at < words.len() {
-        let here = gigabyte::at(words, at)
-            .or_else(|| houses::at(words, at, house))
-            .or_else(|| asus::at(words, at, house));
-        match here {
-            Some(code) => {
-                at = code.at + code.count;
-                found.push(code);
-            }
-            None => at += 1,
-        }
+        let Some(mut code) = at_word(words, at, house) else {
+            at += 1;
+            continue;
+        };
+        let is_whole = is_field || words[code.at].is_after_break();
+        extend(&mut code, words, house, is_whole);
+        at = code.at + code.count;
+        found.push(code);
     }
     found
+}
+
+fn at_word(words: &[Word], at: usize, house: Option<&str>) -> Option<Found> {
+    gigabyte::at(words, at).or_else(|| houses::at(words, at, house)).or_else(|| asus::at(words, at, house))
+}
+
+/// How many words of a code can follow the form that its house gave it.
+const MAX_TAIL: usize = 6;
+
+/// Takes in what follows a code and belongs to it: `-WHITE`, `-B`, and all that a field or brackets hold beside it.
+/// What is left out would make one code of two products' codes.
+fn extend(code: &mut Found, words: &[Word], house: Option<&str>, is_whole: bool) {
+    let start = code.at + code.count;
+    let belongs = |at: usize| {
+        let word = &words[at];
+        let continues = word.is_glued() || is_whole && !word.is_after_break() && word.gap != Gap::Comma;
+        continues && word.text.len() <= 12 && at_word(words, at, house).is_none()
+    };
+    let end = (start..words.len()).take(MAX_TAIL).take_while(|at| belongs(*at)).count() + start;
+    let tail: String = words[start..end].iter().map(|word| word.text.as_str()).collect();
+    if !tail.is_empty() {
+        code.key = MpnKey::of(&format!("{}{tail}", code.key.as_str()));
+        code.count = end - code.at;
+    }
 }
 
 /// Whether a text has a form: `D` stands for a digit, `A` for a letter, `X` for either, anything else for itself.

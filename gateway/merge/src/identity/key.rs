@@ -5,13 +5,14 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::Identity;
+use super::code::MpnKey;
 use super::line::{names_a_line, telling};
 
 /// The longest key, in bytes.
 const MAX_BYTES: usize = 80;
 
-/// A key that listings of one product share: `g:04711387457092` for a barcode, `m:asus:TUFRTX4070SO12GGAMING`
-/// for a part number, `t:asus:geforce-rtx-4070-super:tuf` for what titles say. At most 80 bytes of ASCII or
+/// A key that listings of one product share: `g:04711387457092` for a barcode, `m:TUFRTX4070SO12GGAMING`
+/// or `m:asus:90YV0K` for a part number, `t:asus:geforce-rtx-4070-super:tuf` for what titles say. At most 80 bytes of ASCII or
 /// UTF-8 without white space.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -43,10 +44,24 @@ impl fmt::Display for MatchKey {
 pub(super) fn keys(identity: &Identity) -> Vec<MatchKey> {
     let mut keys: Vec<MatchKey> =
         identity.gtins.iter().map(|gtin| MatchKey::new(format!("g:{}", gtin.as_str()))).collect();
-    let house = identity.brand.as_ref().map_or("", |brand| brand.slug.as_str());
-    keys.extend(identity.mpns.iter().map(|mpn| MatchKey::new(format!("m:{house}:{}", mpn.as_str()))));
+    keys.extend(identity.mpns.iter().map(|mpn| mpn_key(identity, mpn)));
     keys.extend(title_key(identity));
     keys
+}
+
+/// From this length on, letters and digits together make a code that no two houses share.
+const LONG_CODE: usize = 9;
+
+/// The key of one of a listing's part numbers: under its house, unless it is long enough to do without, so that a
+/// listing whose house is not known can be found by it.
+pub(crate) fn mpn_key(identity: &Identity, mpn: &MpnKey) -> MatchKey {
+    let code = mpn.as_str();
+    let is_mixed = code.bytes().any(|byte| byte.is_ascii_digit()) && code.chars().any(char::is_alphabetic);
+    if code.len() >= LONG_CODE && is_mixed {
+        return MatchKey::new(format!("m:{code}"));
+    }
+    let house = identity.brand.as_ref().map_or("", |brand| brand.slug.as_str());
+    MatchKey::new(format!("m:{house}:{code}"))
 }
 
 /// The block of listings whose titles name the same house, chip and line. A title that names no line could be any

@@ -2,7 +2,7 @@
 
 use super::lexicon::{LEXICON, Phrases};
 use super::product::ProductKind;
-use super::words::Word;
+use super::words::{Gap, Word};
 
 /// What else is known of a title.
 pub(super) struct Hints {
@@ -25,7 +25,7 @@ pub(super) fn decide(words: &[Word], hints: &Hints) -> ProductKind {
         // Behind the name, shops write what else they sell: `… 8GB GDDR6 | Laptop Outlet`.
         let is_of_shop = hints.has_size
             && at > hints.name_ends_at
-            && words[hints.name_ends_at..=at].iter().any(|word| word.after_break);
+            && words[hints.name_ends_at..=at].iter().any(|word| word.is_after_break());
         if !is_of_shop && found(&LEXICON.never_a_card, at).is_some() && !(at > 0 && is_for(at - 1)) {
             return ProductKind::NotACard;
         }
@@ -38,7 +38,8 @@ pub(super) fn decide(words: &[Word], hints: &Hints) -> ProductKind {
         }
         parts_of_computers += usize::from(found(&LEXICON.computer_parts, at).is_some());
         is_bundle |= found(&LEXICON.bundle_words, at).is_some();
-        is_bundle |= (words[at].after_plus || is_with(words, at)) && found(&LEXICON.bundled, at).is_some();
+        is_bundle |=
+            (words[at].gap == Gap::Plus || is_with(words, at)) && found(&LEXICON.bundled, at).is_some();
     }
     if hints.has_laptop_chip || parts_of_computers >= 3 {
         return ProductKind::NotACard;
@@ -49,7 +50,7 @@ pub(super) fn decide(words: &[Word], hints: &Hints) -> ProductKind {
 /// `mit Monitor`, `+ 27 monitor`.
 fn is_with(words: &[Word], at: usize) -> bool {
     (at.saturating_sub(2)..at).any(|before| {
-        words[before].after_plus
+        words[before].gap == Gap::Plus
             || matches!(
                 words[before].text.as_str(),
                 "plus" | "and" | "und" | "including" | "incl" | "inkl" | "with" | "mit" | "avec" | "con"

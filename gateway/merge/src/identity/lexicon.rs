@@ -34,6 +34,8 @@ impl<T: Copy> Phrases<T> {
 pub(crate) struct Lexicon {
     /// Houses, and whether the name is a chip maker's.
     pub(crate) brands: Phrases<(&'static brands::House, bool)>,
+    /// Houses of lines that stand where a brand should.
+    pub(crate) lines_as_brands: Phrases<&'static str>,
     pub(crate) spellings: Phrases<&'static str>,
     pub(crate) families: HashSet<&'static str>,
     pub(crate) line_words: HashSet<&'static str>,
@@ -60,6 +62,7 @@ pub(crate) static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| {
     let bare = |phrases: &'static str| Phrases::new(phrases.split(',').map(|phrase| (phrase.trim(), ())));
     Lexicon {
         brands: Phrases::new(named(brands::HOUSES, false).chain(named(brands::CHIP_MAKERS, true))),
+        lines_as_brands: Phrases::new(brands::LINES_AS_BRANDS.iter().chain(brands::HOUSE_OF_LINE).copied()),
         spellings: Phrases::new(lines::SPELLINGS.iter().copied()),
         families: lines::FAMILIES.split_whitespace().collect(),
         line_words: lines::FAMILIES.split_whitespace().chain(lines::WORDS.split_whitespace()).collect(),

@@ -47,7 +47,7 @@ fn size_at(words: &[Word], at: usize) -> Option<Size> {
     // `21 GB/s` is a bandwidth, `16GB RAM` the computer's.
     let behind = words.get(at + count);
     if behind.is_some_and(|word| {
-        matches!(word.text.as_str(), "s" | "sec" | "ram" | "bps") && (word.glued || word.text == "ram")
+        matches!(word.text.as_str(), "s" | "sec" | "ram" | "bps") && (word.is_glued() || word.text == "ram")
     }) {
         return None;
     }

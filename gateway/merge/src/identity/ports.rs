@@ -83,7 +83,7 @@ fn mark_count(words: &[Word], at: usize, taken: &mut [bool]) {
 fn is_bus(words: &[Word], at: usize) -> bool {
     matches!(words[at].text.as_str(), "pcie" | "pciex16" | "pci" | "pcix16" | "agp")
         || words[at].text == "express" && at > 0 && words[at - 1].text == "pci"
-        || words[at].text == "e" && words[at].glued && at > 0 && words[at - 1].text == "pci"
+        || words[at].text == "e" && words[at].is_glued() && at > 0 && words[at - 1].text == "pci"
 }
 
 fn mark_bus(words: &[Word], at: usize, taken: &mut [bool]) {

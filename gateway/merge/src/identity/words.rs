@@ -1,17 +1,61 @@
 //! A text as words that can be compared: lower case, without accents and trademark signs, other alphabets in
 //! Latin letters where that is common usage.
 
-/// One word. `GDDR6X`, `4.0`, `nitro` and `+` in `Nitro+` is dropped with a mark on the word before it.
+/// One word: `gddr6x`, `4.0`, `nitro`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Word {
     /// Lower case letters and digits, with points between digits.
     pub(crate) text: String,
-    /// Whether nothing but a hyphen, slash, point or underscore parts it from the word before.
-    pub(crate) glued: bool,
-    /// Whether a `|`, bracket or spaced hyphen stands before it, after which shops often write their own name.
-    pub(crate) after_break: bool,
-    /// Whether a `+` that stands alone comes before it: `… 12GB + monitor`.
-    pub(crate) after_plus: bool,
+    /// What stands between it and the word before.
+    pub(crate) gap: Gap,
+}
+
+/// What stands between two words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Gap {
+    /// White space, or anything else that says nothing.
+    Space,
+    /// Nothing but a hyphen, slash, point or underscore.
+    Glue,
+    /// A comma.
+    Comma,
+    /// A `|`, bracket or spaced hyphen, after which shops often write their own name.
+    Break,
+    /// A `+` that stands alone: `… 12GB + monitor`.
+    Plus,
+}
+
+impl Gap {
+    fn of(text: &str, is_first: bool) -> Self {
+        if text.contains(" + ") || text.contains(" & ") {
+            Self::Plus
+        } else if text.contains(['|', '(', ')', '[', ']', '▷', '–', '—', ';']) || text.contains(" - ") {
+            Self::Break
+        } else if text.contains(',') {
+            Self::Comma
+        } else if !is_first && text.chars().all(|c| matches!(c, '-' | '/' | '.' | '_')) {
+            Self::Glue
+        } else {
+            Self::Space
+        }
+    }
+}
+
+impl Word {
+    /// A word that stands alone.
+    pub(crate) fn alone(text: &str) -> Self {
+        Self { text: text.to_owned(), gap: Gap::Space }
+    }
+
+    /// Whether it belongs to the word before: `GAMING` in `TUF-GAMING`.
+    pub(crate) fn is_glued(&self) -> bool {
+        self.gap == Gap::Glue
+    }
+
+    /// Whether something new begins with it.
+    pub(crate) fn is_after_break(&self) -> bool {
+        matches!(self.gap, Gap::Break | Gap::Plus)
+    }
 }
 
 /// More words than this are not read.
@@ -40,13 +84,8 @@ impl Splitter {
         }
         let text = std::mem::take(&mut self.current);
         let gap = std::mem::take(&mut self.gap);
-        let glued = !self.words.is_empty() && gap.chars().all(|c| matches!(c, '-' | '/' | '.' | '_'));
-        self.words.push(Word {
-            text: unsigned(text),
-            glued,
-            after_break: gap.contains(['|', '(', ')', '[', ']', '▷', '–', '—', ';']) || gap.contains(" - "),
-            after_plus: gap.contains(" + ") || gap.contains(" & "),
-        });
+        let gap = Gap::of(&gap, self.words.is_empty());
+        self.words.push(Word { text: unsigned(text), gap });
     }
 }
 

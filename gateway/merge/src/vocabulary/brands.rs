@@ -91,23 +91,37 @@ pub(crate) const CHIP_MAKERS: &[House] = &[
     house("nvidia", "NVIDIA", &["nvidia", "nvidia corporation"]),
 ];
 
-/// Lines that only one house has, for listings that name the line instead of the house.
+/// Lines that only one house has, for titles that name the line instead of the house.
 pub(crate) const HOUSE_OF_LINE: &[(&str, &str)] = &[
     ("aorus", "gigabyte"),
     ("bifrost", "acer"),
+    ("devil", "powercolor"),
     ("ftw3", "evga"),
     ("gamerock", "palit"),
     ("hellhound", "powercolor"),
+    ("hof", "galax"),
     ("ichill", "inno3d"),
     ("igame", "colorful"),
     ("jetstream", "palit"),
-    ("nitro", "sapphire"),
     ("predator", "acer"),
     ("rog", "asus"),
+    ("speedster", "xfx"),
     ("strix", "asus"),
     ("suprim", "msi"),
     ("tuf", "asus"),
     ("ventus", "msi"),
     ("winfast", "leadtek"),
     ("xlr8", "pny"),
+];
+
+/// Lines that shops give as the brand; as words of titles they would say too little.
+pub(crate) const LINES_AS_BRANDS: &[(&str, &str)] = &[
+    ("amp", "zotac"),
+    ("eagle", "gigabyte"),
+    ("nitro", "sapphire"),
+    ("phantom", "gainward"),
+    ("phantom gaming", "asrock"),
+    ("pulse", "sapphire"),
+    ("titan", "sparkle"),
+    ("windforce", "gigabyte"),
 ];

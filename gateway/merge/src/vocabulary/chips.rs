@@ -213,8 +213,15 @@ pub(crate) const CHIPS: &[Chip] = &[
 
 /// Chips of which every card has a limited hash rate, or none has: there the word tells nothing apart. Of the
 /// others, both kinds were sold.
-pub(crate) const WITH_AND_WITHOUT_LHR: &[&str] =
-    &["geforce-rtx-3060", "geforce-rtx-3060-ti", "geforce-rtx-3070", "geforce-rtx-3080", "geforce-rtx-3090"];
+pub(crate) const WITH_AND_WITHOUT_LHR: &[&str] = &[
+    "geforce-rtx-3060",
+    "geforce-rtx-3060-ti",
+    "geforce-rtx-3070",
+    "geforce-rtx-3070-ti",
+    "geforce-rtx-3080",
+    "geforce-rtx-3080-ti",
+    "geforce-rtx-3090",
+];
 
 /// Chips that were sold with several types of memory of one size, which are different products.
 pub(crate) const SEVERAL_MEMORY_TYPES: &[&str] = &[

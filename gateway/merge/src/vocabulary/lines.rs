@@ -15,23 +15,23 @@ pub(crate) const WORDS: &str = "
     aqua arcade arctic area51 arez ascent assassin atlantis ax backed battle blackedition blizzard blower
     bolt boomstar btf bts cd cerberus classic classified click collectors compact core creator crusader csm
     custom customization cute cyber cyberpunk cyclone d darkhero dc2 dd deluxe devil dirt dissipation dlc
-    dragon dual-x dualfan duo dx edge ek elite epic-x eva evangelion evo ex excavator exceed exoc expedition
-    expert extreme ezpro fatboy formula fox frost frostbite frozr ftw ftw2 ftw3 fuzion g1 gallardo gamer
-    gaming gamingbox geek genesis ghost ghostrider glh gls golden gp graffiti gravity gs gts guardian gundam
-    gunpro halo hammer hawk hero hof holo hummer hurricane hurricane2 hybrid hydrocopper iceq iceq2 icestorm
-    icraft igame infinity infinity3 iron itx jet joker kalmx katana kingpin kombat launch lc legend legion
-    limited liquid lite loong lord lp luna magic magnetic mars master matrix maxgaming metaltop miku milk
-    mini minotaur miracle mirage mlg monster montech mortar nano nb nebula neptune nighthawk ninja noctua
-    nova novaria obsidian oc3d ocx omniblack onyx orb orc osrs overclock3d panda pandora panther passive
-    pegasus pgd phantom photon photon-x pioneer platinum plus polar poseidon predator pro prodigy pure
-    python python2 python3 quicksilver qx r1 rainbow ranger raptor raw reaper rebel renegade rev-x revel
-    rising roc roc-luna rock rog roto rs ruby s saga sakura sc sc2 scar se sea seahawk sff sg sg1 shark
-    signature silencer silent singlefan skull slim smart snow soc solid solo spartan spectral speedster
-    spider spiderman ssc stalker starlight stealth steam stellar storm stormx strike sugar superclocked
-    superjetstream superpro tempest terminator tiger titan titanium tomahawk toxic trex tri-x trio triple
-    triplefan trooper turbojet twin twinfan ud ultimate ultra ultraforce ultraw ultrawide uprising vapor-x
-    vb vcx velox warhammer warrior waterforce wb whisper windfury winfast x x1 x2 x3 x4 xc xc2 xc3 xlr8 xs
-    xtr xtra xtreme xxx yuri z zero
+    dragon dual-x dualfan duo dx eco edge ek elite epic-x eva evangelion evo ex excavator exceed exoc
+    expedition expert extreme ezpro fatboy formula fox frost frostbite frozr ftw ftw2 ftw3 fuzion g1
+    gallardo gamer gaming gamingbox geek genesis ghost ghostrider glh gls golden gp graffiti gravity gs gts
+    guardian gundam gunpro halo hammer hawk hero hof holo hummer hurricane hurricane2 hybrid hydrocopper
+    iceq iceq2 icestorm icraft igame iii infinity infinity3 iron itx jet joker kalmx katana kingpin kombat
+    launch lc legend legion limited liquid lite loong lord lp luna magic magnetic mars master matrix
+    maxgaming metaltop miku milk mini minotaur miracle mirage mlg monster montech mortar nano nb nebula
+    neptune nighthawk ninja noctua nova novaria obsidian oc3d ocx omniblack onyx orb orc origin osrs
+    overclock3d panda pandora panther passive pegasus pgd phantom photon photon-x pioneer platinum plus
+    polar poseidon predator premium prestige pro prodigy pure python python2 python3 quicksilver qx r1
+    rainbow ranger raptor raw reaper rebel renegade rev-x revel rising roc roc-luna rock rog roto rs ruby s
+    saga sakura sc sc2 scar se sea seahawk select sff sg sg1 shark signature silencer silent singlefan skull
+    slim smart snow soc solid solo spartan spectral speedster spider spiderman ssc stalker starlight stealth
+    steam stellar storm stormx strike studio sugar superclocked superjetstream superpro tempest terminator
+    tiger titan titanium tomahawk toxic trex tri-x trio triple triplefan trooper turbojet twin twinfan ud
+    ultimate ultra ultraforce ultraw ultrawide uprising vapor-x vb vcx velox warhammer warrior waterforce wb
+    whisper windfury winfast x x1 x2 x3 x4 xc xc2 xc3 xlr8 xs xtr xtra xtreme xxx yuri z zero
 ";
 
 /// How words are written otherwise: what stands in a title → the words that it means. Entries of several words

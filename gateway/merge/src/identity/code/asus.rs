@@ -1,5 +1,6 @@
 //! ASUS's codes: the marketing code `TUF-RTX4070S-O12G-GAMING`, which is the product's name, and the factory code
-//! `90YV0K82-M0NA00`, of which the first eight characters are the product.
+//! `90YV0K82-M0NA00`, in which one character
+//! is the region.
 
 use super::{Facts, Found, MpnKey};
 use crate::identity::chip::mentions;
@@ -43,11 +44,13 @@ fn factory(words: &[Word], at: usize) -> Option<Found> {
     let text = words[at].text.as_str();
     let start = text.find("90yv")?;
     let code = text.get(start..start + 8)?;
-    let count = 1 + usize::from(
-        words.get(at + 1).is_some_and(|next| next.text.starts_with('m') && next.text.len() == 6),
-    );
-    let facts = Facts::default();
-    Some(Found { at, count, key: MpnKey::of(code), house: Some("asus"), facts, is_name: false })
+    // `M0NA00`, `M0AA00`: the third character is the region.
+    let behind = text.get(start + 8..).filter(|behind| !behind.is_empty());
+    let next = || words.get(at + 1).map(|next| next.text.as_str());
+    let board = behind.or_else(next).and_then(|board| board.get(..6)).filter(|board| board.starts_with('m'));
+    let key = MpnKey::of(&format!("{code}{}", board.and_then(|board| board.get(3..)).unwrap_or_default()));
+    let count = 1 + usize::from(board.is_some() && behind.is_none());
+    Some(Found { at, count, key, house: Some("asus"), facts: Facts::default(), is_name: false })
 }
 
 fn marketing(words: &[Word], at: usize, house: Option<&str>) -> Option<Found> {
@@ -79,7 +82,7 @@ fn marketing(words: &[Word], at: usize, house: Option<&str>) -> Option<Found> {
     let code = &words[at..end];
     // `RTX3070 8G` alone is a chip with its size.
     let says_more = chip_at > at || size_at > chip_at + 1;
-    let is_glued = code.iter().skip(1).all(|word| word.glued);
+    let is_glued = code.iter().skip(1).all(|word| word.is_glued());
     if !starts_with_family || !says_more || house.is_none() && !is_glued {
         return None;
     }

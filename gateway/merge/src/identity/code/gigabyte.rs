@@ -39,10 +39,6 @@ pub(super) fn at(words: &[Word], at: usize) -> Option<Found> {
         return Some(found(at, 3, key, Facts::default()));
     }
     memory_mb?;
-    // `GV-RXVEGA56-8GD-B`: a letter of its own behind the size belongs to the code.
-    if words.get(at + count).is_some_and(|word| word.glued && word.text.len() == 1) {
-        count += 1;
-    }
     let key = MpnKey::of_words(&words[at..at + count]);
     let (chip, line) = chip_of(&body).map_or((None, body.as_str()), |(chip, line)| (Some(chip), line));
     let has_oc = line.contains("oc");

@@ -12,14 +12,12 @@ type Reader = fn(&[&str]) -> Option<Code>;
 struct Code {
     /// How many words it has.
     count: usize,
-    /// How many of them tell products apart; the others say where, and in which box, it is sold.
-    telling: usize,
     facts: Facts,
 }
 
 impl Code {
     fn of(count: usize, facts: Facts) -> Self {
-        Self { count, telling: count, facts }
+        Self { count, facts }
     }
 }
 
@@ -52,7 +50,7 @@ pub(super) fn at(words: &[Word], at: usize, house: Option<&str>) -> Option<Found
     let of_house = BY_HOUSE.iter().filter(|(slug, _)| Some(*slug) == house);
     let (slug, code) = of_house.chain(BY_FORM).find_map(|(slug, read)| Some((*slug, read(&texts)?)))?;
     // Sapphire's first two groups alone are two numbers, unless something joins them.
-    if slug == "sapphire" && code.count == 2 && !words[at + 1].glued {
+    if slug == "sapphire" && code.count == 2 && !words[at + 1].is_glued() {
         return None;
     }
     let key = match slug {
@@ -60,8 +58,8 @@ pub(super) fn at(words: &[Word], at: usize, house: Option<&str>) -> Option<Found
         "msi" => MpnKey::of(
             texts[code.count - 2..code.count].concat().trim_end_matches(|c: char| c.is_ascii_lowercase()),
         ),
-        "powercolor" => MpnKey::of(texts[..code.telling].concat().trim_start_matches("ax")),
-        _ => MpnKey::of(&texts[..code.telling].concat()),
+        "powercolor" => MpnKey::of(texts[..code.count].concat().trim_start_matches("ax")),
+        _ => MpnKey::of(&texts[..code.count].concat()),
     };
     Some(Found { at, count: code.count, key, house: Some(slug), facts: code.facts, is_name: false })
 }
@@ -84,13 +82,13 @@ fn evga(words: &[&str]) -> Option<Code> {
     Some(Code::of(4.min(words.len()), Facts { memory_mb: size_gb(first), ..Facts::default() }))
 }
 
-/// `ZT-A30900D-10P`: the last group is the box.
+/// `ZT-A30900D-10P`.
 fn zotac(words: &[&str]) -> Option<Code> {
     let model = |text: &str| fits(text.get(..6).unwrap_or_default(), "ADDDDD") && matches!(text.len(), 6..=8);
     (text(words, 0) == "zt" && model(text(words, 1))).then(|| {
         let box_follows = text(words, 2).starts_with(|c: char| c.is_ascii_digit())
             && (3..=6).contains(&text(words, 2).len());
-        Code { count: 2 + usize::from(box_follows), telling: 2, facts: Facts::default() }
+        Code::of(2 + usize::from(box_follows), Facts::default())
     })
 }
 
@@ -98,7 +96,7 @@ fn zotac(words: &[&str]) -> Option<Code> {
 fn pny(words: &[&str]) -> Option<Code> {
     let first = text(words, 0);
     if first.starts_with("vcn") && first.len() >= 8 {
-        return Some(Code { count: 1, telling: 1, facts: Facts::default() });
+        return Some(Code::of(1, Facts::default()));
     }
     let body = first.strip_prefix("vcg").filter(|body| body.len() >= 8)?;
     let count = 1 + usize::from(text(words, 1) == "o");
@@ -119,11 +117,11 @@ fn pny(words: &[&str]) -> Option<Code> {
     Some(Code::of(count, facts))
 }
 
-/// `11304-01-20G`: the last group is the box.
+/// `11304-01-20G`.
 fn sapphire(words: &[&str]) -> Option<Code> {
     let is_code = fits(text(words, 0), "DDDDD") && fits(text(words, 1), "DD");
     let count = if fits(text(words, 2), "DDg") { 3 } else { 2 };
-    is_code.then(|| Code { count, telling: 2, facts: Facts::default() })
+    is_code.then(|| Code::of(count, Facts::default()))
 }
 
 /// `100416NT+8GSR`.
@@ -172,19 +170,19 @@ fn msi(words: &[&str]) -> Option<Code> {
 /// `DP.Z4FWW.P01`.
 fn acer(words: &[&str]) -> Option<Code> {
     let is_code = text(words, 0) == "dp" && fits(text(words, 1), "zXXXX") && fits(text(words, 2), "pDD");
-    is_code.then(|| Code { count: 3, telling: 2, facts: Facts::default() })
+    is_code.then(|| Code::of(3, Facts::default()))
 }
 
-/// `90-GA1LZZ-00UANF`: the last group is the region.
+/// `90-GA1LZZ-00UANF`.
 fn asrock_factory(words: &[&str]) -> Option<Code> {
     let is_code = text(words, 0) == "90" && fits(text(words, 1), "gaXXXX");
-    is_code.then(|| Code { count: 3.min(words.len()), telling: 2, facts: Facts::default() })
+    is_code.then(|| Code::of(3.min(words.len()), Facts::default()))
 }
 
 /// `RX5500XT CLD 8GO`: an `O` behind the size for overclocked.
 fn asrock(words: &[&str]) -> Option<Code> {
     let (first, line, size) = (text(words, 0), text(words, 1), text(words, 2));
-    let word = Word { text: first.to_owned(), glued: false, after_break: false, after_plus: false };
+    let word = Word::alone(first);
     let chip =
         mentions(std::slice::from_ref(&word)).into_iter().find(|mention| mention.rest.is_empty())?.chip;
     let digits = size.bytes().take_while(u8::is_ascii_digit).count();
@@ -216,12 +214,8 @@ fn xfx(words: &[&str]) -> Option<Code> {
     {
         return None;
     }
-    let is_size = memory::sizes(&[Word {
-        text: body[digits..].trim_start_matches(|c: char| c.is_ascii_lowercase()).to_owned(),
-        glued: false,
-        after_break: false,
-        after_plus: false,
-    }]);
+    let behind = body[digits..].trim_start_matches(|c: char| c.is_ascii_lowercase());
+    let is_size = memory::sizes(&[Word::alone(behind)]);
     if !is_size.is_empty() {
         return None;
     }

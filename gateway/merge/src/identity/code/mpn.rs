@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Facts, Found, find, fits};
+use super::{Facts, Found, find_in, fits};
 use crate::identity::chip::mentions;
 use crate::identity::memory;
 use crate::identity::words::{Word, words};
@@ -86,7 +86,7 @@ pub(crate) fn system_of(house: &str, key: &MpnKey) -> CodeSystem {
 pub(crate) fn of_field(text: &str, house: Option<&str>) -> Result<Vec<Found>, &'static str> {
     let text: String = text.chars().take(120).collect();
     let words = words(&text);
-    let found = find(&words, house);
+    let found = find_in(&words, house, true);
     if !found.is_empty() {
         return Ok(found);
     }
@@ -102,26 +102,30 @@ pub(crate) fn of_field(text: &str, house: Option<&str>) -> Result<Vec<Found>, &'
         return Err("It is too short to be one product's own.");
     }
     let (chips, sizes) = (mentions(words), memory::sizes(words));
-    let named: usize = chips.iter().map(|mention| mention.count).sum::<usize>()
-        + sizes.iter().map(|size| size.count).sum::<usize>();
-    let is_plain = |word: &Word| {
-        matches!(
-            word.text.as_str(),
-            "gaming" | "graphics" | "card" | "video" | "oc" | "lhr" | "geforce" | "radeon"
-        )
-    };
-    if named + words.iter().filter(|word| is_plain(word)).count() >= words.len() && !chips.is_empty() {
+    // `RTX306012G`, but not `RX7900XTXMERC`.
+    let is_bare =
+        |rest: &str| rest.trim_start_matches(|c: char| c.is_ascii_digit()).trim_end_matches('b') == "g";
+    let chip = chips.first().filter(|mention| mention.rest.is_empty() || is_bare(&mention.rest));
+    let of_chip = chip.map_or(0, |mention| mention.count);
+    let of_sizes: usize = sizes.iter().map(|size| size.count).sum();
+    let plain = words.iter().filter(|word| is_plain(&word.text)).count();
+    if chip.is_some() && of_chip + of_sizes + plain >= words.len() {
         return Err("It names the chip alone, not one product.");
     }
     let facts = Facts {
-        chip: chips.first().map(|mention| mention.chip.clone()),
+        chip: chip.map(|mention| mention.chip.clone()),
         memory_mb: memory::decide(&sizes, &[]),
         // MSI's codes are the product's whole name, which never leaves out that it is overclocked.
-        oc: (house == Some("msi") && !chips.is_empty() && words.len() > 3)
+        oc: (house == Some("msi") && chip.is_some() && words.len() > 3)
             .then(|| words.iter().any(|word| word.text == "oc")),
         line: "",
     };
-    Ok(vec![Found { at: 0, count: words.len(), key, house: None, facts, is_name: !chips.is_empty() }])
+    Ok(vec![Found { at: 0, count: words.len(), key, house: None, facts, is_name: chip.is_some() }])
+}
+
+/// Words that any house's card could have beside its chip.
+fn is_plain(word: &str) -> bool {
+    matches!(word, "gaming" | "graphics" | "card" | "video" | "oc" | "lhr" | "geforce" | "radeon")
 }
 
 /// Words that some shops write before the code itself: `GeForce RTX 3070 SUPRIM X 8G`.

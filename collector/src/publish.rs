@@ -21,6 +21,7 @@ use tokio::{
     time::{Instant, sleep, timeout},
 };
 use tokio_util::sync::CancellationToken;
+use url::Url;
 
 use crate::{
     health::Health,
@@ -38,6 +39,10 @@ const CONFIRM: Duration = Duration::from_secs(10);
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
 /// The longest pause after a failure.
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
+/// After so long a trouble is a new one, and told.
+const STEADY: Duration = Duration::from_secs(10);
+/// How soon a silent broker is noticed.
+const HEARTBEAT_SECONDS: &str = "10";
 /// How long is left for what still waits when the collector is told to stop.
 const LAST_ROUND: Duration = Duration::from_secs(3);
 
@@ -76,6 +81,13 @@ pub enum PublishError {
     Store(#[from] StoreError),
 }
 
+impl PublishError {
+    /// Whether RabbitMQ is still there.
+    fn leaves_rabbitmq(&self) -> bool {
+        matches!(self, Self::NotTaken(_) | Self::Store(_))
+    }
+}
+
 /// What publishes.
 #[derive(Debug)]
 pub struct Publisher {
@@ -97,12 +109,12 @@ impl Publisher {
         let mut pause = FIRST_PAUSE;
         let mut is_told = false;
         while !stop.is_cancelled() {
-            let Some(result) = stop.run_until_cancelled(self.connect()).await else { break };
-            let ended = match result {
+            let began = Instant::now();
+            let Some(ended) = stop.run_until_cancelled(self.connect()).await else { break };
+            let ended = match ended {
                 Ok(session) => {
                     tracing::info!("connected to RabbitMQ");
                     self.health.rabbitmq_is(true);
-                    (pause, is_told) = (FIRST_PAUSE, false);
                     let ended = self.publish(&session, &stop).await;
                     session.close().await;
                     ended
@@ -110,10 +122,10 @@ impl Publisher {
                 Err(error) => Err(error),
             };
             let Err(error) = ended else { break };
-            self.health.rabbitmq_is(!matches!(
-                error,
-                PublishError::RabbitMq(_) | PublishError::Slow(_) | PublishError::Ended
-            ));
+            if began.elapsed() > STEADY {
+                (pause, is_told) = (FIRST_PAUSE, false);
+            }
+            self.health.rabbitmq_is(error.leaves_rabbitmq());
             if !is_told {
                 tracing::warn!(%error, "publishing stops for now; events wait in the outbox");
                 is_told = true;
@@ -181,7 +193,7 @@ struct Session {
 impl Session {
     async fn open(url: &str) -> Result<Self, PublishError> {
         let properties = ConnectionProperties::default().with_connection_name("collector".into());
-        let connection = Connection::connect(url, properties).await?;
+        let connection = Connection::connect(&with_heartbeat(url), properties).await?;
         let channel = connection.create_channel().await?;
         channel.confirm_select(ConfirmSelectOptions::default()).await?;
         declare(&channel).await?;
@@ -263,6 +275,15 @@ impl Session {
         // It may be gone already.
         let _ = timeout(PATIENCE, self.connection.close(200, "goodbye".into())).await;
     }
+}
+
+/// The address with a heartbeat, unless it has one.
+fn with_heartbeat(url: &str) -> String {
+    let Ok(mut parsed) = Url::parse(url) else { return url.to_owned() };
+    if parsed.query_pairs().all(|(name, _)| name != "heartbeat") {
+        parsed.query_pairs_mut().append_pair("heartbeat", HEARTBEAT_SECONDS);
+    }
+    parsed.into()
 }
 
 /// Declares what the contract says: whoever comes first makes it, the others find it.

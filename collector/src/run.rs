@@ -60,8 +60,9 @@ pub async fn run(settings: Checked, stop: CancellationToken) -> Result<(), RunEr
         let tasks = TaskTracker::new();
         let wake = Wake::default();
         for crawled in settings.shops {
-            let crawler = Crawler::new(crawled, client.clone(), store.clone(), settings.full_crawl_every);
-            tasks.spawn(schedule::run(crawler, store.clone(), wake.clone(), stop.clone()));
+            let every = settings.full_crawl_every;
+            let crawler = Crawler::new(crawled, client.clone(), store.clone(), every, wake.clone());
+            tasks.spawn(schedule::run(crawler, store.clone(), stop.clone()));
         }
         let publisher = Publisher {
             store,

@@ -11,7 +11,6 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     crawl::Crawler,
-    publish::Wake,
     store::{Lease, Store, StoreError},
 };
 
@@ -21,11 +20,11 @@ const STAND_BY: Duration = Duration::from_secs(1);
 
 /// Crawls a shop on schedule whenever this collector leads it, until it is told to stop. A crawl that is under
 /// way then is cut short: what it stored stays, and it counts for nothing more.
-pub async fn run(mut crawler: Crawler, store: Store, wake: Wake, stop: CancellationToken) {
+pub async fn run(mut crawler: Crawler, store: Store, stop: CancellationToken) {
     stop.run_until_cancelled(async move {
         let mut is_told = false;
         loop {
-            let error = match lead(&mut crawler, &store, &wake, &mut is_told).await {
+            let error = match lead(&mut crawler, &store, &mut is_told).await {
                 Ok(()) => continue,
                 Err(error) => error,
             };
@@ -40,12 +39,7 @@ pub async fn run(mut crawler: Crawler, store: Store, wake: Wake, stop: Cancellat
 }
 
 /// Waits for the lead of the shop and crawls as long as it lasts. Ends with the lead or the store's failure.
-async fn lead(
-    crawler: &mut Crawler,
-    store: &Store,
-    wake: &Wake,
-    is_told: &mut bool,
-) -> Result<(), StoreError> {
+async fn lead(crawler: &mut Crawler, store: &Store, is_told: &mut bool) -> Result<(), StoreError> {
     let shop = crawler.crawled.shop.clone();
     let mut lease = stand_by(store, shop.slug()).await?;
     let led = store.take_term(shop.slug(), shop.name()).await?;
@@ -59,7 +53,6 @@ async fn lead(
     loop {
         let started = Instant::now();
         crawler.crawl(led, &mut lease, is_first).await?;
-        wake.wake();
         is_first = false;
         sleep_until(next_start(started, crawler.crawled.every, crawler.not_before())).await;
     }

@@ -7,7 +7,7 @@ use events::{CONTRACT_VERSION, CrawlEnded, CrawlKind, CrawlOutcome, ProductEvent
 use sqlx::FromRow;
 
 use super::{
-    Led, Store, StoreError, in_own_task,
+    Led, Store, StoreError, in_own_task, in_time,
     outbox::write_events,
     rows::{ListingRow, write_absences},
 };
@@ -79,12 +79,11 @@ struct Removals {
 impl Store {
     /// Begins a crawl.
     pub async fn begin_crawl(&self, led: Led) -> Result<CrawlBegun, StoreError> {
-        sqlx::query_as(include_str!("../../../sql/collector/begin_crawl.sql"))
+        let begun = sqlx::query_as(include_str!("../../../sql/collector/begin_crawl.sql"))
             .bind(led.shop)
             .bind(led.term)
-            .fetch_optional(&self.database.pool)
-            .await?
-            .ok_or(StoreError::LostLead)
+            .fetch_optional(&self.database.pool);
+        in_time(begun).await?.ok_or(StoreError::LostLead)
     }
 
     /// Counts the listings that a complete full crawl has not seen as missing once more, and removes those that
@@ -103,12 +102,12 @@ impl Store {
                 break;
             }
         }
-        let removals: Removals = sqlx::query_as(include_str!("../../../sql/collector/removals.sql"))
+        let removals = sqlx::query_as(include_str!("../../../sql/collector/removals.sql"))
             .bind(led.shop)
             .bind(now - Duration::from_hours(1))
             .bind(CRAWLS_UNTIL_GONE.cast_signed())
-            .fetch_one(&self.database.pool)
-            .await?;
+            .fetch_one(&self.database.pool);
+        let removals: Removals = in_time(removals).await?;
         let mut removable = absence::removable(removals.listings, removals.gone).min(removals.doomed);
         absences.held = removals.doomed - removable;
         while removable > 0 {

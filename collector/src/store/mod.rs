@@ -14,6 +14,7 @@ use std::time::Duration;
 
 use service::database::{Database, Limits};
 use sqlx::{Postgres, Transaction, migrate::Migrator};
+use tokio::time::timeout;
 
 pub use crawls::{Absences, CrawlBegun, CrawlEnd};
 pub use lease::Lease;
@@ -36,6 +37,9 @@ pub const LIMITS: Limits = Limits {
     lock: Duration::from_secs(5),
 };
 
+/// The longest that anything takes before Postgres is held to hang; above the limits that it keeps itself.
+const LONGEST: Duration = Duration::from_secs(30);
+
 /// Why something could not be stored or read.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -46,8 +50,8 @@ pub enum StoreError {
     /// Another collector leads the shop now.
     #[error("another collector leads the shop by now")]
     LostLead,
-    /// The lock's connection no longer answers.
-    #[error("the connection that holds the lead does not answer")]
+    /// Postgres is there and does not answer.
+    #[error("Postgres does not answer")]
     Silent,
 }
 
@@ -78,7 +82,7 @@ impl Store {
         Ok(())
     }
 
-    /// Waits for the lead to be free, at most once: `None` if another collector has it. `what` is what is led.
+    /// Takes the lead of `what` if it is free; `None` if another collector has it.
     pub async fn try_lead(&self, what: &str) -> Result<Option<Lease>, StoreError> {
         Lease::try_take(self.database.options(), what).await
     }
@@ -88,8 +92,8 @@ impl Store {
         let term = sqlx::query_scalar(include_str!("../../../sql/collector/take_term.sql"))
             .bind(shop)
             .bind(name)
-            .fetch_one(&self.database.pool)
-            .await?;
+            .fetch_one(&self.database.pool);
+        let term = in_time(term).await?;
         Ok(Led { shop, term })
     }
 
@@ -106,11 +110,12 @@ impl Store {
     }
 }
 
-/// Runs a transaction in a task of its own: it ends even if whoever waits for it is cancelled.
+/// Runs a transaction in a task of its own: it ends even if whoever waits for it is cancelled, and it ends in
+/// time: a Postgres that hangs answers to no limit of its own.
 async fn in_own_task<T: Send + 'static>(
     work: impl Future<Output = Result<T, StoreError>> + Send + 'static,
 ) -> Result<T, StoreError> {
-    match tokio::spawn(work).await {
+    match tokio::spawn(in_time(work)).await {
         Ok(result) => result,
         Err(error) => match error.try_into_panic() {
             Ok(panic) => std::panic::resume_unwind(panic),
@@ -118,4 +123,12 @@ async fn in_own_task<T: Send + 'static>(
             Err(_) => Err(StoreError::Postgres(sqlx::Error::WorkerCrashed)),
         },
     }
+}
+
+/// A query or a transaction that ends in time.
+async fn in_time<T, E>(work: impl Future<Output = Result<T, E>>) -> Result<T, StoreError>
+where
+    StoreError: From<E>,
+{
+    Ok(timeout(LONGEST, work).await.map_err(|_| StoreError::Silent)??)
 }

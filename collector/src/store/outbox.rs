@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use events::{ProductEvent, topology};
 use sqlx::{FromRow, PgConnection};
 
-use super::{Store, StoreError};
+use super::{Store, StoreError, in_time};
 
 /// An event that waits.
 #[derive(Clone, Debug, PartialEq, FromRow)]
@@ -52,18 +52,16 @@ impl Store {
     pub async fn outbox_window(&self, most: i64) -> Result<Vec<Waiting>, StoreError> {
         let window = sqlx::query_as(include_str!("../../../sql/collector/outbox_window.sql"))
             .bind(most)
-            .fetch_all(&self.database.pool)
-            .await?;
-        Ok(window)
+            .fetch_all(&self.database.pool);
+        in_time(window).await
     }
 
     /// Takes events out of the outbox that RabbitMQ has confirmed.
     pub async fn delete_confirmed(&self, ids: &[i64]) -> Result<(), StoreError> {
-        sqlx::query(include_str!("../../../sql/collector/delete_confirmed.sql"))
+        let deleted = sqlx::query(include_str!("../../../sql/collector/delete_confirmed.sql"))
             .bind(ids)
-            .execute(&self.database.pool)
-            .await?;
-        Ok(())
+            .execute(&self.database.pool);
+        in_time(deleted).await.map(drop)
     }
 
     /// How full the outbox is.

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use sqlx::{FromRow, PgConnection, types::Json};
 
 use super::{
-    Led, Store, StoreError, in_own_task,
+    Led, Store, StoreError, in_own_task, in_time,
     outbox::write_events,
     rows::{ListingRow, write_listings, write_rejects},
 };
@@ -41,11 +41,11 @@ struct PageRow {
 impl Store {
     /// A page as it was last read, unless one of its listings has to be read again in any case.
     pub async fn known_page(&self, shop: &str, url: &str) -> Result<Option<KnownPage>, StoreError> {
-        let row: Option<PageRow> = sqlx::query_as(include_str!("../../../sql/collector/known_page.sql"))
+        let row = sqlx::query_as(include_str!("../../../sql/collector/known_page.sql"))
             .bind(shop)
             .bind(url)
-            .fetch_optional(&self.database.pool)
-            .await?;
+            .fetch_optional(&self.database.pool);
+        let row: Option<PageRow> = in_time(row).await?;
         Ok(row.map(|row| KnownPage {
             url: url.to_owned(),
             etag: row.etag,

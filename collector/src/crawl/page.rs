@@ -1,0 +1,182 @@
+//! One page of a crawl: asked for, read and stored, and asked for again where that can help.
+
+use chrono::Utc;
+use tokio::time::Instant;
+
+use super::{
+    Crawler,
+    plan::ATTEMPTS,
+    walk::{Step, Walk},
+};
+use crate::{
+    changes::page,
+    listing::Items,
+    measures,
+    reject::Reject,
+    shops::{
+        Foreign, Page, Position, Request, Scope,
+        client::{Answer, AskError},
+    },
+    store::{KnownPage, Lease, Led, StoreError},
+};
+
+/// So often a crawl starts again because the shop forgot where it was.
+const MOST_RESTARTS: u32 = 3;
+
+/// What came of asking once.
+enum Attempt {
+    Done(Step),
+    /// The shop wants to be asked later, which is no failure.
+    Later,
+    /// What to do if there is no further attempt.
+    Failed(Step),
+}
+
+impl Crawler {
+    /// Reads and stores one page.
+    pub(super) async fn page(
+        &mut self,
+        led: Led,
+        lease: &mut Lease,
+        walk: &mut Walk,
+        here: &Position,
+    ) -> Result<Step, StoreError> {
+        let request = self.crawled.shop.request(walk.scope, here);
+        let known = match walk.scope {
+            Scope::Full if walk.by_tag => self.store.known_page(led.shop, request.url.as_str()).await?,
+            // The address of a request for changes is seldom the same twice.
+            _ => None,
+        };
+        let mut failures = 0;
+        loop {
+            if Instant::now() > walk.deadline {
+                return Ok(Step::GiveUp("the crawl takes too long".to_owned()));
+            }
+            if !self.pace.wait().await {
+                return Ok(Step::GiveUp("the shop asks for a long pause".to_owned()));
+            }
+            lease.check().await?;
+            match self.attempt(led, walk, here, &request, known.as_ref()).await? {
+                Attempt::Done(step) => return Ok(step),
+                Attempt::Later => {}
+                Attempt::Failed(step) => {
+                    failures += 1;
+                    if failures >= ATTEMPTS {
+                        return Ok(step);
+                    }
+                }
+            }
+        }
+    }
+
+    async fn attempt(
+        &mut self,
+        led: Led,
+        walk: &mut Walk,
+        here: &Position,
+        request: &Request,
+        known: Option<&KnownPage>,
+    ) -> Result<Attempt, StoreError> {
+        let etag = known.map(|known| known.etag.as_str());
+        let step = match (self.client.ask(request, etag, Utc::now()).await, known) {
+            (Ok(Answer::Unchanged), Some(known)) => {
+                self.pace.succeeded();
+                self.keep(led, walk, known.clone()).await?
+            }
+            (Ok(Answer::Unchanged), None) => return self.refuse(led, Foreign::WrongForm, &[]).await,
+            (Ok(Answer::Body { bytes, etag }), _) => match self.understand(walk, here, &bytes) {
+                Ok(page) => {
+                    self.pace.succeeded();
+                    self.store_page(led, walk, request, etag, page).await?
+                }
+                Err(reason) => return self.refuse(led, reason, &bytes).await,
+            },
+            (Err(AskError::Foreign { reason, bytes }), _) => return self.refuse(led, reason, &bytes).await,
+            (Err(error), _) => return Ok(self.failed(walk, &error)),
+        };
+        Ok(Attempt::Done(step))
+    }
+
+    /// What follows from a failure other than a page that can't be read.
+    fn failed(&mut self, walk: &Walk, error: &AskError) -> Attempt {
+        let give_up = Step::GiveUp(match (error, self.crawled.shop.key_variable()) {
+            (AskError::Unauthorized(_), Some(variable)) => format!("{error}: check {variable}"),
+            _ => error.to_string(),
+        });
+        match error {
+            AskError::Busy { retry_after, .. } => {
+                self.pace.busy(*retry_after);
+                Attempt::Later
+            }
+            AskError::PositionForgotten if walk.restarts < MOST_RESTARTS => Attempt::Done(Step::Restart),
+            AskError::Sick(_) => {
+                self.pace.failed();
+                Attempt::Failed(give_up)
+            }
+            AskError::PositionForgotten
+            | AskError::Unauthorized(_)
+            | AskError::Refused(_)
+            | AskError::Foreign { .. } => {
+                self.pace.failed();
+                Attempt::Done(give_up)
+            }
+        }
+    }
+
+    fn understand(&self, walk: &mut Walk, here: &Position, bytes: &[u8]) -> Result<Page, Foreign> {
+        let page = self.crawled.shop.read(bytes, here)?;
+        if walk.visited.is_new_page(&page::ids(&page.items)) { Ok(page) } else { Err(Foreign::Circle) }
+    }
+
+    /// Keeps a page that can't be read.
+    async fn refuse(&mut self, led: Led, reason: Foreign, bytes: &[u8]) -> Result<Attempt, StoreError> {
+        self.pace.failed();
+        let reject = Reject::of_page(reason, bytes);
+        measures::rejected(led.shop, reject.kind, 1);
+        self.store.write_refused_page(led, Utc::now(), reject).await?;
+        Ok(Attempt::Failed(Step::Skip(reason)))
+    }
+
+    async fn keep(&self, led: Led, walk: &mut Walk, known: KnownPage) -> Result<Step, StoreError> {
+        let next = known.next.clone();
+        walk.items += known.listing_ids.len();
+        measures::seen(led.shop, known.listing_ids.len());
+        self.store.keep_page(led, walk.crawl, Utc::now(), known).await?;
+        Ok(Step::Next(next))
+    }
+
+    async fn store_page(
+        &self,
+        led: Led,
+        walk: &mut Walk,
+        request: &Request,
+        etag: Option<String>,
+        page: Page,
+    ) -> Result<Step, StoreError> {
+        let Page { items, next } = page;
+        let count = items.sound.len() + items.refused.len();
+        let unidentified = unidentified(&items);
+        walk.items += count;
+        walk.unidentified += unidentified;
+        measures::seen(led.shop, count);
+        // A page with an item that nobody can name has to be read again in any case.
+        let by_tag = walk.scope == Scope::Full && unidentified == 0;
+        let known = etag.filter(|_| by_tag).map(|etag| KnownPage {
+            url: request.url.to_string(),
+            etag,
+            listing_ids: page::ids(&items),
+            next: next.clone(),
+        });
+        let outcome = self.store.write_page(led, walk.crawl, Utc::now(), items, known).await?;
+        if !outcome.events.is_empty() {
+            self.wake.wake();
+        }
+        walk.note(&outcome);
+        measures::decided(led.shop, &outcome);
+        Ok(Step::Next(next))
+    }
+}
+
+fn unidentified(items: &Items) -> usize {
+    items.refused.iter().filter(|item| item.id.is_none()).count()
+}

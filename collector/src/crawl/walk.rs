@@ -1,0 +1,78 @@
+//! What a crawl has done so far.
+
+use tokio::time::Instant;
+
+use super::plan::Visited;
+use crate::{
+    changes::page::Outcome,
+    shops::{Foreign, Position, Scope},
+};
+
+/// What a crawl has done so far.
+#[derive(Debug)]
+pub(super) struct Walk {
+    pub(super) crawl: i64,
+    pub(super) scope: Scope,
+    /// Whether pages may be asked for by their tags.
+    pub(super) by_tag: bool,
+    pub(super) deadline: Instant,
+    pub(super) visited: Visited,
+    pub(super) pages: u32,
+    pub(super) restarts: u32,
+    pub(super) refused_pages: u32,
+    pub(super) items: usize,
+    pub(super) changed: usize,
+    pub(super) rejected: usize,
+    /// Items that could be any listing.
+    pub(super) unidentified: usize,
+    /// Why the crawl is not complete.
+    pub(super) trouble: Option<String>,
+}
+
+/// What comes after a page.
+pub(super) enum Step {
+    /// The next page, or the end.
+    Next(Option<Position>),
+    /// The first page again.
+    Restart,
+    /// What is behind a page that can't be read.
+    Skip(Foreign),
+    /// The end, before all was read.
+    GiveUp(String),
+}
+
+impl Walk {
+    pub(super) fn new(crawl: i64, scope: Scope, by_tag: bool, deadline: Instant) -> Self {
+        Self {
+            crawl,
+            scope,
+            by_tag,
+            deadline,
+            visited: Visited::default(),
+            pages: 0,
+            restarts: 0,
+            refused_pages: 0,
+            items: 0,
+            changed: 0,
+            rejected: 0,
+            unidentified: 0,
+            trouble: None,
+        }
+    }
+
+    /// The crawl goes back to its beginning.
+    pub(super) fn restart(&mut self) {
+        self.visited = Visited::default();
+        self.restarts += 1;
+    }
+
+    /// The crawl is not complete; the first reason is told.
+    pub(super) fn fail(&mut self, reason: &str) {
+        self.trouble.get_or_insert_with(|| reason.to_owned());
+    }
+
+    pub(super) fn note(&mut self, outcome: &Outcome) {
+        self.changed += outcome.events.len();
+        self.rejected += outcome.rejects.len();
+    }
+}

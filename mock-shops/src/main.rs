@@ -50,7 +50,11 @@ use anyhow::Context as _;
 use clap::Parser as _;
 use tokio::net::TcpListener;
 
-use crate::{settings::Settings, shop::Shop, world::World};
+use crate::{
+    settings::{Command, Settings},
+    shop::Shop,
+    world::World,
+};
 
 /// How long a stop waits for answers that are under way.
 const LONGEST_STOP: Duration = Duration::from_secs(5);
@@ -58,6 +62,9 @@ const LONGEST_STOP: Duration = Duration::from_secs(5);
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let settings = Settings::parse();
+    if let Some(Command::Health) = settings.command {
+        return service::health::check(settings.listen).await.context("the shops are not alive");
+    }
     service::logs::init(&settings.logs)?;
     let stopping = service::shutdown::on_signals().context("the signals can't be listened for")?;
     let world =

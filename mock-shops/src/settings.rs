@@ -15,6 +15,9 @@ const MOST_DRIFT: f64 = 10_000.0;
 #[derive(Debug, clap::Parser)]
 #[command(name = "mock-shops", version)]
 pub(crate) struct Settings {
+    /// What to do; without it, serve.
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
     /// The address and port to listen on; port 0 takes any free one, which the log then names.
     #[arg(long, env = "MOCK_SHOPS_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDRESS")]
     pub(crate) listen: SocketAddr,
@@ -43,6 +46,13 @@ pub(crate) struct Settings {
     /// How the log is written.
     #[command(flatten)]
     pub(crate) logs: LogSettings,
+}
+
+/// What the shops can do besides serving.
+#[derive(Clone, Copy, Debug, clap::Subcommand)]
+pub(crate) enum Command {
+    /// Ask the shops that listen on MOCK_SHOPS_LISTEN whether they are alive, and exit 0 if they are.
+    Health,
 }
 
 fn cards(text: &str) -> Result<u32, String> {

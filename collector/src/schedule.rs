@@ -4,7 +4,7 @@
 //! Crawls never pile up: one that takes longer than the interval is followed by the next one at once, and what was
 //! skipped is skipped.
 
-use std::time::Duration;
+use std::{convert::Infallible, time::Duration};
 
 use tokio::time::{Instant, sleep, sleep_until};
 use tokio_util::sync::CancellationToken;
@@ -24,10 +24,7 @@ pub async fn run(mut crawler: Crawler, store: Store, stop: CancellationToken) {
     stop.run_until_cancelled(async move {
         let mut is_told = false;
         loop {
-            let error = match lead(&mut crawler, &store, &mut is_told).await {
-                Ok(()) => continue,
-                Err(error) => error,
-            };
+            let Err(error) = lead(&mut crawler, &store, &mut is_told).await;
             if !is_told {
                 tracing::warn!(shop.id = crawler.crawled.shop.slug(), %error, "crawling stops until the store can be used again");
             }
@@ -38,8 +35,8 @@ pub async fn run(mut crawler: Crawler, store: Store, stop: CancellationToken) {
     .await;
 }
 
-/// Waits for the lead of the shop and crawls as long as it lasts. Ends with the lead or the store's failure.
-async fn lead(crawler: &mut Crawler, store: &Store, is_told: &mut bool) -> Result<(), StoreError> {
+/// Waits for the lead of the shop and crawls as long as it lasts. Ends only with the lead or the store's failure.
+async fn lead(crawler: &mut Crawler, store: &Store, is_told: &mut bool) -> Result<Infallible, StoreError> {
     let shop = crawler.crawled.shop.clone();
     let mut lease = stand_by(store, shop.slug()).await?;
     let led = store.take_term(shop.slug(), shop.name()).await?;

@@ -95,12 +95,11 @@ impl Store {
         now: DateTime<Utc>,
     ) -> Result<Absences, StoreError> {
         let mut absences = Absences::default();
-        loop {
-            let (count, missing) = self.count_missed(led, crawl, now).await?;
+        let mut behind = Some(String::new());
+        while let Some(last) = behind {
+            let missing;
+            (behind, missing) = self.count_missed(led, crawl, now, last).await?;
             absences.missing += missing;
-            if count == 0 {
-                break;
-            }
         }
         let removals = sqlx::query_as(include_str!("../../../sql/collector/removals.sql"))
             .bind(led.shop)
@@ -121,13 +120,15 @@ impl Store {
         Ok(absences)
     }
 
-    /// One batch of missed listings: how many were looked at, and how many went missing now.
+    /// One batch of missed listings behind a listing: the last of them if there are any, and how many went
+    /// missing now.
     async fn count_missed(
         &self,
         led: Led,
         crawl: i64,
         now: DateTime<Utc>,
-    ) -> Result<(usize, u64), StoreError> {
+        behind: String,
+    ) -> Result<(Option<String>, u64), StoreError> {
         let store = self.clone();
         in_own_task(async move {
             let moment = Moment { shop: led.shop, crawl, now };
@@ -138,6 +139,7 @@ impl Store {
                     .bind(crawl)
                     .bind(CRAWLS_UNTIL_GONE.cast_signed())
                     .bind(BATCH)
+                    .bind(behind)
                     .fetch_all(&mut *transaction)
                     .await?;
             let (known, events): (Vec<Known>, Vec<Option<ProductEvent>>) =
@@ -146,7 +148,7 @@ impl Store {
             write_absences(&mut transaction, &moment, &known).await?;
             write_events(&mut transaction, now, &events).await?;
             transaction.commit().await?;
-            Ok((known.len(), events.len() as u64))
+            Ok((known.last().map(|known| known.id.clone()), events.len() as u64))
         })
         .await
     }

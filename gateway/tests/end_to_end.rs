@@ -34,6 +34,69 @@ async fn what_is_served_equals_what_the_shops_say() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn filters_by_price_and_technologies_give_what_a_plain_reading_of_the_truth_gives() {
+    let pipeline = Pipeline::start(Sandbox::new().await, &[STILL]).await;
+    let (truth, served) = pipeline.settled(SOON).await;
+    // A product that is not merged as it truly is has its price and technologies in another place; one that no
+    // shop soundly offers has no offer to be known by.
+    let as_it_is: Vec<usize> = (0..truth.products.len())
+        .filter(|place| !truth.products[*place].is_empty())
+        .filter(|place| served.products.contains(&truth.products[*place]))
+        .collect();
+    assert!(as_it_is.len() * 100 >= truth.products.len() * 95);
+    let price = |place: usize| {
+        let offers = truth.products[place].iter().map(|listing| &truth.offers[listing]);
+        offers
+            .filter(|(.., availability)| {
+                matches!(availability.as_str(), "in_stock" | "preorder" | "on_order")
+            })
+            .map(|(price, ..)| *price)
+            .min()
+    };
+    let prices: [(Value, &dyn Fn(usize) -> bool); 4] = [
+        (json!({}), &|_| true),
+        (json!({ "price": { "min": "300" } }), &|place| price(place).is_some_and(|price| price >= 30_000)),
+        (json!({ "price": { "max": "499.99" } }), &|place| price(place).is_some_and(|price| price <= 49_999)),
+        (json!({ "price": { "min": "250", "max": "1000" } }), &|place| {
+            price(place).is_some_and(|price| (25_000..=100_000).contains(&price))
+        }),
+    ];
+    let sets: [(&[&str], &[&str], &[&str]); 9] = [
+        (&[], &[], &[]),
+        (&["ray-tracing"], &[], &[]),
+        (&["dlss", "ray-tracing"], &[], &[]),
+        (&[], &["dlss", "fsr"], &[]),
+        (&[], &["xess"], &[]),
+        (&[], &[], &["ray-tracing"]),
+        (&["vulkan"], &[], &["dlss", "xess"]),
+        (&["ray-tracing"], &["g-sync", "freesync"], &["xess"]),
+        (&["unheard-of"], &[], &[]),
+    ];
+    let mut found = 0;
+    for (by_price, fits_price) in prices {
+        for (all_of, any_of, none_of) in sets {
+            let mut filter = by_price.clone();
+            filter["technologies"] = json!({ "allOf": all_of, "noneOf": none_of });
+            if !any_of.is_empty() {
+                filter["technologies"]["anyOf"] = json!(any_of);
+            }
+            let cards = pipeline.served_of(filter.clone()).await.unwrap().products;
+            for place in &as_it_is {
+                let has = |code: &&str| truth.technologies[*place].contains(*code);
+                let fits = fits_price(*place)
+                    && all_of.iter().all(has)
+                    && (any_of.is_empty() || any_of.iter().any(has))
+                    && !none_of.iter().any(has);
+                let listings = &truth.products[*place];
+                assert_eq!(cards.contains(listings), fits, "{filter}: {listings:?}");
+                found += usize::from(fits);
+            }
+        }
+    }
+    assert!(found > 1000, "only {found} cards fitted");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn while_prices_drift_what_is_served_follows() {
     let pipeline = Pipeline::start(Sandbox::new().await, &[("MOCK_SHOPS_DRIFT", "20")]).await;
     let mut last = Picture::default();

@@ -34,6 +34,8 @@ pub(crate) type ListingKey = (String, String);
 pub(crate) struct Picture {
     pub(crate) offers: BTreeMap<ListingKey, Terms>,
     pub(crate) products: Vec<BTreeSet<ListingKey>>,
+    /// What the shops say of each product's technologies; empty for what is served.
+    pub(crate) technologies: Vec<BTreeSet<String>>,
     /// What each listing's title is.
     pub(crate) titles: BTreeMap<ListingKey, String>,
 }
@@ -100,19 +102,27 @@ impl Pipeline {
                 listings.insert(key);
             }
             picture.products.push(listings);
+            let technologies = product["technologies"].as_array().unwrap();
+            picture.technologies.push(technologies.iter().map(text_of).collect());
         }
         picture
     }
 
-    /// What is served, page by page; `Err` where an answer has errors or an offer is served twice.
+    /// What is served of all cards, page by page; `Err` where an answer has errors or an offer is served twice.
     pub(crate) async fn served(&self) -> Result<Picture, String> {
-        const PAGE: &str = "query($after: String) { videoCards(first: 100, after: $after, sort: NAME_ASC) {
+        self.served_of(json!({})).await
+    }
+
+    /// The same of the cards that fit a filter.
+    pub(crate) async fn served_of(&self, filter: Value) -> Result<Picture, String> {
+        const PAGE: &str = "query($after: String, $filter: VideoCardFilter) {
+            videoCards(first: 100, after: $after, sort: NAME_ASC, filter: $filter) {
             nodes { id offers { shop { slug } url price { minorUnits currency } availability } }
             pageInfo { hasNextPage endCursor } } }";
         let mut picture = Picture::default();
         let mut after = Value::Null;
         loop {
-            let answer = self.ask(PAGE, json!({ "after": after })).await;
+            let answer = self.ask(PAGE, json!({ "after": after, "filter": filter })).await;
             if answer["errors"] != Value::Null {
                 return Err(answer["errors"].to_string());
             }

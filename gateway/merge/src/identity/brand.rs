@@ -60,7 +60,6 @@ pub(super) fn decide(
 ) -> Option<Brand> {
     let of_field = field.map(words).unwrap_or_default();
     let field_named = named(&of_field);
-    let line_house = |name: &str| HOUSE_OF_LINE.iter().find(|(line, _)| *line == name).map(|(_, slug)| *slug);
     let field_line = || {
         (0..of_field.len()).find_map(|at| LEXICON.lines_as_brands.find(&of_field, at)).map(|(slug, _)| slug)
     };

@@ -25,7 +25,7 @@ pub(super) fn decide(words: &[Word], hints: &Hints) -> ProductKind {
         // Behind the name, shops write what else they sell: `… 8GB GDDR6 | Laptop Outlet`.
         let is_of_shop = hints.has_size
             && at > hints.name_ends_at
-            && words[hints.name_ends_at..=at].iter().any(|word| word.is_after_break());
+            && words[hints.name_ends_at..=at].iter().any(Word::is_after_break);
         if !is_of_shop && found(&LEXICON.never_a_card, at).is_some() && !(at > 0 && is_for(at - 1)) {
             return ProductKind::NotACard;
         }

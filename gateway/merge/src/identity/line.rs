@@ -3,7 +3,7 @@
 use super::lexicon::LEXICON;
 use super::product::Colour;
 use super::words::{Word, words};
-use crate::vocabulary::lines::{HOUSES_WITH_BLACK_LINES, HOUSES_WITH_GAMING_LINE, WEAK};
+use crate::vocabulary::lines::{GENERAL_EXCEPT, HOUSES_WITH_BLACK_LINES, WEAK};
 
 /// What was read from the words of a text.
 #[derive(Debug, Default)]
@@ -208,8 +208,9 @@ pub(crate) fn telling(line: &[String]) -> Vec<&str> {
 /// Whether these words, as [`telling`] gives them, name a line of a house.
 pub(crate) fn names_a_line(telling: &[&str], house: &str) -> bool {
     telling.iter().any(|word| {
-        let is_general = LEXICON.general.contains(word);
-        !is_general && (*word != "gaming" || HOUSES_WITH_GAMING_LINE.contains(&house))
+        let is_line_here =
+            GENERAL_EXCEPT.iter().any(|(general, houses)| general == word && houses.contains(&house));
+        is_line_here || !LEXICON.general.contains(word)
     })
 }
 

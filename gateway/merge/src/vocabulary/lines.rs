@@ -170,12 +170,18 @@ pub(crate) const WEAK: &[(&str, &[&str])] = &[
 
 /// Words that tell products of one line apart, but name no line where they stand alone.
 pub(crate) const GENERAL: &str = "
-    2x 3x 4x advanced aorus compact core d edition gamer igame limited lite max mini nb plus predator pro rog s se
+    2x 3x 4x advanced aorus compact core d edition gamer gaming igame limited lite max mini nb plus predator pro rog s se
     slim speedster ultra ultimate winfast x x1 x2 x3 x4 xlr8 z
 ";
 
-/// Houses that have a line of the name `Gaming`; to the cards of all others the word says nothing.
-pub(crate) const HOUSES_WITH_GAMING_LINE: &[&str] = &["gigabyte", "msi", "palit"];
+/// Houses for which one of these words is the name of a line all the same.
+pub(crate) const GENERAL_EXCEPT: &[(&str, &[&str])] = &[
+    ("advanced", &["colorful"]),
+    ("core", &["galax"]),
+    ("gaming", &["gigabyte", "msi", "palit"]),
+    ("ultra", &["colorful"]),
+    ("x3", &["inno3d"]),
+];
 
 /// Colours, and the colour that tells products apart where it is one.
 pub(crate) const COLOURS: &[(&str, Option<Colour>)] = &[

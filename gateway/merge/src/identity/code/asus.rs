@@ -82,7 +82,7 @@ fn marketing(words: &[Word], at: usize, house: Option<&str>) -> Option<Found> {
     let code = &words[at..end];
     // `RTX3070 8G` alone is a chip with its size.
     let says_more = chip_at > at || size_at > chip_at + 1;
-    let is_glued = code.iter().skip(1).all(|word| word.is_glued());
+    let is_glued = code.iter().skip(1).all(Word::is_glued);
     if !starts_with_family || !says_more || house.is_none() && !is_glued {
         return None;
     }

@@ -169,7 +169,7 @@ fn msi(words: &[&str]) -> Option<Code> {
 
 /// `DP.Z4FWW.P01`.
 fn acer(words: &[&str]) -> Option<Code> {
-    let is_code = text(words, 0) == "dp" && fits(text(words, 1), "zXXXX") && fits(text(words, 2), "pDD");
+    let is_code = text(words, 0) == "dp" && fits(text(words, 1), "XXXXX") && fits(text(words, 2), "pDD");
     is_code.then(|| Code::of(3, Facts::default()))
 }
 

@@ -53,7 +53,7 @@ impl Test {
         let mut arguments = if nextest {
             vec!["nextest", "run", "--no-fail-fast"]
         } else {
-            vec!["test", "--no-fail-fast", "--lib", "--bins", "--tests"]
+            vec!["test", "--no-fail-fast", "--tests"]
         };
         if self.packages.is_empty() {
             arguments.push("--workspace");
@@ -92,9 +92,9 @@ mod tests {
         let some = Test { packages: vec!["gateway".to_owned()], filters: vec!["price".to_owned()] };
         let cases = [
             (&all, true, "nextest run --no-fail-fast --workspace"),
-            (&all, false, "test --no-fail-fast --lib --bins --tests --workspace"),
+            (&all, false, "test --no-fail-fast --tests --workspace"),
             (&some, true, "nextest run --no-fail-fast --package gateway price"),
-            (&some, false, "test --no-fail-fast --lib --bins --tests --package gateway -- price"),
+            (&some, false, "test --no-fail-fast --tests --package gateway -- price"),
         ];
         for (test, nextest, expected) in cases {
             assert_eq!(test.arguments(nextest).join(" "), expected);

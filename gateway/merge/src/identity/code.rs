@@ -72,7 +72,10 @@ fn find_in(words: &[Word], house: Option<&str>, is_field: bool) -> Vec<Found> {
 }
 
 fn at_word(words: &[Word], at: usize, house: Option<&str>) -> Option<Found> {
-    gigabyte::at(words, at).or_else(|| houses::at(words, at, house)).or_else(|| asus::at(words, at, house))
+    gigabyte::at(words, at)
+        .or_else(|| houses::at(words, at, house))
+        .or_else(|| asus::at(words, at, house))
+        .or_else(|| mpn::in_brackets(words, at))
 }
 
 /// How many words of a code can follow the form that its house gave it.

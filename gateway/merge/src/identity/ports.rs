@@ -114,7 +114,7 @@ fn mark_bus(words: &[Word], at: usize, taken: &mut [bool]) {
 }
 
 /// `192bit`, `750w`, `21gbps`, `1771mhz`, `x16`.
-fn is_measure(text: &str) -> bool {
+pub(super) fn is_measure(text: &str) -> bool {
     let digits = text.bytes().take_while(|byte| byte.is_ascii_digit() || *byte == b'.').count();
     (digits > 0 && is_unit(&text[digits..])) || matches!(text, "x16" | "x8" | "16x" | "8x")
 }

@@ -85,8 +85,6 @@ pub(crate) const SPELLINGS: &[(&str, &str)] = &[
     ("mini itx", "itx"),
     ("miniitx", "itx"),
     ("night hawk", "nighthawk"),
-    ("nitro plus", "nitro"),
-    ("nitroplus", "nitro"),
     ("oced", "oc"),
     ("ocv1", "oc"),
     ("ocv2", "oc v2"),
@@ -177,6 +175,7 @@ pub(crate) const GENERAL: &str = "
 /// Houses for which one of these words is the name of a line all the same.
 pub(crate) const GENERAL_EXCEPT: &[(&str, &[&str])] = &[
     ("advanced", &["colorful"]),
+    ("compact", &["inno3d"]),
     ("core", &["galax"]),
     ("gaming", &["gigabyte", "msi", "palit"]),
     ("ultra", &["colorful"]),

@@ -161,6 +161,9 @@ fn palit(words: &[&str]) -> Option<Code> {
 
 /// `912-V390-009`, `V390-263R`.
 fn msi(words: &[&str]) -> Option<Code> {
+    if fits(text(words, 0), "vDDDDDDA") {
+        return Some(Code::of(1, Facts::default()));
+    }
     let start = usize::from(matches!(text(words, 0), "912" | "602"));
     let product = text(words, start + 1);
     let is_code = fits(text(words, start), "vDDD") && (fits(product, "DDD") || fits(product, "DDDA"));
@@ -179,6 +182,10 @@ fn asrock_factory(words: &[&str]) -> Option<Code> {
     is_code.then(|| Code::of(3.min(words.len()), Facts::default()))
 }
 
+/// ASRock's short forms of its lines; other words between chip and size are a title's.
+const ASROCK_LINES: &[&str] =
+    &["aqua", "cl", "cld", "clp", "clw", "fm", "pg", "pgd", "pgr", "pgw", "sl", "sld", "slw", "tc", "tcw"];
+
 /// `RX5500XT CLD 8GO`: an `O` behind the size for overclocked.
 fn asrock(words: &[&str]) -> Option<Code> {
     let (first, line, size) = (text(words, 0), text(words, 1), text(words, 2));
@@ -191,7 +198,7 @@ fn asrock(words: &[&str]) -> Option<Code> {
         "g" => false,
         _ => return None,
     };
-    let is_line = (1..=4).contains(&line.len()) && line.bytes().all(|byte| byte.is_ascii_lowercase());
+    let is_line = ASROCK_LINES.contains(&line);
     is_line.then(|| {
         let memory_mb = size[..digits].parse().ok().and_then(memory::from_gb);
         Code::of(3, Facts { chip: Some(chip), memory_mb, oc: Some(has_oc), line: "" })

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{Facts, Found, find_in, fits};
 use crate::identity::chip::mentions;
 use crate::identity::memory;
+use crate::identity::ports::is_measure;
 use crate::identity::words::{Word, words};
 
 /// A part number without separators, in upper case, and without what only says in which region or box it is sold.
@@ -105,7 +106,7 @@ pub(crate) fn of_field(text: &str, house: Option<&str>) -> Result<Vec<Found>, &'
     // `RTX306012G`, but not `RX7900XTXMERC`.
     let is_bare =
         |rest: &str| rest.trim_start_matches(|c: char| c.is_ascii_digit()).trim_end_matches('b') == "g";
-    let chip = chips.first().filter(|mention| mention.rest.is_empty() || is_bare(&mention.rest));
+    let chip = chips.first().filter(|mention| mention.rest.is_empty() || is_bare_size(&mention.rest));
     let of_chip = chip.map_or(0, |mention| mention.count);
     let of_sizes: usize = sizes.iter().map(|size| size.count).sum();
     let plain = words.iter().filter(|word| is_plain(&word.text)).count();
@@ -121,6 +122,30 @@ pub(crate) fn of_field(text: &str, house: Option<&str>) -> Result<Vec<Found>, &'
         line: "",
     };
     Ok(vec![Found { at: 0, count: words.len(), key, house: None, facts, is_name: chip.is_some() }])
+}
+
+/// A code of unknown form that stands alone in brackets: `(46NSL8MD9NWK)`.
+pub(super) fn in_brackets(words: &[Word], at: usize) -> Option<Found> {
+    let word = &words[at];
+    let is_alone = word.is_after_break() && words.get(at + 1).is_none_or(Word::is_after_break);
+    let digits = word.text.bytes().filter(u8::is_ascii_digit).count();
+    let letters = word.text.bytes().filter(u8::is_ascii_lowercase).count();
+    let is_mixed = digits >= 4 && letters >= 2 && digits + letters == word.text.len() && word.text.len() >= 8;
+    let alone = std::slice::from_ref(word);
+    let is_other = ["geforce", "radeon"].iter().any(|name| word.text.starts_with(name))
+        || is_measure(&word.text)
+        || !memory::sizes(alone).is_empty()
+        || mentions(alone).iter().any(|mention| mention.rest.is_empty() || is_bare_size(&mention.rest));
+    if !is_alone || !is_mixed || is_other {
+        return None;
+    }
+    let facts = Facts::default();
+    Some(Found { at, count: 1, key: MpnKey::of(&word.text), house: None, facts, is_name: false })
+}
+
+/// `12g` behind a chip, as in `RTX306012G`; not what follows in `RX7900XTXMERC`.
+fn is_bare_size(rest: &str) -> bool {
+    rest.trim_start_matches(|c: char| c.is_ascii_digit()).trim_end_matches('b') == "g"
 }
 
 /// Words that any house's card could have beside its chip.

@@ -56,7 +56,9 @@ pub(super) fn at(words: &[Word], at: usize, house: Option<&str>) -> Option<Found
     let key = match slug {
         // `912-V390-009` and `V390-009R` are one product.
         "msi" => MpnKey::of(
-            texts[code.count - 2..code.count].concat().trim_end_matches(|c: char| c.is_ascii_lowercase()),
+            texts[code.count.saturating_sub(2)..code.count]
+                .concat()
+                .trim_end_matches(|c: char| c.is_ascii_lowercase()),
         ),
         "powercolor" => MpnKey::of(texts[..code.count].concat().trim_start_matches("ax")),
         _ => MpnKey::of(&texts[..code.count].concat()),

@@ -103,9 +103,6 @@ pub(crate) fn of_field(text: &str, house: Option<&str>) -> Result<Vec<Found>, &'
         return Err("It is too short to be one product's own.");
     }
     let (chips, sizes) = (mentions(words), memory::sizes(words));
-    // `RTX306012G`, but not `RX7900XTXMERC`.
-    let is_bare =
-        |rest: &str| rest.trim_start_matches(|c: char| c.is_ascii_digit()).trim_end_matches('b') == "g";
     let chip = chips.first().filter(|mention| mention.rest.is_empty() || is_bare_size(&mention.rest));
     let of_chip = chip.map_or(0, |mention| mention.count);
     let of_sizes: usize = sizes.iter().map(|size| size.count).sum();

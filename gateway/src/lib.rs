@@ -8,6 +8,7 @@ pub mod catalogue;
 pub mod consume;
 pub mod graphql;
 pub mod http;
+pub mod matches;
 pub mod offer;
 pub mod rates;
 pub mod settings;

@@ -11,6 +11,7 @@ use gateway::{
     consume::Consume,
     graphql,
     http::{self, Gateway},
+    matches::{self, Matches},
     settings::{Command, Settings},
 };
 use metrics_exporter_prometheus::PrometheusBuilder;
@@ -34,8 +35,9 @@ const DRAIN: Duration = Duration::from_secs(5);
 
 fn main() -> ExitCode {
     let settings = Settings::parse();
-    let result = match settings.command {
+    let result = match settings.command.clone() {
         Some(Command::Schema) => print_schema(),
+        Some(Command::Matches(command)) => run(decide(settings, command)),
         Some(Command::Health) => run(async { Ok(health::check(settings.listen).await?) }),
         None => run(serve(settings)),
     };
@@ -51,6 +53,19 @@ fn main() -> ExitCode {
 fn print_schema() -> anyhow::Result<()> {
     use std::io::Write;
     Ok(std::io::stdout().write_all(graphql::sdl().as_bytes())?)
+}
+
+async fn decide(settings: Settings, command: Matches) -> anyhow::Result<()> {
+    rustls::crypto::ring::default_provider().install_default().ok();
+    let limits = Limits {
+        connections: 1,
+        acquire: Duration::from_secs(5),
+        statement: APPLYING_STATEMENT,
+        lock: APPLYING_STATEMENT,
+    };
+    let pool = Database::new(&settings.database()?, "gateway", limits)?.pool;
+    let applier = Applier::new(pool.clone(), settings.rates()?);
+    Ok(matches::run(command, &pool, &applier, &mut std::io::stdout().lock()).await?)
 }
 
 fn run(work: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<()> {

@@ -9,7 +9,7 @@ use service::{
     settings::{AMQP, DATABASE, REDIS, SettingError},
 };
 
-use crate::rates::ExchangeRates;
+use crate::{matches::Matches, rates::ExchangeRates};
 
 /// Merges what the shops say into video cards and serves them over GraphQL.
 #[derive(Debug, Parser)]
@@ -51,10 +51,13 @@ pub struct Settings {
 }
 
 /// What the gateway can do besides serving.
-#[derive(Clone, Copy, Debug, Subcommand)]
+#[derive(Clone, Debug, Subcommand)]
 pub enum Command {
     /// Print the schema in GraphQL's schema definition language.
     Schema,
+    /// Look at pairs of listings that may be one product, and decide (needs DATABASE_URL).
+    #[command(subcommand)]
+    Matches(Matches),
     /// Ask the gateway that listens on GATEWAY_LISTEN whether it is alive.
     Health,
 }
@@ -73,13 +76,23 @@ pub struct Stores {
 }
 
 impl Settings {
+    /// Checks where Postgres is.
+    pub fn database(&self) -> Result<SecretString, SettingError> {
+        DATABASE.required(self.database_url.as_ref())
+    }
+
+    /// Checks the base currency and the rates to it.
+    pub fn rates(&self) -> Result<ExchangeRates, SettingError> {
+        ExchangeRates::read(&self.base_currency, &self.exchange_rates)
+    }
+
     /// Checks what serving needs.
     pub fn stores(&self) -> Result<Stores, SettingError> {
         Ok(Stores {
-            database: DATABASE.required(self.database_url.as_ref())?,
+            database: self.database()?,
             amqp: AMQP.required(self.amqp_url.as_ref())?,
             redis: REDIS.optional(self.redis_url.as_ref())?,
-            rates: ExchangeRates::read(&self.base_currency, &self.exchange_rates)?,
+            rates: self.rates()?,
         })
     }
 }

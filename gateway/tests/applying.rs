@@ -4,7 +4,9 @@
 
 mod support;
 
+use clap::Parser;
 use events::Availability;
+use gateway::matches::{self, Matches};
 use serde_json::{Value, json};
 
 use crate::support::{
@@ -14,6 +16,10 @@ use crate::support::{
 
 const TUF: &str = "ASUS TUF Gaming GeForce RTX 4070 SUPER OC 12GB";
 const EAGLE: &str = "Gigabyte EAGLE GeForce RTX 4060 Ti OC 8GB";
+const IN_BOTH_CURRENCIES: &str = "{ videoCards(sort: PRICE_ASC) { nodes {
+    bestOffer { price { amount currency } basePrice { amount currency } } } } }";
+const FRESHNESS: &str = "{ shops { name healthy lastSeenAt listingCount }
+    videoCards { nodes { offers { stale observedAt previousPrice { amount } } } } }";
 const EAN: &str = "04711387457092";
 
 async fn one_card(gateway: &InProcess) -> Value {
@@ -32,12 +38,12 @@ async fn an_event_that_comes_again_or_late_changes_nothing() {
     assert!(gateway.apply(&[second.clone(), first.clone()]).await.version.is_some());
     assert_eq!(gateway.cards().await[0].1.as_deref(), Some("550.00"));
     for late in [&first, &second] {
-        let applied = gateway.apply(&[late.clone()]).await;
+        let applied = gateway.apply(std::slice::from_ref(late)).await;
         assert_eq!((applied.listings, applied.version), (0, None), "{late:?}");
     }
     gateway.apply(std::slice::from_ref(&third)).await;
     for late in [&first, &second, &third] {
-        assert_eq!(gateway.apply(&[late.clone()]).await.version, None, "{late:?}");
+        assert_eq!(gateway.apply(std::slice::from_ref(late)).await.version, None, "{late:?}");
         assert!(gateway.cards().await.is_empty(), "{late:?}");
     }
 }
@@ -136,12 +142,10 @@ async fn a_price_without_a_known_rate_is_not_offered_until_there_is_one() {
     let mut yen = listing(EAGLE, 10_000);
     yen.price.currency = "JPY".to_owned();
     gateway.apply(&[changed("netvideo", "1", 1, euros), changed("netvideo", "2", 1, yen)]).await;
-    const QUERY: &str = "{ videoCards(sort: PRICE_ASC) { nodes {
-        bestOffer { price { amount currency } basePrice { amount currency } } } } }";
     let nothing = json!([{ "bestOffer": null }, { "bestOffer": null }]);
-    assert_eq!(gateway.ask(QUERY).await["videoCards"]["nodes"], nothing);
+    assert_eq!(gateway.ask(IN_BOTH_CURRENCIES).await["videoCards"]["nodes"], nothing);
     gateway.with_rates("EUR=1.08,JPY=0.0065").await;
-    let offers = gateway.ask(QUERY).await["videoCards"]["nodes"].clone();
+    let offers = gateway.ask(IN_BOTH_CURRENCIES).await["videoCards"]["nodes"].clone();
     assert_eq!(
         offers,
         json!([
@@ -153,7 +157,7 @@ async fn a_price_without_a_known_rate_is_not_offered_until_there_is_one() {
         .unwrap()
     );
     gateway.with_rates("").await;
-    assert_eq!(gateway.ask(QUERY).await["videoCards"]["nodes"], nothing);
+    assert_eq!(gateway.ask(IN_BOTH_CURRENCIES).await["videoCards"]["nodes"], nothing);
 }
 
 #[tokio::test]
@@ -189,21 +193,79 @@ async fn the_best_offer_is_the_cheapest_that_can_be_bought() {
 #[tokio::test]
 async fn a_shop_is_healthy_as_long_as_it_is_read_soundly() {
     let gateway = InProcess::start("").await;
-    const QUERY: &str = "{ shops { name healthy lastSeenAt listingCount }
-        videoCards { nodes { offers { stale observedAt previousPrice { amount } } } } }";
     gateway.apply(&[changed("netvideo", "1", 1, listing(TUF, 60_000)), crawl("netvideo", 7, start())]).await;
-    let data = gateway.ask(QUERY).await;
+    let data = gateway.ask(FRESHNESS).await;
     assert_eq!(data["shops"][0]["name"], "The shop netvideo");
     assert_eq!(data["shops"][0]["healthy"], false, "it was read long ago");
     assert_eq!(data["videoCards"]["nodes"][0]["offers"][0]["stale"], true);
     let now = chrono::Utc::now();
     gateway.apply(&[changed("netvideo", "1", 2, listing(TUF, 50_000)), crawl("netvideo", 8, now)]).await;
     gateway.apply(&[crawl("netvideo", 7, start())]).await;
-    let data = gateway.ask(QUERY).await;
+    let data = gateway.ask(FRESHNESS).await;
     assert_eq!(data["shops"][0]["healthy"], true);
     assert_eq!(data["shops"][0]["listingCount"], 1);
     let offer = &data["videoCards"]["nodes"][0]["offers"][0];
     assert_eq!(offer["stale"], false);
     assert_eq!(offer["previousPrice"]["amount"], "600.00");
     assert_eq!(offer["observedAt"], data["shops"][0]["lastSeenAt"], "it was there in the last full crawl");
+}
+
+#[tokio::test]
+async fn what_a_person_decides_wins_over_the_rules_and_over_what_comes_later() {
+    let gateway = InProcess::start("").await;
+    let with_code = |title| {
+        let mut listing = listing(title, 60_000);
+        listing.gtins = vec![EAN.to_owned()];
+        listing
+    };
+    gateway
+        .apply(&[changed("netvideo", "1", 1, with_code(TUF)), changed("countrylink", "A", 1, with_code(TUF))])
+        .await;
+    one_card(&gateway).await;
+    let decide = async |arguments: &[&str]| {
+        let mut out = Vec::new();
+        let command = Cli::parse_from([&["matches"], arguments].concat()).command;
+        let done = matches::run(command, &gateway.pool, &gateway.applier, &mut out).await;
+        (done.map_err(|error| error.to_string()), String::from_utf8(out).unwrap())
+    };
+    let (done, said) = decide(&["split", "netvideo/1", "countrylink/A", "--by", "ann"]).await;
+    done.unwrap();
+    assert!(said.contains("They are not one card.") && said.contains("ann decided at"), "{said}");
+    assert_eq!(gateway.cards().await.len(), 2);
+    // Neither news about a listing nor a third one with the same code bridges it.
+    gateway.apply(&[changed("netvideo", "1", 2, with_code("ASUS TUF RTX 4070 SUPER 12GB OC"))]).await;
+    gateway.apply(&[changed("netvideo", "3", 1, with_code(TUF))]).await;
+    assert_eq!(gateway.cards().await.len(), 2);
+    let (done, said) = decide(&["join", "countrylink/A", "netvideo/1", "--by", "bob"]).await;
+    done.unwrap();
+    assert!(said.contains("They are one card."), "{said}");
+    let card = one_card(&gateway).await;
+    assert_eq!(card["offers"].as_array().unwrap().len(), 3);
+    // Two that have nothing in common but a person's word.
+    gateway.apply(&[changed("countrylink", "B", 1, listing(EAGLE, 30_000))]).await;
+    decide(&["join", "countrylink/B", "netvideo/1", "--by", "bob"]).await.0.unwrap();
+    assert_eq!(one_card(&gateway).await["match"]["by"], "OVERRIDE");
+    gateway
+        .apply(&[changed(
+            "countrylink",
+            "B",
+            2,
+            listing("Gigabyte EAGLE GeForce RTX 4060 Ti 8GB OC", 30_000),
+        )])
+        .await;
+    one_card(&gateway).await;
+    for (arguments, expected) in [
+        (["show", "netvideo", "countrylink/A"], "does not name a listing"),
+        (["show", "netvideo/1", "countrylink/Z"], "countrylink/Z is not known"),
+        (["show", "netvideo/1", "netvideo/1"], "given twice"),
+    ] {
+        let error = decide(&arguments).await.0.unwrap_err();
+        assert!(error.contains(expected), "{arguments:?}: {error}");
+    }
+}
+
+#[derive(Parser)]
+struct Cli {
+    #[command(subcommand)]
+    command: Matches,
 }

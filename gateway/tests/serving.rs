@@ -1,6 +1,10 @@
 //! The gateway's program from the outside: HTTP, the cache, the queue.
 
-#![expect(clippy::unwrap_used, reason = "a test that can't go on panics")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::too_many_lines,
+    reason = "a test that can't go on panics, and a table of cases is as long as it is"
+)]
 
 mod support;
 

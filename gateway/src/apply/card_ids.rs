@@ -6,9 +6,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A listing's id in the gateway.
-pub(super) type ListingId = i64;
+pub(crate) type ListingId = i64;
 /// A card's id in the gateway.
-pub(super) type CardId = i64;
+pub(crate) type CardId = i64;
 
 /// Who is which card after listings were grouped anew.
 #[derive(Debug, Default, PartialEq, Eq)]

@@ -6,8 +6,10 @@
 
 mod card_ids;
 mod cards;
+mod decide;
 mod latest;
 mod listings;
+mod neighbourhood;
 mod rebuild;
 mod regroup;
 

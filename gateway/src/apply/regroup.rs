@@ -6,27 +6,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use merge::{Candidate, Identity, ListingRef, MatchKind};
-use sqlx::{PgConnection, types::Json};
+use merge::{Doubt, Grouping, MatchKind};
+use sqlx::PgConnection;
 
 use super::{
     card_ids::{self, CardId, ListingId},
     listings::{Effect, News},
+    neighbourhood::{Neighbour, Neighbourhood},
 };
-
-/// The most listings that one batch of events may draw into being grouped anew. Blocks are small (one
-/// brand, chip and memory size); more than this means that something is wrong with the keys.
-const LARGEST_NEIGHBOURHOOD: usize = 50_000;
-
-#[derive(sqlx::FromRow)]
-struct Neighbour {
-    id: ListingId,
-    shop: String,
-    shop_listing_id: String,
-    identity: Json<Identity>,
-    match_keys: Vec<String>,
-    card_id: Option<CardId>,
-}
 
 /// Why a card's listings are held to be one product.
 #[derive(Debug)]
@@ -52,18 +39,11 @@ pub(super) async fn regroup(connection: &mut PgConnection, news: &[News]) -> sql
         return Ok(Regrouped::default());
     }
     let keys = moved.iter().flat_map(|news| news.keys.iter().cloned()).collect();
-    let seeds = moved.iter().map(|news| news.id).collect();
-    let neighbours = neighbourhood(connection, seeds, keys).await?;
-    let candidates: Vec<Candidate> = neighbours
-        .iter()
-        .map(|neighbour| Candidate {
-            listing: ListingRef(neighbour.id),
-            shop: &neighbour.shop,
-            shop_listing_id: &neighbour.shop_listing_id,
-            identity: &neighbour.identity,
-        })
-        .collect();
-    let groups = merge::group(&candidates, &[]).groups;
+    let ids = moved.iter().map(|news| news.id).collect();
+    let neighbourhood = Neighbourhood::of(connection, ids, keys).await?;
+    let Grouping { groups, doubts } = merge::group(&neighbourhood.candidates(), &neighbourhood.decisions);
+    let neighbours = &neighbourhood.listings;
+    note_doubts(connection, neighbours, doubts).await?;
     let members: Vec<Vec<ListingId>> =
         groups.iter().map(|group| group.members.iter().map(|listing| listing.0).collect()).collect();
     let current: BTreeMap<ListingId, CardId> = neighbours
@@ -74,7 +54,7 @@ pub(super) async fn regroup(connection: &mut PgConnection, news: &[News]) -> sql
         .collect();
     let kept = card_ids::keep(&members, &current);
     let cards = with_new_cards(connection, kept.cards).await?;
-    assign(connection, &members, &cards, &neighbours).await?;
+    assign(connection, &members, &cards, neighbours).await?;
     let mut before: BTreeMap<CardId, BTreeSet<ListingId>> = BTreeMap::new();
     for (listing, card) in &current {
         before.entry(*card).or_default().insert(*listing);
@@ -91,51 +71,6 @@ pub(super) async fn regroup(connection: &mut PgConnection, news: &[News]) -> sql
     }
     regrouped.taken_over = kept.taken_over.into_iter().map(|(old, place)| (old, cards[place])).collect();
     Ok(regrouped)
-}
-
-/// All listings that share a key with the seeds, and those that share one with them, and so on.
-async fn neighbourhood(
-    connection: &mut PgConnection,
-    seeds: Vec<ListingId>,
-    keys: BTreeSet<String>,
-) -> sqlx::Result<Vec<Neighbour>> {
-    let mut found: Vec<Neighbour> = sqlx::query_as(include_str!("../../../sql/gateway/listings_moved.sql"))
-        .bind(&seeds)
-        .fetch_all(&mut *connection)
-        .await?;
-    let mut asked = BTreeSet::new();
-    let mut frontier: Vec<String> = keys.into_iter().collect();
-    while !frontier.is_empty() {
-        let known: Vec<ListingId> = found.iter().map(|neighbour| neighbour.id).collect();
-        let room = LARGEST_NEIGHBOURHOOD.saturating_sub(found.len());
-        let next: Vec<Neighbour> =
-            sqlx::query_as(include_str!("../../../sql/gateway/listings_neighbours.sql"))
-                .bind(&frontier)
-                .bind(&known)
-                .bind(i64::try_from(room).unwrap_or(i64::MAX))
-                .fetch_all(&mut *connection)
-                .await?;
-        if next.len() == room {
-            tracing::warn!(
-                listings = LARGEST_NEIGHBOURHOOD,
-                seeds = seeds.len(),
-                "too many listings share keys: only these were compared"
-            );
-            found.extend(next);
-            break;
-        }
-        asked.extend(std::mem::take(&mut frontier));
-        frontier = next
-            .iter()
-            .flat_map(|neighbour| &neighbour.match_keys)
-            .filter(|key| !asked.contains(*key))
-            .cloned()
-            .collect::<BTreeSet<_>>()
-            .into_iter()
-            .collect();
-        found.extend(next);
-    }
-    Ok(found)
 }
 
 async fn with_new_cards(
@@ -170,6 +105,36 @@ async fn assign(
     sqlx::query(include_str!("../../../sql/gateway/listings_assign.sql"))
         .bind(listings)
         .bind(cards)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Keeps which pairs a person should look at, in place of those that were noted about these listings before.
+async fn note_doubts(
+    connection: &mut PgConnection,
+    neighbours: &[Neighbour],
+    doubts: Vec<Doubt>,
+) -> sqlx::Result<()> {
+    sqlx::query(include_str!("../../../sql/gateway/doubts_clear.sql"))
+        .bind(neighbours.iter().map(|neighbour| neighbour.id).collect::<Vec<_>>())
+        .execute(&mut *connection)
+        .await?;
+    let mut rows: (Vec<ListingId>, Vec<ListingId>, Vec<f64>, Vec<String>) = Default::default();
+    for doubt in doubts {
+        rows.0.push(doubt.a.0.min(doubt.b.0));
+        rows.1.push(doubt.a.0.max(doubt.b.0));
+        rows.2.push(doubt.score);
+        rows.3.push(doubt.explanation);
+    }
+    if rows.0.is_empty() {
+        return Ok(());
+    }
+    sqlx::query(include_str!("../../../sql/gateway/doubts_note.sql"))
+        .bind(rows.0)
+        .bind(rows.1)
+        .bind(rows.2)
+        .bind(rows.3)
         .execute(connection)
         .await?;
     Ok(())

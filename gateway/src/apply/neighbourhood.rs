@@ -1,0 +1,148 @@
+//! Every listing that may have a say in what becomes of some others.
+//!
+//! Two listings can only belong together if they share a key or a person said so, directly or through others.
+//! So what is read here is closed: nothing outside it can change how its listings are grouped.
+
+use std::collections::BTreeSet;
+
+use merge::{Candidate, Identity, ListingRef, Override};
+use sqlx::{PgConnection, types::Json};
+
+use super::card_ids::{CardId, ListingId};
+
+/// The most listings that one batch of events may draw into being grouped anew. Blocks are small (one
+/// brand, chip and memory size); more than this means that something is wrong with the keys.
+const LARGEST: usize = 50_000;
+
+/// A listing of a neighbourhood.
+#[derive(sqlx::FromRow)]
+pub(super) struct Neighbour {
+    pub(super) id: ListingId,
+    shop: String,
+    shop_listing_id: String,
+    identity: Json<Identity>,
+    match_keys: Vec<String>,
+    pub(super) card_id: Option<CardId>,
+}
+
+/// Listings, and what people decided about them.
+#[derive(Default)]
+pub(super) struct Neighbourhood {
+    pub(super) listings: Vec<Neighbour>,
+    pub(super) decisions: Vec<Override>,
+    known: BTreeSet<ListingId>,
+    asked: BTreeSet<String>,
+}
+
+impl Neighbourhood {
+    /// The neighbourhood of some listings and of whatever has one of some keys.
+    pub(super) async fn of(
+        connection: &mut PgConnection,
+        mut ids: BTreeSet<ListingId>,
+        mut keys: BTreeSet<String>,
+    ) -> sqlx::Result<Self> {
+        let mut all = Self::default();
+        while !ids.is_empty() || !keys.is_empty() {
+            let before = all.listings.len();
+            all.add_by_ids(connection, &ids).await?;
+            all.add_by_keys(connection, &keys).await?;
+            let new = &all.listings[before..];
+            keys = new
+                .iter()
+                .flat_map(|new| &new.match_keys)
+                .filter(|key| !all.asked.contains(*key))
+                .cloned()
+                .collect();
+            let new: Vec<ListingId> = new.iter().map(|new| new.id).collect();
+            ids = all.add_decisions(connection, &new).await?;
+            if all.listings.len() >= LARGEST {
+                tracing::warn!(listings = LARGEST, "too many listings share keys: only these were compared");
+                break;
+            }
+        }
+        Ok(all)
+    }
+
+    /// The listings as the merge compares them.
+    pub(super) fn candidates(&self) -> Vec<Candidate<'_>> {
+        self.listings
+            .iter()
+            .map(|listing| Candidate {
+                listing: ListingRef(listing.id),
+                shop: &listing.shop,
+                shop_listing_id: &listing.shop_listing_id,
+                identity: &listing.identity,
+            })
+            .collect()
+    }
+
+    async fn add_by_ids(
+        &mut self,
+        connection: &mut PgConnection,
+        ids: &BTreeSet<ListingId>,
+    ) -> sqlx::Result<()> {
+        let ids: Vec<ListingId> = ids.difference(&self.known).copied().collect();
+        if ids.is_empty() {
+            return Ok(());
+        }
+        let found = sqlx::query_as(include_str!("../../../sql/gateway/listings_moved.sql"))
+            .bind(ids)
+            .fetch_all(connection)
+            .await?;
+        self.add(found);
+        Ok(())
+    }
+
+    async fn add_by_keys(
+        &mut self,
+        connection: &mut PgConnection,
+        keys: &BTreeSet<String>,
+    ) -> sqlx::Result<()> {
+        if keys.is_empty() {
+            return Ok(());
+        }
+        let room = LARGEST.saturating_sub(self.listings.len());
+        let found = sqlx::query_as(include_str!("../../../sql/gateway/listings_neighbours.sql"))
+            .bind(keys.iter().collect::<Vec<_>>())
+            .bind(self.known.iter().copied().collect::<Vec<_>>())
+            .bind(i64::try_from(room).unwrap_or(i64::MAX))
+            .fetch_all(connection)
+            .await?;
+        self.asked.extend(keys.iter().cloned());
+        self.add(found);
+        Ok(())
+    }
+
+    fn add(&mut self, found: Vec<Neighbour>) {
+        self.known.extend(found.iter().map(|listing| listing.id));
+        self.listings.extend(found);
+    }
+
+    /// Adds what was decided about listings; which other listings these decisions name.
+    async fn add_decisions(
+        &mut self,
+        connection: &mut PgConnection,
+        about: &[ListingId],
+    ) -> sqlx::Result<BTreeSet<ListingId>> {
+        if about.is_empty() {
+            return Ok(BTreeSet::new());
+        }
+        let decisions: Vec<(ListingId, ListingId, bool)> =
+            sqlx::query_as(include_str!("../../../sql/gateway/decisions_of_listings.sql"))
+                .bind(about)
+                .fetch_all(connection)
+                .await?;
+        let mut named = BTreeSet::new();
+        for (one, other, same) in decisions {
+            let pair = (ListingRef(one), ListingRef(other));
+            let decision =
+                if same { Override::Join(pair.0, pair.1) } else { Override::Split(pair.0, pair.1) };
+            if !self.decisions.contains(&decision) {
+                self.decisions.push(decision);
+            }
+            named.extend([one, other]);
+        }
+        // One that went is not found, and would be asked for again and again.
+        Ok(named.difference(&self.known).copied().filter(|id| !about.contains(id)).collect())
+    }
+}

@@ -24,6 +24,9 @@ pub struct Disbelieved {
     pub code: String,
     /// Why, as a sentence for people.
     pub reason: String,
+    /// Whether it names another chip or size than the title: then one of the two is wrong, and nobody knows which.
+    #[serde(default)]
+    pub contradicts_title: bool,
 }
 
 /// What a house's code says about its card.

@@ -65,10 +65,14 @@ pub(crate) fn mpn_key(identity: &Identity, mpn: &MpnKey) -> MatchKey {
 }
 
 /// The block of listings whose titles name the same house, chip and line. A title that names no line could be any
-/// of the house's cards with that chip, so it has none.
+/// of the house's cards with that chip, so it has none; nor has a title that the listing's only codes contradict.
 pub(crate) fn title_key(identity: &Identity) -> Option<MatchKey> {
     let (brand, gpu) = (identity.brand.as_ref()?, identity.gpu.as_ref()?);
     let line = telling(&identity.line);
+    let is_contradicted = identity.disbelieved.iter().any(|code| code.contradicts_title);
+    if is_contradicted && identity.mpns.is_empty() {
+        return None;
+    }
     names_a_line(&line, &brand.slug)
         .then(|| MatchKey::new(format!("t:{}:{}:{}", brand.slug, gpu.slug, line.join("+"))))
 }

@@ -94,8 +94,11 @@ fn see(listing: &events::Listing) -> Seen<'_> {
     for mpn in listing.mpns.iter().take(MAX_CODES) {
         match code::of_field(mpn, house) {
             Ok(found) => field_codes.extend(found),
-            Err(reason) => disbelieved
-                .push(Disbelieved { code: beginning(mpn, 80).to_owned(), reason: reason.to_owned() }),
+            Err(reason) => disbelieved.push(Disbelieved {
+                code: beginning(mpn, 80).to_owned(),
+                reason: reason.to_owned(),
+                contradicts_title: false,
+            }),
         }
     }
     let (chips, sizes) = (mentions(&words), memory::sizes(&words));
@@ -184,7 +187,11 @@ impl Seen<'_> {
                 (_, _, true) => "It names another size of memory than the title.",
                 _ => return true,
             };
-            disbelieved.push(Disbelieved { code: code.key.as_str().to_owned(), reason: reason.to_owned() });
+            disbelieved.push(Disbelieved {
+                code: code.key.as_str().to_owned(),
+                reason: reason.to_owned(),
+                contradicts_title: other_chip || other_size,
+            });
             false
         };
         self.title_codes.retain(&mut keep);

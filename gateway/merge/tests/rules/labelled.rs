@@ -163,6 +163,8 @@ const DIFFERENT: &[[(&str, &[&str]); 2]] = &[
     ],
     [("Inno3D RTX 4070 Twin X2 12GB", &[]), ("Inno3D RTX 4070 iChill X3 12GB", &[])],
     [("MSI GT 1030 2GB GDDR5 LP OC", &[]), ("MSI GT 1030 2GB DDR4 LP OC", &[])],
+    // Title and code disagree: nobody knows which of them is wrong.
+    [("ASUS ProArt RTX 4070 12GB (PROART-RTX4080-16G)", &[]), ("ASUS ProArt RTX 4070 12GB", &[])],
     [("PNY RTX A2000 6GB", &[]), ("PNY RTX A2000 12GB", &[])],
     [("ASUS TUF RTX 4070 12GB", &[]), ("ASUS TUF RTX 4070 12GB + monitor", &[])],
 ];

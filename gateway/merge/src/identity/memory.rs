@@ -19,7 +19,7 @@ const SIZES_GB: &[u32] = &[1, 2, 3, 4, 5, 6, 8, 10, 11, 12, 16, 18, 20, 24, 32, 
 
 /// A size in GB, in MB, if cards have it.
 pub(super) fn from_gb(size_gb: u32) -> Option<u32> {
-    SIZES_GB.contains(&size_gb).then_some(size_gb * 1024)
+    SIZES_GB.contains(&size_gb).then(|| size_gb * 1024)
 }
 
 /// Every size that the words name.

@@ -139,6 +139,7 @@ fn codes_are_found_in_titles_and_fill_in_what_these_leave_out() {
             "GVR68XTGAMINGOC16GD",
             "gigabyte | radeon-rx-6800-xt | 16 | gaming | oc",
         ),
+        ("Gigabyte GV-N3090TURBO-24GD", "GVN3090TURBO24GD", "gigabyte | geforce-rtx-3090 | 24 | turbo | -"),
         (
             "Gigabyte GV-N407TSAERO OC-16GD",
             "GVN407TSAEROOC16GD",

@@ -84,10 +84,12 @@ fn chip_of(body: &str) -> Option<(ChipName, &str)> {
         "r" => &["rx", "r9", "r7", "r5"],
         _ => return None,
     };
-    let suffixes: &[(&str, &str)] = if maker == "n" {
-        &[("ts", "ti super"), ("t", "ti"), ("s", "super"), ("", "")]
-    } else {
-        &[("xtx", "xtx"), ("xt", "xt"), ("gre", "gre"), ("", "")]
+    // The letter alone stands for the last zero; behind the whole number the suffix is written out, and what
+    // could be one may as well be the beginning of `TURBO`.
+    let suffixes: &[(&str, &str)] = match (maker, digits) {
+        ("n", 4) => &[("tis", "ti super"), ("ti", "ti"), ("s", "super"), ("", "")],
+        ("n", _) => &[("ts", "ti super"), ("t", "ti"), ("s", "super"), ("", "")],
+        _ => &[("xtx", "xtx"), ("xt", "xt"), ("gre", "gre"), ("", "")],
     };
     let numbers = [
         (digits == 4 || digits == 3).then(|| rest[..digits].to_owned()),
@@ -96,6 +98,9 @@ fn chip_of(body: &str) -> Option<(ChipName, &str)> {
     ];
     for (written, suffix) in suffixes {
         let Some(line) = rest.get(digits..)?.strip_prefix(written) else { continue };
+        if maker == "n" && digits == 4 && !written.is_empty() && !starts_a_line(line) {
+            continue;
+        }
         for number in numbers.iter().flatten() {
             if let Some(family) = families.iter().find(|family| known(family, number, suffix).is_some()) {
                 let chip = ChipName { family, number: number.clone(), suffix: (*suffix).to_owned() };
@@ -104,4 +109,13 @@ fn chip_of(body: &str) -> Option<(ChipName, &str)> {
         }
     }
     None
+}
+
+/// Whether a line can begin here.
+fn starts_a_line(text: &str) -> bool {
+    text.is_empty()
+        || ["oc", "lp"]
+            .iter()
+            .chain(GIGABYTE_CODE.iter().map(|(code, _)| code))
+            .any(|code| text.starts_with(code))
 }

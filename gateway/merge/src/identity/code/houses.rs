@@ -104,7 +104,7 @@ fn pny(words: &[&str]) -> Option<Code> {
     let count = 1 + usize::from(text(words, 1) == "o");
     let digits = body.bytes().take_while(u8::is_ascii_digit).count();
     let (number, rest) = body.split_at(digits.min(4));
-    let (suffix, rest) = [("ts", "ti super"), ("t", "ti"), ("s", "super")]
+    let (suffix, rest) = [("tis", "ti super"), ("ti", "ti"), ("ts", "ti super"), ("t", "ti"), ("s", "super")]
         .into_iter()
         .find_map(|(written, suffix)| Some((suffix, rest.strip_prefix(written)?)))
         .unwrap_or(("", rest));

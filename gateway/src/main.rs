@@ -112,13 +112,12 @@ async fn serve(settings: Settings) -> anyhow::Result<()> {
     let listener = bind(settings.listen).await?;
     let address = listener.local_addr()?;
     tracing::info!(%address, "listening");
-    let consuming = tokio::spawn(consume_when_migrated(applying, applier, consume, stop.clone()));
-    let watching = tokio::spawn(catalogue.watch(reading.pool, stop.clone()));
+    let watch = catalogue.watch(reading.pool, stop.clone());
+    let consuming = tokio::spawn(consume_when_migrated(applying, applier, consume, watch, stop.clone()));
     let serving =
         axum::serve(listener, http::router(gateway)).with_graceful_shutdown(stop.clone().cancelled_owned());
     let serving = tokio::spawn(serving.into_future());
     let finished = wait(stop, consuming, serving).await;
-    watching.abort();
     tracing::info!("stopped");
     finished
 }
@@ -129,17 +128,19 @@ async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
         .with_context(|| format!("can't listen on {address} (GATEWAY_LISTEN); is another gateway running?"))
 }
 
-/// Queries are answered as soon as Postgres is there; consuming begins once the schema is up to date.
+/// Once the schema is up to date, the catalogue is watched, so that queries are answered, and events consumed.
 async fn consume_when_migrated(
     database: Database,
     applier: Applier,
     consume: Consume,
+    watch: impl Future<Output = ()> + Send + 'static,
     stop: CancellationToken,
 ) -> anyhow::Result<()> {
     const PAUSE: Duration = Duration::from_millis(500);
     static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../sql/gateway/migrations");
     let prepare = async {
         database.migrate_when_up(&MIGRATIONS).await?;
+        tokio::spawn(watch);
         while let Err(error) = applier.catch_up().await {
             tracing::warn!(%error, "the catalogue can't be brought up to date: trying again");
             tokio::time::sleep(PAUSE).await;

@@ -322,6 +322,26 @@ async fn graphql_over_http_answers_as_its_specification_says() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_playground_is_served_from_files_that_are_built_in() {
+    let sandbox = Sandbox::new().await;
+    let http = http_client();
+    let gateway = gateway(&sandbox).await;
+    let page = http.get(gateway.url("/graphiql")).send().await.unwrap();
+    assert_eq!(page.status(), 200);
+    assert!(page.headers()[header::CONTENT_SECURITY_POLICY].to_str().unwrap().contains("default-src 'none'"));
+    let page = page.text().await.unwrap();
+    let addresses: Vec<&str> =
+        page.split(['"', '\'']).filter(|part| part.starts_with("graphiql/assets/")).collect();
+    assert!(!addresses.is_empty(), "{page}");
+    for address in addresses {
+        let file = http.get(gateway.url(&format!("/{address}"))).send().await.unwrap();
+        assert_eq!(file.status(), 200, "{address}");
+        assert!(file.headers()[header::CACHE_CONTROL].to_str().unwrap().contains("immutable"), "{address}");
+    }
+    assert_eq!(http.get(gateway.url("/graphiql/assets/none.js")).send().await.unwrap().status(), 404);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_gateway_without_postgres_says_so_and_serves_once_it_is_there() {
     let sandbox = Sandbox::new().await;
     let http = http_client();

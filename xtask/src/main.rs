@@ -4,6 +4,7 @@
 //! a video card is, and of the services no more than their addresses, variables and health.
 
 mod ci;
+mod graphiql;
 mod logs;
 mod project;
 mod schema;
@@ -35,6 +36,10 @@ enum Command {
     /// gateway`, and so does `cargo xtask test`.
     Stores,
     Schema(schema::Schema),
+    /// Build the playground's page, which the gateway has built in, by npm.
+    ///
+    /// `up` and `test` do it when the page's sources are newer than what was built of them.
+    Graphiql,
     /// Check formatting, dependencies, lints, the schema and the tests.
     Ci,
 }
@@ -45,6 +50,7 @@ fn main() -> ExitCode {
         Command::Test(test) => test.run(),
         Command::Stores => test_stores::run(),
         Command::Schema(schema) => schema.run(),
+        Command::Graphiql => graphiql::build().map(|()| ExitCode::SUCCESS),
         Command::Ci => ci::run(),
     };
     match result {

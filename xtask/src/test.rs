@@ -6,7 +6,10 @@ use anyhow::Result;
 use clap::Args;
 use stores::{Stores, TestAddresses};
 
-use crate::project::{cargo, cargo_has, status_of};
+use crate::{
+    graphiql,
+    project::{cargo, cargo_has, status_of},
+};
 
 /// Run all tests on private Postgres, Redis and RabbitMQ.
 ///
@@ -74,6 +77,7 @@ impl Test {
 /// Builds the services and the tests in one go, so that both come from one choice of features and nothing is
 /// compiled twice. A test that starts a service finds it built, whatever package the test is in.
 pub(crate) fn build() -> Result<bool> {
+    graphiql::build_if_stale()?;
     let mut command: Command = cargo(["build", "--workspace", "--bins", "--tests"]);
     Ok(status_of(&mut command)?.success())
 }

@@ -17,6 +17,7 @@ use rustix::process::Signal;
 use stores::{LastingStores, child::Guarded, home::Home, http, install::Store};
 
 use crate::{
+    graphiql,
     logs::{self, say},
     project::{cargo, programs, root},
     services::{self, ADVICE, Choices, NAMES, Plan, StoreAddresses},
@@ -132,6 +133,9 @@ fn addresses(stores: Option<&LastingStores>) -> StoreAddresses {
 
 /// Builds the services, unless it is over before that.
 fn build(signals: &Receiver<&'static str>) -> Result<Option<Over>> {
+    if let Err(error) = graphiql::build_if_stale() {
+        eprintln!("warning: {error:#}\nwarning: everything but the playground at /graphiql works without it");
+    }
     eprintln!("building the services …");
     let packages = NAMES.iter().flat_map(|name| ["--package", name]);
     let mut cargo = cargo(["build", "--release"].into_iter().chain(packages));

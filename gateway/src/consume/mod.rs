@@ -60,6 +60,16 @@ enum SessionError {
     Ended,
 }
 
+async fn begin(connection: &Connection) -> Result<(Channel, Consumer), lapin::Error> {
+    let channel = connection.create_channel().await?;
+    broker::declare(&channel).await?;
+    channel.basic_qos(PREFETCH, BasicQosOptions::default()).await?;
+    let options = BasicConsumeOptions::default();
+    let consumer =
+        channel.basic_consume(topology::QUEUE.into(), "".into(), options, FieldTable::default()).await?;
+    Ok((channel, consumer))
+}
+
 impl Consume {
     /// A consumer of the queue behind `amqp`. `catalogue` is told of every commit.
     pub fn new(amqp: SecretString, applier: Applier, catalogue: Catalogue, stop: CancellationToken) -> Self {
@@ -92,17 +102,9 @@ impl Consume {
 
     async fn session(&self, told: &mut bool) -> Result<(), SessionError> {
         let connection = broker::connect(&self.amqp).await?;
-        let channel = connection.create_channel().await?;
-        broker::declare(&channel).await?;
-        channel.basic_qos(PREFETCH, BasicQosOptions::default()).await?;
-        let mut consumer = channel
-            .basic_consume(
-                topology::QUEUE.into(),
-                "".into(),
-                BasicConsumeOptions::default(),
-                FieldTable::default(),
-            )
-            .await?;
+        // A broker that has just come up can take a declaration and then not answer.
+        let begun = timeout(broker::PATIENCE, begin(&connection)).await;
+        let (channel, mut consumer) = begun.map_err(|_| SessionError::Silent)??;
         tracing::info!(queue = topology::QUEUE, "consuming events");
         *told = false;
         self.connected.send_replace(true);

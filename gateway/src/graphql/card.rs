@@ -29,18 +29,13 @@ impl VideoCard {
     }
 
     async fn supported(&self, ctx: &Context<'_>) -> Result<Vec<CardTechnology>, ApiError> {
-        let loaders = &data(ctx).loaders;
-        let Some(supported) = loaders.card_technologies.one(self.0.id).await? else { return Ok(Vec::new()) };
-        let ids: Vec<i32> = supported.iter().map(|supported| supported.technology_id).collect();
-        let technologies = loaders.technologies.many(&ids).await?;
+        let supported = data(ctx).loaders.card_technologies.one(self.0.id).await?;
         Ok(supported
             .iter()
-            .zip(technologies)
-            .filter_map(|(supported, technology)| {
-                Some(CardTechnology {
-                    technology: Technology(technology?),
-                    version: supported.version.clone(),
-                })
+            .flat_map(|supported| supported.iter())
+            .map(|supported| CardTechnology {
+                technology: Technology(Arc::new(supported.technology.clone())),
+                version: supported.version.clone(),
             })
             .collect())
     }

@@ -91,10 +91,6 @@ pub(crate) struct Loaders {
     pub(crate) brands: Of<rows::BrandRow>,
     pub(crate) gpus: Of<rows::GpuRow>,
     pub(crate) technologies: Of<rows::TechnologyRow>,
-    pub(crate) shops: Of<rows::ShopRow>,
-    pub(crate) cards_by_brand: Of<rows::CardsByBrand>,
-    pub(crate) cards_by_technology: Of<rows::CardsByTechnology>,
-    pub(crate) listings_by_shop: Of<rows::ListingsByShop>,
 }
 
 impl Loaders {
@@ -108,10 +104,6 @@ impl Loaders {
             brands: Of::new(pool),
             gpus: Of::new(pool),
             technologies: Of::new(pool),
-            shops: Of::new(pool),
-            cards_by_brand: Of::new(pool),
-            cards_by_technology: Of::new(pool),
-            listings_by_shop: Of::new(pool),
         }
     }
 }

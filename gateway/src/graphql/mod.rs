@@ -20,7 +20,8 @@ pub mod scalars;
 pub mod sort;
 pub mod specs;
 
-use async_graphql::{EmptyMutation, EmptySubscription, SDLExportOptions, Schema};
+use async_graphql::{EmptyMutation, EmptySubscription, Request, Response, SDLExportOptions, Schema};
+use tokio::task::coop::unconstrained;
 
 use self::query::Query;
 
@@ -31,6 +32,13 @@ pub type CatalogueSchema = Schema<Query, EmptyMutation, EmptySubscription>;
 /// [`crate::http::limits`]): async-graphql's own limits come too late for that.
 pub fn schema() -> CatalogueSchema {
     Schema::build(Query, EmptyMutation, EmptySubscription).disable_suggestions().finish()
+}
+
+/// Executes a request. Loaders gather keys for as long as resolvers can go on by themselves; tokio would interrupt
+/// them after a hundred or so, and what a page costs would depend on where. So here it doesn't: a request is
+/// bounded by how large its query may be.
+pub async fn execute(schema: &CatalogueSchema, request: Request) -> Response {
+    unconstrained(schema.execute(request)).await
 }
 
 /// The schema in GraphQL's schema definition language, as it stands in `schema.graphql`.

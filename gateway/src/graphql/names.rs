@@ -41,8 +41,8 @@ impl Brand {
 
     /// How many cards it has.
     async fn card_count(&self, ctx: &Context<'_>) -> Result<i32, ApiError> {
-        let count = data(ctx).loaders.cards_by_brand.one(self.0.id).await?;
-        Ok(count.map_or(0, |count| int(*count)))
+        let data = data(ctx);
+        Ok(data.cards_of_brands.of(self.0.id, &data.pool).await?)
     }
 }
 
@@ -101,8 +101,8 @@ impl Technology {
 
     /// How many cards support it.
     async fn card_count(&self, ctx: &Context<'_>) -> Result<i32, ApiError> {
-        let count = data(ctx).loaders.cards_by_technology.one(self.0.id).await?;
-        Ok(count.map_or(0, |count| int(*count)))
+        let data = data(ctx);
+        Ok(data.cards_of_technologies.of(self.0.id, &data.pool).await?)
     }
 }
 
@@ -140,7 +140,7 @@ impl Shop {
 
     /// How many listings it has.
     async fn listing_count(&self, ctx: &Context<'_>) -> Result<i32, ApiError> {
-        let count = data(ctx).loaders.listings_by_shop.one(self.0.id).await?;
-        Ok(count.map_or(0, |count| int(*count)))
+        let data = data(ctx);
+        Ok(data.listings_of_shops.of(self.0.id.into(), &data.pool).await?)
     }
 }

@@ -23,7 +23,7 @@ pub struct Offer(pub(crate) OfferRow);
 impl Offer {
     async fn shop_row(&self, ctx: &Context<'_>) -> Result<Arc<ShopRow>, ApiError> {
         // A listing's row can't be without its shop's.
-        let shop = data(ctx).loaders.shops.one(self.0.shop_id).await?;
+        let shop = data(ctx).shop(self.0.shop_id).await?;
         Ok(shop.ok_or(StoreFailed)?)
     }
 }

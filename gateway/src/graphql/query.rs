@@ -218,8 +218,11 @@ async fn nodes_of(ctx: &Context<'_>, of: NodeType, numbers: &[i64]) -> Result<Ve
             technologies.into_iter().map(|row| row.map(|row| Node::Technology(Technology(row)))).collect()
         }
         NodeType::Shop => {
-            let shops = loaders.shops.many(&narrow(numbers)).await?;
-            shops.into_iter().map(|row| row.map(|row| Node::Shop(Shop(row)))).collect()
+            let mut shops = Vec::new();
+            for id in narrow(numbers) {
+                shops.push(data(ctx).shop(id).await?.map(|row| Node::Shop(Shop(row))));
+            }
+            shops
         }
     })
 }

@@ -1,6 +1,6 @@
 //! What the resolvers of one request share.
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use async_graphql::Context;
 use sqlx::PgPool;
@@ -9,6 +9,7 @@ use tokio::sync::OnceCell;
 use super::{
     errors::StoreFailed,
     loaders::{Loaders, read},
+    names::int,
     rows::ShopRow,
 };
 use crate::catalogue::CatalogueState;
@@ -18,6 +19,9 @@ pub struct RequestData {
     pub(crate) pool: PgPool,
     pub(crate) loaders: Loaders,
     shops: OnceCell<Vec<Arc<ShopRow>>>,
+    pub(crate) cards_of_brands: Counts,
+    pub(crate) cards_of_technologies: Counts,
+    pub(crate) listings_of_shops: Counts,
     /// Ids of the shops that have not been read soundly for too long.
     stale_shops: Vec<i16>,
     pub(crate) base_currency: &'static str,
@@ -31,6 +35,11 @@ impl RequestData {
             pool: pool.clone(),
             loaders: Loaders::new(pool),
             shops: OnceCell::new(),
+            cards_of_brands: Counts::new(include_str!("../../../sql/gateway/card_counts_of_brands.sql")),
+            cards_of_technologies: Counts::new(include_str!(
+                "../../../sql/gateway/card_counts_of_technologies.sql"
+            )),
+            listings_of_shops: Counts::new(include_str!("../../../sql/gateway/listing_counts_of_shops.sql")),
             stale_shops: catalogue.map(|state| state.stale_shops.clone()).unwrap_or_default(),
             base_currency,
             base_digits: crate::rates::digits(base_currency),
@@ -40,17 +49,42 @@ impl RequestData {
     /// All shops, by name: there are few of them.
     pub(crate) async fn shops(&self) -> Result<&[Arc<ShopRow>], StoreFailed> {
         let query = || async {
-            let rows: Vec<ShopRow> = read(
-                sqlx::query_as(include_str!("../../../sql/gateway/shops_all.sql")).fetch_all(&self.pool),
-            )
-            .await?;
+            let query = sqlx::query_as(include_str!("../../../sql/gateway/shops_all.sql"));
+            let rows: Vec<ShopRow> = read(query.fetch_all(&self.pool)).await?;
             Ok(rows.into_iter().map(Arc::new).collect())
         };
         Ok(self.shops.get_or_try_init(query).await?)
     }
 
+    /// One of all shops.
+    pub(crate) async fn shop(&self, id: i16) -> Result<Option<Arc<ShopRow>>, StoreFailed> {
+        Ok(self.shops().await?.iter().find(|shop| shop.id == id).cloned())
+    }
+
     pub(crate) fn is_stale(&self, shop_id: i16) -> bool {
         self.stale_shops.contains(&shop_id)
+    }
+}
+
+/// How many there are of something, for all of its kind at once: these are few, and asking for some of them now
+/// and for others a moment later would cost a statement each time.
+pub(crate) struct Counts {
+    sql: &'static str,
+    counts: OnceCell<HashMap<i32, i64>>,
+}
+
+impl Counts {
+    fn new(sql: &'static str) -> Self {
+        Self { sql, counts: OnceCell::new() }
+    }
+
+    pub(crate) async fn of(&self, id: i32, pool: &PgPool) -> Result<i32, StoreFailed> {
+        let query = || async {
+            let rows: Vec<(i32, i64)> = read(sqlx::query_as(self.sql).fetch_all(pool)).await?;
+            Ok(rows.into_iter().collect())
+        };
+        let counts: &HashMap<i32, i64> = self.counts.get_or_try_init(query).await?;
+        Ok(counts.get(&id).map_or(0, |count| int(*count)))
     }
 }
 

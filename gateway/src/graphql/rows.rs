@@ -35,7 +35,8 @@ pub(crate) struct SourcesRow {
 #[derive(Debug, FromRow)]
 pub(crate) struct CardTechnologyRow {
     card_id: i64,
-    pub(crate) technology_id: i32,
+    #[sqlx(flatten)]
+    pub(crate) technology: TechnologyRow,
     pub(crate) version: Option<String>,
 }
 
@@ -75,7 +76,7 @@ pub(crate) struct GpuRow {
 }
 
 /// A technology.
-#[derive(Debug, FromRow)]
+#[derive(Clone, Debug, FromRow)]
 pub(crate) struct TechnologyRow {
     pub(crate) id: i32,
     pub(crate) code: String,
@@ -83,7 +84,7 @@ pub(crate) struct TechnologyRow {
 }
 
 /// A shop.
-#[derive(Clone, Debug, FromRow)]
+#[derive(Debug, FromRow)]
 pub(crate) struct ShopRow {
     pub(crate) id: i16,
     pub(crate) slug: String,
@@ -94,12 +95,6 @@ pub(crate) struct ShopRow {
 
 /// The offers of a card, cheapest first.
 pub(crate) struct OffersOfCard;
-/// How many cards a brand has.
-pub(crate) struct CardsByBrand;
-/// How many cards support a technology.
-pub(crate) struct CardsByTechnology;
-/// How many listings a shop has.
-pub(crate) struct ListingsByShop;
 
 /// Reads rows that have one key each.
 macro_rules! rows_by_id {
@@ -143,34 +138,11 @@ macro_rules! rows_by_owner {
     };
 }
 
-/// Reads counts.
-macro_rules! counts {
-    ($kind:ty, $key:ty, $sql:literal) => {
-        impl Kind for $kind {
-            type Key = $key;
-            type Value = i64;
-
-            async fn load(pool: &PgPool, keys: &[$key]) -> sqlx::Result<HashMap<$key, i64>> {
-                let rows: Vec<($key, i64)> =
-                    sqlx::query_as(include_str!(concat!("../../../sql/gateway/", $sql)))
-                        .bind(keys)
-                        .fetch_all(pool)
-                        .await?;
-                Ok(rows.into_iter().collect())
-            }
-        }
-    };
-}
-
 rows_by_id!(CardRow, i64, |row| row.id, "cards_by_id.sql");
 rows_by_id!(SourcesRow, i64, |row| row.id, "card_sources_by_id.sql");
 rows_by_id!(OfferRow, i64, |row| row.id, "offers_by_id.sql");
 rows_by_id!(BrandRow, i32, |row| row.id, "brands_by_id.sql");
 rows_by_id!(GpuRow, i32, |row| row.id, "gpus_by_id.sql");
 rows_by_id!(TechnologyRow, i32, |row| row.id, "technologies_by_id.sql");
-rows_by_id!(ShopRow, i16, |row| row.id, "shops_by_id.sql");
 rows_by_owner!(OffersOfCard, OfferRow, |row| row.card_id, "offers_by_card.sql");
 rows_by_owner!(CardTechnologyRow, CardTechnologyRow, |row| row.card_id, "card_technologies_by_card.sql");
-counts!(CardsByBrand, i32, "card_counts_by_brand.sql");
-counts!(CardsByTechnology, i32, "card_counts_by_technology.sql");
-counts!(ListingsByShop, i16, "listing_counts_by_shop.sql");

@@ -13,7 +13,7 @@ const SCRIPT: &str = include_str!("install.sh");
 /// How much of a failed installation's output is shown.
 const LAST_LINES: usize = 15;
 
-/// One of the three.
+/// One of the three stores.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Store {
     /// Postgres.
@@ -32,37 +32,62 @@ impl Store {
 /// A program that we run, the Debian package that brings it, and the folders beside `PATH` in which
 /// distributions put it. A `*` stands for a version, of which the newest counts.
 struct Needed {
-    store: Store,
+    purpose: Purpose,
     program: &'static str,
     package: &'static str,
     folders: &'static [&'static str],
 }
 
+/// What a program is needed for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Purpose {
+    Run(Store),
+    /// Building pages.
+    Npm,
+}
+
 const POSTGRES_FOLDERS: &[&str] = &["/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin"];
 
-const NEEDED: [Needed; 6] = [
-    Needed { store: Store::Postgres, program: "postgres", package: "postgresql", folders: POSTGRES_FOLDERS },
-    Needed { store: Store::Postgres, program: "initdb", package: "postgresql", folders: POSTGRES_FOLDERS },
-    Needed { store: Store::Postgres, program: "psql", package: "postgresql", folders: POSTGRES_FOLDERS },
+const NEEDED: [Needed; 8] = [
     Needed {
-        store: Store::Redis,
+        purpose: Purpose::Run(Store::Postgres),
+        program: "postgres",
+        package: "postgresql",
+        folders: POSTGRES_FOLDERS,
+    },
+    Needed {
+        purpose: Purpose::Run(Store::Postgres),
+        program: "initdb",
+        package: "postgresql",
+        folders: POSTGRES_FOLDERS,
+    },
+    Needed {
+        purpose: Purpose::Run(Store::Postgres),
+        program: "psql",
+        package: "postgresql",
+        folders: POSTGRES_FOLDERS,
+    },
+    Needed {
+        purpose: Purpose::Run(Store::Redis),
         program: "redis-server",
         package: "redis-server",
         folders: &["/usr/bin", "/usr/local/bin"],
     },
     // Not the wrapper of the same name in /usr/sbin, which changes the user and the folder.
     Needed {
-        store: Store::RabbitMq,
+        purpose: Purpose::Run(Store::RabbitMq),
         program: "rabbitmq-server",
         package: "rabbitmq-server",
         folders: &["/usr/lib/rabbitmq/bin", "/usr/lib/rabbitmq/lib/rabbitmq_server-*/sbin"],
     },
     Needed {
-        store: Store::RabbitMq,
+        purpose: Purpose::Run(Store::RabbitMq),
         program: "epmd",
         package: "rabbitmq-server",
         folders: &["/usr/bin", "/usr/lib/erlang/bin"],
     },
+    Needed { purpose: Purpose::Npm, program: "node", package: "nodejs", folders: &[] },
+    Needed { purpose: Purpose::Npm, program: "npm", package: "npm", folders: &[] },
 ];
 
 /// Something is missing and could not be installed.
@@ -81,7 +106,7 @@ pub enum InstallError {
     },
     /// There is no apt-get.
     #[error(
-        "{} not installed here, and this is no Debian or Ubuntu: install Postgres 14 or newer (with its contrib modules), Redis 6 or newer and RabbitMQ 3.10 or newer, then try again",
+        "{} not installed here, and this is no Debian or Ubuntu: install it (Postgres 14 or newer with its contrib modules, Redis 6 or newer, RabbitMQ 3.10 or newer, Node.js 18 or newer), then try again",
         are(missing)
     )]
     NoPackageManager {
@@ -141,9 +166,9 @@ fn plan(missing: &[&str], rights: Rights) -> Plan {
     }
 }
 
-fn missing_packages(stores: &[Store], is_there: impl Fn(&'static str) -> bool) -> Vec<&'static str> {
+fn missing_packages(purposes: &[Purpose], is_there: impl Fn(&'static str) -> bool) -> Vec<&'static str> {
     let mut missing = Vec::new();
-    for needed in NEEDED.iter().filter(|needed| stores.contains(&needed.store)) {
+    for needed in NEEDED.iter().filter(|needed| purposes.contains(&needed.purpose)) {
         if !missing.contains(&needed.package) && !is_there(needed.program) {
             missing.push(needed.package);
         }
@@ -156,7 +181,20 @@ fn missing_packages(stores: &[Store], is_there: impl Fn(&'static str) -> bool) -
 /// # Errors
 /// Something is missing and can't be installed; the error says what to type.
 pub fn ensure(stores: &[Store]) -> Result<(), InstallError> {
-    let missing = missing_packages(stores, |program| self::program(program).is_ok());
+    let purposes: Vec<Purpose> = stores.iter().copied().map(Purpose::Run).collect();
+    ensure_for(&purposes)
+}
+
+/// Installs Node.js and npm if they are missing, where we may.
+///
+/// # Errors
+/// They are missing and can't be installed; the error says what to type.
+pub fn ensure_npm() -> Result<(), InstallError> {
+    ensure_for(&[Purpose::Npm])
+}
+
+fn ensure_for(purposes: &[Purpose]) -> Result<(), InstallError> {
+    let missing = missing_packages(purposes, |program| self::program(program).is_ok());
     if missing.is_empty() {
         return Ok(());
     }
@@ -264,12 +302,14 @@ mod tests {
         ];
         for (absent, expected) in cases {
             assert_eq!(
-                missing_packages(&Store::ALL, |program| !absent.contains(&program)),
+                missing_packages(&Store::ALL.map(Purpose::Run), |program| !absent.contains(&program)),
                 expected,
                 "{absent:?}"
             );
         }
-        assert_eq!(missing_packages(&[Store::Redis], |_| false), ["redis-server"], "only what is wanted");
+        let of_redis = missing_packages(&[Purpose::Run(Store::Redis)], |_| false);
+        assert_eq!(of_redis, ["redis-server"], "only what is wanted");
+        assert_eq!(missing_packages(&[Purpose::Npm], |_| false), ["nodejs", "npm"]);
     }
 
     #[test]

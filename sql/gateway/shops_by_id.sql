@@ -1,1 +1,0 @@
-select id, slug, name, last_seen_at, last_complete_at from gateway.shop where id = any($1::smallint[])

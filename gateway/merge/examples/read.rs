@@ -20,7 +20,15 @@ fn main() -> Result<(), Box<dyn Error>> {
         return measure(&mut out, &listings);
     }
     for listing in &listings {
-        writeln!(out, "{}\n    {}", listing.title, serde_json::to_string(&Identity::read(listing))?)?;
+        let identity = Identity::read(listing);
+        let keys: Vec<String> = identity.keys().iter().map(ToString::to_string).collect();
+        writeln!(
+            out,
+            "{}\n    {}\n    {}",
+            listing.title,
+            serde_json::to_string(&identity)?,
+            keys.join("  ")
+        )?;
     }
     Ok(())
 }

@@ -17,6 +17,7 @@ use crate::decide::ListingRef;
 use crate::identity::{Brand, Gpu, Identity};
 
 use choice::Choice;
+pub(crate) use name::written_line;
 
 /// One listing of the product.
 #[derive(Clone, Copy, Debug)]

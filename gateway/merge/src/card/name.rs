@@ -98,8 +98,12 @@ fn line(ranked: &[&Member<'_>]) -> String {
     let words = |member: &Member<'_>| telling(&member.identity.line).len();
     let most = ranked.iter().map(|member| words(member)).max().unwrap_or_default();
     let named = ranked.iter().find(|member| words(member) == most);
-    let words = named.map_or(&[][..], |member| &member.identity.line);
-    words.iter().map(|word| written(word)).collect::<Vec<_>>().join(" ")
+    written_line(named.map_or(&[][..], |member| &member.identity.line))
+}
+
+/// The words of a line as its house writes them.
+pub(crate) fn written_line(words: impl IntoIterator<Item = impl AsRef<str>>) -> String {
+    words.into_iter().map(|word| written(word.as_ref())).collect::<Vec<_>>().join(" ")
 }
 
 fn written(word: &str) -> String {

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::MatchKind;
 use super::clusters::{Apart, Clusters, Link};
 use super::evidence::{ENOUGH, WORTH_A_LOOK, agreement, weigh};
+use crate::card::written_line;
 use crate::identity::{telling, title_key};
 
 /// Of a block with more clusters than this, only those that agree in every detail are compared.
@@ -95,7 +96,7 @@ fn decide_block(clusters: &mut Clusters<'_>, block: &[usize], apart: &mut Vec<Ap
             apart.push(Apart { a, b, score: 0.7, explanation });
             continue;
         }
-        let named = telling(&clusters.cards[a].identity.line).join(" ");
+        let named = written_line(telling(&clusters.cards[a].identity.line));
         let link =
             Link { kind: MatchKind::Title, confidence: pair.score, reason: agreement(of_a, of_b, &named) };
         clusters.join(a, b, link);

@@ -118,7 +118,7 @@ fn shape(code: &str) -> (usize, [u8; 4]) {
 
 /// What two titles agree in, as a sentence for shoppers.
 pub(super) fn agreement(a: &Facts<'_>, b: &Facts<'_>, line: &str) -> String {
-    let brand = a.brands.first().or(b.brands.first()).copied().unwrap_or_default();
+    let brand = a.brand_names.first().or(b.brand_names.first()).copied().unwrap_or_default();
     let gpu = a.gpu_names.first().or(b.gpu_names.first()).copied().unwrap_or_default();
     let memory = match (a.memory_mb.first(), b.memory_mb.first()) {
         (Some(size), Some(_)) => format!(" and {} of memory", size_text(*size)),

@@ -9,6 +9,7 @@ use crate::vocabulary::brands::CHIP_MAKERS;
 #[derive(Clone, Debug, Default)]
 pub(super) struct Facts<'i> {
     pub(super) brands: BTreeSet<&'i str>,
+    pub(super) brand_names: BTreeSet<&'i str>,
     pub(super) gpus: BTreeSet<&'i str>,
     pub(super) gpu_names: BTreeSet<&'i str>,
     pub(super) memory_mb: BTreeSet<u32>,
@@ -35,6 +36,7 @@ impl<'i> Facts<'i> {
         let line = identity.line.iter().map(String::as_str);
         Self {
             brands: is_house.then_some(house).into_iter().collect(),
+            brand_names: identity.brand.iter().map(|brand| brand.name.as_str()).collect(),
             gpus: identity.gpu.iter().map(|gpu| gpu.slug.as_str()).collect(),
             gpu_names: identity.gpu.iter().map(|gpu| gpu.name.as_str()).collect(),
             memory_mb: identity.memory_mb.into_iter().collect(),
@@ -55,6 +57,7 @@ impl<'i> Facts<'i> {
 
     pub(super) fn absorb(&mut self, other: Self) {
         self.brands.extend(other.brands);
+        self.brand_names.extend(other.brand_names);
         self.gpus.extend(other.gpus);
         self.gpu_names.extend(other.gpu_names);
         self.memory_mb.extend(other.memory_mb);
@@ -76,7 +79,7 @@ impl<'i> Facts<'i> {
     pub(super) fn contradiction(&self, other: &Self) -> Option<String> {
         let differ = |what: &str, mine: String, theirs: String| Some(format!("{what}: {mine} and {theirs}."));
         if are_apart(&self.brands, &other.brands) {
-            return differ("The brands differ", list(&self.brands), list(&other.brands));
+            return differ("The brands differ", list(&self.brand_names), list(&other.brand_names));
         }
         if are_apart(&self.gpus, &other.gpus) {
             return differ("The chips differ", list(&self.gpu_names), list(&other.gpu_names));

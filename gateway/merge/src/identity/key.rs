@@ -5,25 +5,32 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::Identity;
+use super::chip::sizes_mb;
 use super::code::MpnKey;
 use super::line::{names_a_line, telling};
+use crate::vocabulary::chips::WITH_AND_WITHOUT_LHR;
 
 /// The longest key, in bytes.
 const MAX_BYTES: usize = 80;
 
 /// A key that listings of one product share: `g:04711387457092` for a barcode, `m:TUFRTX4070SO12GGAMING`
-/// or `m:asus:90YV0K` for a part number, `t:asus:geforce-rtx-4070-super:tuf` for what titles say. At most 80 bytes of ASCII or
+/// or `m:asus:90YV0K` for a part number, `t:asus:geforce-rtx-4070-super:tuf:12288` for what titles say. At most 80 bytes of ASCII or
 /// UTF-8 without white space.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct MatchKey(String);
 
 impl MatchKey {
-    /// Cuts what is too long, at a character's border.
-    pub(crate) fn new(mut text: String) -> Self {
+    /// Of what is too long, the end becomes a number made of all of it: different texts stay different keys.
+    pub(crate) fn new(text: String) -> Self {
         if text.len() > MAX_BYTES {
-            let end = (0..=MAX_BYTES).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
-            text.truncate(end);
+            // FNV-1a.
+            let number = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |number, byte| {
+                (number ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+            });
+            let most = MAX_BYTES - 17;
+            let end = (0..=most).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+            return Self(format!("{}~{number:016x}", &text[..end]));
         }
         Self(text)
     }
@@ -64,15 +71,28 @@ pub(crate) fn mpn_key(identity: &Identity, mpn: &MpnKey) -> MatchKey {
     MatchKey::new(format!("m:{house}:{code}"))
 }
 
-/// The block of listings whose titles name the same house, chip and line. A title that names no line could be any
-/// of the house's cards with that chip, so it has none; nor has a title that the listing's only codes contradict.
+/// The block of listings whose titles name one product, but for OC: the same house, chip, line, size of memory,
+/// colour, revision and limit of the hash rate. Blocks stay as small as the number of shops, however many products
+/// there are.
+///
+/// A title that names no line could be any of the house's cards with that chip, and one that leaves out the size of
+/// a chip that is sold with several could be any of those: neither is in a block. Nor is a title that the listing's
+/// only codes contradict.
 pub(crate) fn title_key(identity: &Identity) -> Option<MatchKey> {
     let (brand, gpu) = (identity.brand.as_ref()?, identity.gpu.as_ref()?);
     let line = telling(&identity.line);
     let is_contradicted = identity.disbelieved.iter().any(|code| code.contradicts_title);
-    if is_contradicted && identity.mpns.is_empty() {
+    if is_contradicted && identity.mpns.is_empty() || !names_a_line(&line, &brand.slug) {
         return None;
     }
-    names_a_line(&line, &brand.slug)
-        .then(|| MatchKey::new(format!("t:{}:{}:{}", brand.slug, gpu.slug, line.join("+"))))
+    let usual_mb = || sizes_mb(&gpu.slug).first().copied().filter(|usual_mb| *usual_mb > 0);
+    let memory_mb = identity.memory_mb.or_else(usual_mb)?;
+    let is_limited = identity.lhr == Some(true) && WITH_AND_WITHOUT_LHR.contains(&gpu.slug.as_str());
+    let parts = [
+        Some(format!("t:{}:{}:{}:{memory_mb}", brand.slug, gpu.slug, line.join("+"))),
+        identity.revision.map(|revision| format!("v{revision}")),
+        identity.colour.map(|colour| colour.name().to_lowercase()),
+        is_limited.then(|| "lhr".to_owned()),
+    ];
+    Some(MatchKey::new(parts.into_iter().flatten().collect::<Vec<_>>().join(":")))
 }

@@ -251,7 +251,12 @@ fn keys_are_short_and_name_the_block() {
         &["TUF-RTX4070S-O12G-GAMING", "4711387457092"],
     );
     let keys: Vec<String> = Identity::read(&listing).keys().iter().map(ToString::to_string).collect();
-    assert_eq!(keys, ["g:04711387457092", "m:TUFRTX4070SO12GGAMING", "t:asus:geforce-rtx-4070-super:tuf"]);
+    assert_eq!(
+        keys,
+        ["g:04711387457092", "m:TUFRTX4070SO12GGAMING", "t:asus:geforce-rtx-4070-super:tuf:12288"]
+    );
+    let colourful = Identity::read(&titled("Gigabyte RTX 3060 Gaming OC V2 12G LHR white")).keys();
+    assert_eq!(colourful[0].as_str(), "t:gigabyte:geforce-rtx-3060:gaming:12288:v2:white:lhr");
     // A title without a line could be any of the house's cards.
     assert!(Identity::read(&titled("ASUS GeForce RTX 4070 12GB")).keys().is_empty());
 }

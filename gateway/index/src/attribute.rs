@@ -1,0 +1,95 @@
+//! The values that cards have of an attribute: brands, technologies, shops and so on, each with its cards.
+
+use std::{collections::HashMap, sync::Arc};
+
+use crate::{search::words_of_label, slots::SlotSet};
+
+/// One value, with the cards that have it.
+#[derive(Clone, Debug)]
+pub(crate) struct Value {
+    pub(crate) key: Box<str>,
+    pub(crate) label: Box<str>,
+    /// The label's words as a search looks for them.
+    pub(crate) words: Box<[String]>,
+    pub(crate) cards: SlotSet,
+}
+
+/// The values of an attribute. A value keeps its number, also while no card has it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Attribute {
+    values: Vec<Arc<Value>>,
+    numbers: Arc<HashMap<Box<str>, u32>>,
+}
+
+impl Attribute {
+    pub(crate) fn values(&self) -> impl Iterator<Item = &Arc<Value>> {
+        self.values.iter()
+    }
+
+    pub(crate) fn value(&self, number: u32) -> Option<&Arc<Value>> {
+        self.values.get(number as usize)
+    }
+
+    pub(crate) fn find(&self, key: &str) -> Option<&Arc<Value>> {
+        self.value(*self.numbers.get(key)?)
+    }
+
+    /// The number of a value, which is added if it is new; its label is the key until another is told.
+    pub(crate) fn number(&mut self, key: &str) -> u32 {
+        if let Some(number) = self.numbers.get(key) {
+            return *number;
+        }
+        let number = u32::try_from(self.values.len()).unwrap_or(u32::MAX);
+        self.values.push(Arc::new(Value {
+            key: key.into(),
+            label: key.into(),
+            words: words_of_label(key),
+            cards: SlotSet::default(),
+        }));
+        Arc::make_mut(&mut self.numbers).insert(key.into(), number);
+        number
+    }
+
+    pub(crate) fn set_label(&mut self, number: u32, label: &str) {
+        let value = &mut self.values[number as usize];
+        if *value.label != *label {
+            let value = Arc::make_mut(value);
+            value.label = label.into();
+            value.words = words_of_label(label);
+        }
+    }
+
+    /// Makes these the only values that a card has.
+    pub(crate) fn assign(&mut self, slot: u32, numbers: &[u32]) {
+        for (number, value) in (0..).zip(&mut self.values) {
+            let wanted = numbers.contains(&number);
+            if wanted == value.cards.contains(slot) {
+                continue;
+            }
+            let cards = &mut Arc::make_mut(value).cards;
+            if wanted {
+                cards.insert(slot);
+            } else {
+                cards.remove(slot);
+            }
+        }
+    }
+
+    /// Makes another value the only one, where the one before is known.
+    pub(crate) fn exchange(&mut self, slot: u32, before: u32, after: u32) {
+        if before == after {
+            return;
+        }
+        if let Some(value) = self.values.get_mut(before as usize) {
+            Arc::make_mut(value).cards.remove(slot);
+        }
+        if let Some(value) = self.values.get_mut(after as usize) {
+            Arc::make_mut(value).cards.insert(slot);
+        }
+    }
+
+    /// Gives back memory that was taken in advance.
+    pub(crate) fn shrink(&mut self) {
+        self.values.iter_mut().for_each(|value| Arc::make_mut(value).cards.shrink());
+    }
+}

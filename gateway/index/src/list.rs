@@ -1,0 +1,67 @@
+//! The list of cards that a filter lets through.
+
+use std::sync::{Arc, OnceLock};
+
+use crate::{
+    condition::{Condition, Field, cards_of_all, conditions},
+    filter::{Filter, FilterTooDeep},
+    index::Index,
+    search::Found,
+    slots::SlotSet,
+};
+
+/// The cards of an index that a filter lets through: a page of them, their number, their facets and prices, all
+/// of one moment and without looking anything up twice.
+///
+/// What isn't asked for isn't worked out. It holds the index that it was made of, so a list that is kept keeps
+/// all of that in memory.
+#[derive(Debug)]
+pub struct List {
+    pub(crate) index: Arc<Index>,
+    pub(crate) filter: Filter,
+    pub(crate) conditions: Vec<(Field, Condition)>,
+    matching: OnceLock<SlotSet>,
+}
+
+impl List {
+    /// The cards that a filter lets through. Its search is looked up here, the rest when it is asked for.
+    pub fn new(index: Arc<Index>, filter: Filter) -> Result<Self, FilterTooDeep> {
+        let conditions = conditions(&index, &filter, 0)?;
+        Ok(Self { index, filter, conditions, matching: OnceLock::new() })
+    }
+
+    /// How many cards there are.
+    pub fn count(&self) -> usize {
+        self.matching().len()
+    }
+
+    /// Whether a card is in the list; quicker than a page or a count.
+    pub fn contains(&self, id: i64) -> bool {
+        let holds = |slot| self.conditions.iter().all(|(_, condition)| condition.holds(&self.index, slot));
+        self.index.slot(id).is_some_and(holds)
+    }
+
+    /// What the search finds, if there is one.
+    pub(crate) fn found(&self) -> Option<&Found> {
+        self.conditions.iter().find_map(|(field, condition)| match (field, condition) {
+            (Field::Search, Condition::Found(found)) => Some(&**found),
+            _ => None,
+        })
+    }
+
+    /// All cards of the list.
+    pub(crate) fn matching(&self) -> &SlotSet {
+        self.matching.get_or_init(|| cards_of_all(&self.index, self.except(None)))
+    }
+
+    /// Whether there is a condition from a field.
+    pub(crate) fn selects_by(&self, field: Field) -> bool {
+        self.conditions.iter().any(|(found, _)| *found == field)
+    }
+
+    /// The conditions but for those from one field.
+    pub(crate) fn except(&self, field: Option<Field>) -> impl Iterator<Item = &Condition> {
+        let kept = self.conditions.iter().filter(move |(found, _)| Some(*found) != field);
+        kept.map(|(_, condition)| condition)
+    }
+}

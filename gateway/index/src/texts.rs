@@ -1,0 +1,82 @@
+//! One text for each slot, packed: at a million cards, what an allocation for each would cost is more than
+//! the texts themselves.
+
+use std::sync::Arc;
+
+use crate::column::Column;
+
+/// How many texts are packed together, and copied when one of them changes.
+const PACK: u32 = 64;
+
+/// A text for each slot; those that were never set are empty.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Texts {
+    packs: Column<Option<Arc<Pack>>, 64>,
+}
+
+#[derive(Debug)]
+struct Pack {
+    /// Where each text ends in `joined`.
+    ends: [u32; PACK as usize],
+    joined: Box<str>,
+}
+
+impl Pack {
+    fn get(&self, place: usize) -> &str {
+        let start = if place == 0 { 0 } else { self.ends[place - 1] as usize };
+        self.joined.get(start..self.ends[place] as usize).unwrap_or_default()
+    }
+}
+
+impl Texts {
+    pub(crate) fn get(&self, slot: u32) -> &str {
+        let (pack, place) = (slot / PACK, (slot % PACK) as usize);
+        if pack as usize >= self.packs.len() {
+            return "";
+        }
+        self.packs.get(pack).as_ref().map_or("", |pack| pack.get(place))
+    }
+
+    pub(crate) fn set(&mut self, slot: u32, text: &str) {
+        let (pack, place) = (slot / PACK, (slot % PACK) as usize);
+        while self.packs.len() <= pack as usize {
+            self.packs.grow();
+        }
+        let pack = self.packs.get_mut(pack);
+        let room = pack.as_ref().map_or(0, |pack| pack.joined.len()) + text.len();
+        let (mut joined, mut ends) = (String::with_capacity(room), [0; PACK as usize]);
+        for (other, end) in ends.iter_mut().enumerate() {
+            let kept = || pack.as_ref().map_or("", |pack| pack.get(other));
+            joined.push_str(if other == place { text } else { kept() });
+            *end = u32::try_from(joined.len()).unwrap_or(u32::MAX);
+        }
+        *pack = Some(Arc::new(Pack { ends, joined: joined.into() }));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_text_can_be_set_and_set_again_without_a_change_to_others() {
+        let mut texts = Texts::default();
+        for slot in [0, 1, 63, 64, 65, 5000] {
+            texts.set(slot, &format!("text {slot}"));
+        }
+        let copy = texts.clone();
+        texts.set(63, "a longer text by far");
+        texts.set(0, "");
+        for (slot, before, after) in [
+            (0, "text 0", ""),
+            (1, "text 1", "text 1"),
+            (2, "", ""),
+            (63, "text 63", "a longer text by far"),
+            (64, "text 64", "text 64"),
+            (5000, "text 5000", "text 5000"),
+            (9_999_999, "", ""),
+        ] {
+            assert_eq!((copy.get(slot), texts.get(slot)), (before, after), "{slot}");
+        }
+    }
+}

@@ -269,3 +269,21 @@ struct Cli {
     #[command(subcommand)]
     command: Matches,
 }
+
+#[tokio::test]
+async fn a_code_that_a_hundred_listings_share_is_nobodys_and_each_is_a_card_of_its_own() {
+    let gateway = InProcess::start("").await;
+    let events: Vec<_> = (0..100)
+        .map(|number| {
+            let chip = ["GeForce RTX 4070", "GeForce RTX 4060", "Radeon RX 7600", "Arc A770"][number % 4];
+            let mut listing = listing(&format!("Seller {number} {chip}"), 30_000);
+            listing.gtins = vec![EAN.to_owned()];
+            changed("netvideo", &number.to_string(), 1, listing)
+        })
+        .collect();
+    // One by one, as they would come in life: the code is somebody's until too many have it.
+    for event in &events {
+        gateway.apply(std::slice::from_ref(event)).await;
+    }
+    assert_eq!(gateway.cards().await.len(), 100);
+}

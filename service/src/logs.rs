@@ -1,5 +1,7 @@
 //! Logs go to standard output, one event a line, as text for people or as JSON for machines.
 
+use std::io::IsTerminal;
+
 use tracing_subscriber::{EnvFilter, fmt, layer::SubscriberExt, util::SubscriberInitExt};
 
 use crate::settings::SettingError;
@@ -31,7 +33,9 @@ pub fn init(settings: &LogSettings) -> Result<(), SettingError> {
         .map_err(|error| SettingError::wrong("RUST_LOG", format!("{error}"), "info or info,gateway=debug"))?;
     let registry = tracing_subscriber::registry().with(filter);
     match settings.format {
-        LogFormat::Text => registry.with(fmt::layer().with_target(false)).init(),
+        LogFormat::Text => {
+            registry.with(fmt::layer().with_target(false).with_ansi(std::io::stdout().is_terminal())).init();
+        }
         LogFormat::Json => registry.with(fmt::layer().json().flatten_event(true)).init(),
     }
     Ok(())

@@ -1,8 +1,12 @@
--- Listings that share a key and are not known yet. $1 keys, $2 ids that are known, $3 the most to return
-select listing.id, shop.slug as shop, listing.shop_listing_id, listing.identity, listing.match_keys,
+-- Listings that share a key and are not known yet. $1 keys, $2 the most listings of each key, $3 ids that are known
+select distinct listing.id, shop.slug as shop, listing.shop_listing_id, listing.identity, listing.match_keys,
     listing.card_id
-from gateway.listing
+from unnest($1::text[], $2::integer[]) as asked (key, most)
+cross join lateral (
+    select * from gateway.listing
+    where not listing.gone and listing.match_keys @> array[asked.key]
+    order by listing.id
+    limit asked.most
+) as listing
 join gateway.shop on shop.id = listing.shop_id
-where not listing.gone and listing.match_keys && $1::text[] and listing.id <> all($2::bigint[])
-order by listing.id
-limit $3
+where listing.id <> all($3::bigint[])

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use merge::{Candidate, Identity, ListingRef, Override};
+use merge::{Candidate, Identity, ListingRef, MAX_LISTINGS_PER_CODE, Override};
 use sqlx::{PgConnection, types::Json};
 
 use super::card_ids::{CardId, ListingId};
@@ -102,10 +102,11 @@ impl Neighbourhood {
             return Ok(());
         }
         let room = LARGEST.saturating_sub(self.listings.len());
+        let most: Vec<i32> = keys.iter().map(|key| most_listings(key, room)).collect();
         let found = sqlx::query_as(include_str!("../../../sql/gateway/listings_neighbours.sql"))
             .bind(keys.iter().collect::<Vec<_>>())
+            .bind(most)
             .bind(self.known.iter().copied().collect::<Vec<_>>())
-            .bind(i64::try_from(room).unwrap_or(i64::MAX))
             .fetch_all(connection)
             .await?;
         self.asked.extend(keys.iter().cloned());
@@ -145,4 +146,12 @@ impl Neighbourhood {
         // One that went is not found, and would be asked for again and again.
         Ok(named.difference(&self.known).copied().filter(|id| !about.contains(id)).collect())
     }
+}
+
+/// How many listings of a key are looked at. A code that more than so many share is nobody's, and one more of them
+/// tells the merge that it is.
+fn most_listings(key: &str, room: usize) -> i32 {
+    let is_code = key.starts_with("g:") || key.starts_with("m:");
+    let most = if is_code { MAX_LISTINGS_PER_CODE + 1 } else { room };
+    i32::try_from(most.min(room)).unwrap_or(i32::MAX)
 }

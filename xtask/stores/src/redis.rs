@@ -93,7 +93,7 @@ impl Redis {
 
     fn settings(&self) -> String {
         format!(
-            "bind 127.0.0.1\nport {}\nrequirepass {}\ndatabases 1024\nsave \"\"\nappendonly no\nmaxmemory 256mb\n\
+            "bind 127.0.0.1\nport {}\nrequirepass {}\ndatabases 256\nsave \"\"\nappendonly no\nmaxmemory 256mb\n\
              maxmemory-policy allkeys-lru\ndaemonize no\n",
             self.port, self.password
         )

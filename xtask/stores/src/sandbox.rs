@@ -17,8 +17,8 @@ use crate::{
 
 /// The database that a sandbox's database is copied from; it has the services' roles and schemas.
 pub const TEMPLATE: &str = "sandbox_template";
-/// The highest number of a logical Redis database.
-const LAST_REDIS_DATABASE: u32 = 1023;
+/// The highest number of a logical Redis database that every client library can name.
+const LAST_REDIS_DATABASE: u32 = 255;
 
 /// One test's stores. Dropped, it removes what it had.
 #[derive(Debug)]

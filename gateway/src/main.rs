@@ -163,6 +163,7 @@ async fn wait(
     serving: tokio::task::JoinHandle<std::io::Result<()>>,
 ) -> anyhow::Result<()> {
     tokio::select! {
+        biased;
         () = stop.cancelled() => {}
         consumed = &mut consuming => {
             stop.cancel();

@@ -65,6 +65,8 @@ impl Database {
         ]);
         let pool = PgPoolOptions::new()
             .max_connections(limits.connections)
+            // A new connection takes longer than a reader should wait: some are there beforehand.
+            .min_connections(limits.connections.min(4))
             .acquire_timeout(limits.acquire)
             .idle_timeout(Duration::from_mins(1))
             .connect_lazy_with(limited);

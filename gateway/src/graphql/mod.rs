@@ -15,12 +15,13 @@ pub mod names;
 pub mod offer;
 pub mod query;
 pub mod request;
+mod response;
 mod rows;
 pub mod scalars;
 pub mod sort;
 pub mod specs;
 
-use async_graphql::{EmptyMutation, EmptySubscription, Request, Response, SDLExportOptions, Schema};
+use async_graphql::{EmptyMutation, EmptySubscription, Request, SDLExportOptions, Schema};
 use tokio::task::coop::unconstrained;
 
 use self::query::Query;
@@ -34,11 +35,27 @@ pub fn schema() -> CatalogueSchema {
     Schema::build(Query, EmptyMutation, EmptySubscription).disable_suggestions().finish()
 }
 
-/// Executes a request. Loaders gather keys for as long as resolvers can go on by themselves; tokio would interrupt
-/// them after a hundred or so, and what a page costs would depend on where. So here it doesn't: a request is
-/// bounded by how large its query may be.
-pub async fn execute(schema: &CatalogueSchema, request: Request) -> Response {
-    unconstrained(schema.execute(request)).await
+/// An answer in GraphQL's JSON form.
+#[derive(Clone, Debug)]
+pub struct Executed {
+    /// An object with `data`, `errors` or both.
+    pub body: Vec<u8>,
+    /// There are no errors.
+    pub complete: bool,
+    /// The request was refused before it was executed: there is no `data`.
+    pub refused: bool,
+}
+
+/// Executes a request.
+///
+/// Loaders gather keys for as long as resolvers can go on by themselves; tokio would interrupt them after a hundred
+/// or so, and what a page costs would depend on where. So here it doesn't: a request is bounded by how large its
+/// query may be.
+pub async fn execute(schema: &CatalogueSchema, mut request: Request) -> Executed {
+    let document = request.parsed_query().ok().cloned();
+    let operation = request.operation_name.clone();
+    let response = unconstrained(schema.execute(request)).await;
+    response::write(document.as_ref(), operation.as_deref(), &response)
 }
 
 /// The schema in GraphQL's schema definition language, as it stands in `schema.graphql`.

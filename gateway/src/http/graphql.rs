@@ -219,35 +219,11 @@ async fn execute(
     {
         return refused(code, &message);
     }
-    let Ok(response) = timeout(LONGEST_QUERY, crate::graphql::execute(&gateway.schema, request)).await else {
+    let executing = crate::graphql::execute(&gateway.schema, request);
+    let Ok(executed) = timeout(LONGEST_QUERY, executing).await else {
         return refused("TIMEOUT", "The query took too long. Ask for less at once.");
     };
-    written(&response)
-}
-
-/// An answer in GraphQL's JSON form. One that was refused before it was executed has no `data`.
-fn written(response: &async_graphql::Response) -> Answer {
-    let complete = response.errors.is_empty();
-    // An error of the request itself, unlike one of a field, has no path, and there is no data.
-    let refused = !complete
-        && response.data == async_graphql::Value::Null
-        && response.errors.iter().all(|error| error.path.is_empty());
-    let mut value = serde_json::to_value(response).unwrap_or_default();
-    if let Some(fields) = value.as_object_mut() {
-        if refused {
-            fields.remove("data");
-        }
-        if let Some(errors) = fields.get_mut("errors").and_then(Value::as_array_mut) {
-            for error in errors {
-                let extensions =
-                    error.as_object_mut().map(|error| error.entry("extensions").or_insert(json!({})));
-                if let Some(extensions) = extensions.and_then(Value::as_object_mut) {
-                    extensions.entry("code").or_insert("GRAPHQL_VALIDATION_FAILED".into());
-                }
-            }
-        }
-    }
-    Answer { body: value.to_string().into(), complete, refused }
+    Answer { body: executed.body.into(), complete: executed.complete, refused: executed.refused }
 }
 
 fn respond(status: StatusCode, media_type: MediaType, body: Bytes) -> Response {

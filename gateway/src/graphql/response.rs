@@ -1,0 +1,397 @@
+//! Writing an answer as GraphQL's specification wants it: fields in the order of the query, and a field that
+//! failed without being allowed to be null takes the nearest parent that is with it.
+//!
+//! async-graphql gives fields in the order in which their resolvers finished, and leaves out those that failed.
+
+use std::{collections::HashMap, sync::LazyLock};
+
+use async_graphql::{
+    Name, PathSegment, Positioned, Response, ServerError, Value,
+    parser::{
+        parse_schema,
+        types::{
+            BaseType, DocumentOperations, ExecutableDocument, FragmentDefinition, OperationDefinition,
+            OperationType, Selection, SelectionSet, Type, TypeKind, TypeSystemDefinition,
+        },
+    },
+};
+use serde::Serialize;
+use serde_json::json;
+
+use super::Executed;
+
+/// The types of the schema's fields, by type and field.
+struct Types(HashMap<Name, HashMap<Name, Type>>);
+
+static TYPES: LazyLock<Types> = LazyLock::new(|| Types::read(&super::sdl()));
+
+impl Types {
+    fn read(sdl: &str) -> Self {
+        let definitions = parse_schema(sdl).map(|document| document.definitions).unwrap_or_default();
+        let mut types = HashMap::new();
+        for definition in definitions {
+            let TypeSystemDefinition::Type(definition) = definition else { continue };
+            let definition = definition.node;
+            let fields = match definition.kind {
+                TypeKind::Object(object) => object.fields,
+                TypeKind::Interface(interface) => interface.fields,
+                _ => continue,
+            };
+            let fields = fields.into_iter().map(|field| (field.node.name.node, field.node.ty.node)).collect();
+            types.insert(definition.name.node, fields);
+        }
+        Self(types)
+    }
+
+    fn of(&self, parent: Option<&Name>, field: &Name) -> Option<&Type> {
+        self.0.get(parent?)?.get(field)
+    }
+}
+
+/// A field that an answer can have.
+struct Expected<'d> {
+    key: &'d Name,
+    /// `None`: a field of introspection, which doesn't fail.
+    field_type: Option<&'static Type>,
+    fields: Vec<Expected<'d>>,
+}
+
+/// Collects the fields of a selection in order, those of fragments among them, each key once.
+struct Collect<'d> {
+    fragments: &'d HashMap<Name, Positioned<FragmentDefinition>>,
+}
+
+impl<'d> Collect<'d> {
+    fn set(&self, set: &'d SelectionSet, parent: Option<&Name>, into: &mut Vec<Expected<'d>>) {
+        for selection in &set.items {
+            match &selection.node {
+                Selection::Field(field) => {
+                    let key = &field.node.response_key().node;
+                    let place = into.iter().position(|expected| expected.key == key).unwrap_or_else(|| {
+                        let field_type = TYPES.of(parent, &field.node.name.node);
+                        into.push(Expected { key, field_type, fields: Vec::new() });
+                        into.len() - 1
+                    });
+                    let expected = &mut into[place];
+                    let inner = expected.field_type.map(named);
+                    self.set(&field.node.selection_set.node, inner, &mut expected.fields);
+                }
+                Selection::InlineFragment(fragment) => {
+                    let on = fragment.node.type_condition.as_ref().map(|condition| &condition.node.on.node);
+                    self.set(&fragment.node.selection_set.node, on.or(parent), into);
+                }
+                Selection::FragmentSpread(spread) => {
+                    if let Some(fragment) = self.fragments.get(&spread.node.fragment_name.node) {
+                        let on = &fragment.node.type_condition.node.on.node;
+                        self.set(&fragment.node.selection_set.node, Some(on), into);
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn named(of: &Type) -> &Name {
+    match &of.base {
+        BaseType::Named(name) => name,
+        BaseType::List(inner) => named(inner),
+    }
+}
+
+/// The root has no type here, and is one.
+fn is_object(of: Option<&Type>) -> bool {
+    of.is_none_or(|of| matches!(of.base, BaseType::Named(_)))
+}
+
+/// A value is missing that may not be null: the parent has to be.
+struct Missing;
+
+/// Writes values to JSON.
+struct Write<'r> {
+    json: Vec<u8>,
+    errors: &'r [ServerError],
+    path: Vec<PathSegment>,
+}
+
+impl Write<'_> {
+    fn scalar(&mut self, value: &impl Serialize) {
+        // Writing to memory doesn't fail, and these values have a JSON form.
+        if serde_json::to_writer(&mut self.json, value).is_err() {
+            self.json.extend_from_slice(b"null");
+        }
+    }
+
+    /// Writes a value or `null`, or nothing at all if it may be neither.
+    fn value(
+        &mut self,
+        value: Option<&Value>,
+        of: Option<&Type>,
+        fields: &[Expected<'_>],
+    ) -> Result<(), Missing> {
+        let begin = self.json.len();
+        let written = match value {
+            // Every field of an object failed: async-graphql has no object then.
+            None | Some(Value::Null) if !fields.is_empty() && is_object(of) && self.failed_below() => {
+                self.object(&async_graphql::indexmap::IndexMap::new(), fields)
+            }
+            None | Some(Value::Null) => Err(Missing),
+            Some(Value::List(values)) => self.list(values, of, fields),
+            Some(Value::Object(object)) if !fields.is_empty() => self.object(object, fields),
+            Some(other) => {
+                self.scalar(other);
+                Ok(())
+            }
+        };
+        if written.is_ok() {
+            return Ok(());
+        }
+        self.json.truncate(begin);
+        if of.is_some_and(|of| !of.nullable) {
+            return Err(Missing);
+        }
+        self.json.extend_from_slice(b"null");
+        Ok(())
+    }
+
+    fn list(&mut self, values: &[Value], of: Option<&Type>, fields: &[Expected<'_>]) -> Result<(), Missing> {
+        let inner = of.and_then(|of| match &of.base {
+            BaseType::List(inner) => Some(&**inner),
+            BaseType::Named(_) => None,
+        });
+        self.json.push(b'[');
+        for (place, value) in values.iter().enumerate() {
+            if place > 0 {
+                self.json.push(b',');
+            }
+            self.within(PathSegment::Index(place), |this| this.value(Some(value), inner, fields))?;
+        }
+        self.json.push(b']');
+        Ok(())
+    }
+
+    fn object(
+        &mut self,
+        object: &async_graphql::indexmap::IndexMap<Name, Value>,
+        fields: &[Expected<'_>],
+    ) -> Result<(), Missing> {
+        self.json.push(b'{');
+        let mut first = true;
+        for field in fields {
+            let value = object.get(field.key);
+            if value.is_none() && !self.failed(field.key) {
+                // Left out by a directive, or of another type than this object is.
+                continue;
+            }
+            if !first {
+                self.json.push(b',');
+            }
+            first = false;
+            self.scalar(field.key);
+            self.json.push(b':');
+            let key = PathSegment::Field(field.key.to_string());
+            self.within(key, |this| this.value(value, field.field_type, &field.fields))?;
+        }
+        self.json.push(b'}');
+        Ok(())
+    }
+
+    /// The path is only needed where something failed.
+    fn within<T>(&mut self, segment: PathSegment, write: impl FnOnce(&mut Self) -> T) -> T {
+        if self.errors.is_empty() {
+            return write(self);
+        }
+        self.path.push(segment);
+        let written = write(self);
+        self.path.pop();
+        written
+    }
+
+    /// Whether a field of the current object failed, or something below it.
+    fn failed(&self, key: &Name) -> bool {
+        self.errors.iter().any(|error| {
+            error.path.starts_with(&self.path)
+                && matches!(error.path.get(self.path.len()), Some(PathSegment::Field(next)) if next == key.as_str())
+        })
+    }
+
+    /// Whether something below the current place failed.
+    fn failed_below(&self) -> bool {
+        self.errors
+            .iter()
+            .any(|error| error.path.len() > self.path.len() && error.path.starts_with(&self.path))
+    }
+}
+
+/// Writes a response. `document` is the query, if it could be parsed.
+pub(crate) fn write(
+    document: Option<&ExecutableDocument>,
+    operation: Option<&str>,
+    response: &Response,
+) -> Executed {
+    let data = document.and_then(|document| data(document, operation, response));
+    let complete = response.errors.is_empty();
+    let refused = data.is_none();
+    let mut body = Vec::with_capacity(data.as_ref().map_or(0, Vec::len) + 256);
+    body.push(b'{');
+    if let Some(data) = data {
+        body.extend_from_slice(b"\"data\":");
+        body.extend_from_slice(&data);
+    }
+    if !complete || refused {
+        if body.len() > 1 {
+            body.push(b',');
+        }
+        body.extend_from_slice(b"\"errors\":");
+        body.extend_from_slice(errors(&response.errors).to_string().as_bytes());
+    }
+    body.push(b'}');
+    Executed { body, complete, refused }
+}
+
+/// Errors with a code each.
+fn errors(errors: &[ServerError]) -> serde_json::Value {
+    let mut errors = serde_json::to_value(errors).unwrap_or_default();
+    for error in errors.as_array_mut().into_iter().flatten() {
+        let extensions =
+            error.as_object_mut().map(|error| error.entry("extensions").or_insert_with(|| json!({})));
+        if let Some(extensions) = extensions.and_then(serde_json::Value::as_object_mut) {
+            extensions.entry("code").or_insert_with(|| "GRAPHQL_VALIDATION_FAILED".into());
+        }
+    }
+    errors
+}
+
+/// Writes the data of a response; `None` if it was never executed.
+fn data(document: &ExecutableDocument, operation: Option<&str>, response: &Response) -> Option<Vec<u8>> {
+    let executed = response.data != Value::Null || response.errors.iter().any(|error| !error.path.is_empty());
+    if !executed {
+        return None;
+    }
+    let operation = chosen(document, operation)?;
+    let root = match operation.ty {
+        OperationType::Query => Name::new("Query"),
+        OperationType::Mutation => Name::new("Mutation"),
+        OperationType::Subscription => Name::new("Subscription"),
+    };
+    let mut fields = Vec::new();
+    let collect = Collect { fragments: &document.fragments };
+    collect.set(&operation.selection_set.node, Some(&root), &mut fields);
+    let mut write = Write { json: Vec::with_capacity(1024), errors: &response.errors, path: Vec::new() };
+    // The data itself may be null, so nothing is missing here.
+    write.value(Some(&response.data), None, &fields).ok()?;
+    Some(write.json)
+}
+
+fn chosen<'d>(document: &'d ExecutableDocument, name: Option<&str>) -> Option<&'d OperationDefinition> {
+    match (&document.operations, name) {
+        (DocumentOperations::Single(operation), _) => Some(&operation.node),
+        (DocumentOperations::Multiple(operations), Some(name)) => {
+            operations.iter().find(|(known, _)| known.as_str() == name).map(|(_, operation)| &operation.node)
+        }
+        (DocumentOperations::Multiple(operations), None) if operations.len() == 1 => {
+            operations.values().next().map(|operation| &operation.node)
+        }
+        (DocumentOperations::Multiple(_), None) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use async_graphql::{Pos, parser::parse_query};
+
+    fn write(query: &str, data: serde_json::Value, failed: &[&[&str]]) -> String {
+        let mut response = Response::new(Value::from_json(data).unwrap());
+        response.errors = failed
+            .iter()
+            .map(|path| {
+                let mut error = ServerError::new("failed", Some(Pos::default()));
+                error.path = path
+                    .iter()
+                    .map(|part| {
+                        part.parse()
+                            .map_or_else(|_| PathSegment::Field((*part).to_owned()), PathSegment::Index)
+                    })
+                    .collect();
+                error
+            })
+            .collect();
+        let document = parse_query(query).unwrap();
+        String::from_utf8(data_or_none(&document, &response)).unwrap()
+    }
+
+    fn data_or_none(document: &ExecutableDocument, response: &Response) -> Vec<u8> {
+        data(document, None, response).unwrap_or_else(|| b"not executed".to_vec())
+    }
+
+    #[test]
+    fn fields_stand_in_the_order_of_the_query() {
+        let query =
+            "query { b: shops { name id ...f } a: brands { id } } fragment f on Shop { slug name healthy }";
+        let data = json!({ "a": [], "b": [{ "slug": "s", "healthy": true, "id": "1", "name": "n" }] });
+        assert_eq!(
+            write(query, data, &[]),
+            r#"{"b":[{"name":"n","id":"1","slug":"s","healthy":true}],"a":[]}"#
+        );
+    }
+
+    #[test]
+    fn what_failed_takes_the_nearest_parent_with_it_that_may_be_null() {
+        type Case = (&'static str, serde_json::Value, &'static [&'static [&'static str]], &'static str);
+        let cases: &[Case] = &[
+            // videoCards may not be null: the data is.
+            (
+                "{ shops { id } videoCards { totalCount nodes { id } } }",
+                json!({ "shops": [], "videoCards": { "totalCount": 1 } }),
+                &[&["videoCards", "nodes"]],
+                "null",
+            ),
+            ("{ videoCards { totalCount } }", json!(null), &[&["videoCards", "totalCount"]], "null"),
+            // node may be null.
+            (
+                "{ shops { id } node(id: 1) { id ... on VideoCard { offers { id } } } }",
+                json!({ "shops": [], "node": { "id": "1" } }),
+                &[&["node", "offers"]],
+                r#"{"shops":[],"node":null}"#,
+            ),
+            // brand may be null.
+            (
+                "{ videoCard(by: {id: 1}) { brand { id } id } }",
+                json!({ "videoCard": { "id": "1" } }),
+                &[&["videoCard", "brand"]],
+                r#"{"videoCard":{"brand":null,"id":"1"}}"#,
+            ),
+            // Nothing but what failed was asked for.
+            (
+                "{ videoCard(by: {id: 1}) { brand { id } } }",
+                json!({ "videoCard": null }),
+                &[&["videoCard", "brand"]],
+                r#"{"videoCard":{"brand":null}}"#,
+            ),
+            // An item of nodes may be null, an item of videoCards' nodes may not.
+            (
+                "{ nodes(ids: [1, 2]) { ... on Shop { listingCount } ... on Brand { slug } } }",
+                json!({ "nodes": [{ "slug": "x" }, {}] }),
+                &[&["nodes", "1", "listingCount"]],
+                r#"{"nodes":[{"slug":"x"},null]}"#,
+            ),
+            // What is left out by a directive did not fail.
+            (
+                "{ shops { id name @skip(if: true) } }",
+                json!({ "shops": [{ "id": "1" }] }),
+                &[],
+                r#"{"shops":[{"id":"1"}]}"#,
+            ),
+        ];
+        for (query, data, failed, expected) in cases {
+            assert_eq!(write(query, data.clone(), failed), *expected, "{query}");
+        }
+    }
+
+    #[test]
+    fn a_request_that_was_refused_has_no_data() {
+        let document = parse_query("{ nothing }").unwrap();
+        let response = Response::from_errors(vec![ServerError::new("no such field", None)]);
+        assert_eq!(data(&document, None, &response), None);
+    }
+}

@@ -2,15 +2,13 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use crate::{search::words_of_label, slots::SlotSet};
+use crate::slots::SlotSet;
 
 /// One value, with the cards that have it.
 #[derive(Clone, Debug)]
 pub(crate) struct Value {
-    pub(crate) key: Box<str>,
-    pub(crate) label: Box<str>,
-    /// The label's words as a search looks for them.
-    pub(crate) words: Box<[String]>,
+    pub(crate) key: Arc<str>,
+    pub(crate) label: Arc<str>,
     pub(crate) cards: SlotSet,
 }
 
@@ -18,11 +16,11 @@ pub(crate) struct Value {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Attribute {
     values: Vec<Arc<Value>>,
-    numbers: Arc<HashMap<Box<str>, u32>>,
+    numbers: Arc<HashMap<Arc<str>, u32>>,
 }
 
 impl Attribute {
-    pub(crate) fn values(&self) -> impl Iterator<Item = &Arc<Value>> {
+    pub(crate) fn values(&self) -> impl ExactSizeIterator<Item = &Arc<Value>> {
         self.values.iter()
     }
 
@@ -34,28 +32,20 @@ impl Attribute {
         self.value(*self.numbers.get(key)?)
     }
 
-    /// The number of a value, which is added if it is new; its label is the key until another is told.
-    pub(crate) fn number(&mut self, key: &str) -> u32 {
+    /// The number of a value. It is added, with the label, if it is new.
+    pub(crate) fn number(&mut self, key: &str, label: &str) -> u32 {
         if let Some(number) = self.numbers.get(key) {
             return *number;
         }
         let number = u32::try_from(self.values.len()).unwrap_or(u32::MAX);
-        self.values.push(Arc::new(Value {
-            key: key.into(),
-            label: key.into(),
-            words: words_of_label(key),
-            cards: SlotSet::default(),
-        }));
+        self.values.push(Arc::new(Value { key: key.into(), label: label.into(), cards: SlotSet::default() }));
         Arc::make_mut(&mut self.numbers).insert(key.into(), number);
         number
     }
 
     pub(crate) fn set_label(&mut self, number: u32, label: &str) {
-        let value = &mut self.values[number as usize];
-        if *value.label != *label {
-            let value = Arc::make_mut(value);
-            value.label = label.into();
-            value.words = words_of_label(label);
+        if let Some(value) = self.values.get_mut(number as usize) {
+            Arc::make_mut(value).label = label.into();
         }
     }
 

@@ -3,7 +3,10 @@
 //! Each condition can be worked out in two ways that agree: for one card, and for all at once. Which one is
 //! quicker depends on how many cards are left, so callers choose; [`Condition::bound`] tells them.
 
-use std::sync::Arc;
+use std::{
+    ops::Range,
+    sync::{Arc, OnceLock},
+};
 
 use crate::{
     attribute::Value,
@@ -30,12 +33,23 @@ pub(crate) enum Condition {
     Nothing,
     Has(Arc<Value>),
     HasAny(Vec<Arc<Value>>),
-    /// Both ends included, and within what is known.
-    Range(Axis, i64, i64),
+    Range(Box<NumberRange>),
     Found(Arc<Found>),
     All(Vec<Condition>),
     Any(Vec<Condition>),
     Not(Box<Condition>),
+}
+
+/// A range of numbers that are known.
+#[derive(Clone, Debug)]
+pub(crate) struct NumberRange {
+    pub(crate) axis: Axis,
+    /// Included.
+    pub(crate) min: i64,
+    /// Included.
+    pub(crate) max: i64,
+    /// Gathering them costs so much that it is done once.
+    cards: OnceLock<SlotSet>,
 }
 
 /// The conditions of a filter, all of which must hold.
@@ -107,7 +121,10 @@ fn combined(
 fn range(axis: Axis, span: Span) -> Condition {
     let (least, most) = axis.known();
     let (min, max) = (span.min.unwrap_or(least).max(least), span.max.unwrap_or(most).min(most));
-    if min > max { Condition::Nothing } else { Condition::Range(axis, min, max) }
+    if min > max {
+        return Condition::Nothing;
+    }
+    Condition::Range(Box::new(NumberRange { axis, min, max, cards: OnceLock::new() }))
 }
 
 fn any_of(index: &Index, facet: FacetId, keys: &[String]) -> Condition {
@@ -136,7 +153,7 @@ impl Condition {
             Self::Nothing => false,
             Self::Has(value) => value.cards.contains(slot),
             Self::HasAny(values) => values.iter().any(|value| value.cards.contains(slot)),
-            Self::Range(axis, min, max) => (*min..=*max).contains(&index.cards.row(slot).number(*axis)),
+            Self::Range(range) => (range.min..=range.max).contains(&index.cards.row(slot).number(range.axis)),
             Self::Found(found) => found.all().contains(slot),
             Self::All(parts) => parts.iter().all(|part| part.holds(index, slot)),
             Self::Any(parts) => parts.iter().any(|part| part.holds(index, slot)),
@@ -150,7 +167,7 @@ impl Condition {
             Self::Nothing => 0,
             Self::Has(value) => value.cards.len(),
             Self::HasAny(values) => values.iter().map(|value| value.cards.len()).sum(),
-            Self::Range(axis, min, max) => index.ranks(*axis, *min, *max).len(),
+            Self::Range(range) => range.ranks(index).len(),
             Self::Found(found) => found.all().len(),
             Self::All(parts) => parts.iter().map(|part| part.bound(index)).min().unwrap_or(usize::MAX),
             Self::Any(parts) => parts.iter().map(|part| part.bound(index)).fold(0, usize::saturating_add),
@@ -165,7 +182,7 @@ impl Condition {
             Self::Nothing => SlotSet::default(),
             Self::Has(value) => value.cards.clone(),
             Self::HasAny(values) => SlotSet::union(values.iter().map(|value| &value.cards)),
-            Self::Range(axis, min, max) => in_range(index, *axis, *min, *max),
+            Self::Range(range) => range.cards.get_or_init(|| range.gather(index)).clone(),
             Self::Found(found) => found.all().clone(),
             Self::All(parts) => cards_of_all(index, parts),
             Self::Any(parts) => {
@@ -178,7 +195,11 @@ impl Condition {
 
     /// Whether its cards are at hand, so that nothing is won by asking card by card.
     fn is_at_hand(&self) -> bool {
-        matches!(self, Self::Nothing | Self::Has(_) | Self::Found(_))
+        match self {
+            Self::Nothing | Self::Has(_) | Self::Found(_) => true,
+            Self::Range(range) => range.cards.get().is_some(),
+            Self::HasAny(_) | Self::All(_) | Self::Any(_) | Self::Not(_) => false,
+        }
     }
 }
 
@@ -205,23 +226,28 @@ pub(crate) fn cards_of_all<'c>(
     cards
 }
 
-/// The cards whose number on an axis is between two.
-fn in_range(index: &Index, axis: Axis, min: i64, max: i64) -> SlotSet {
-    let order = index.order(By::Axis(axis));
-    let ranks = index.ranks(axis, min, max);
-    let gather = |ranks: [std::ops::Range<usize>; 2]| {
-        let mut bits = Bits::below(index.cards.rows.len());
-        for stretch in ranks.into_iter().flat_map(|ranks| order.stretches(ranks)) {
-            for slot in stretch {
-                bits.insert(*slot);
+impl NumberRange {
+    pub(crate) fn ranks(&self, index: &Index) -> Range<usize> {
+        index.ranks(self.axis, self.min, self.max)
+    }
+
+    fn gather(&self, index: &Index) -> SlotSet {
+        let order = index.order(By::Axis(self.axis));
+        let ranks = self.ranks(index);
+        let gather = |ranks: [Range<usize>; 2]| {
+            let mut bits = Bits::below(index.cards.rows.len());
+            for stretch in ranks.into_iter().flat_map(|ranks| order.stretches(ranks)) {
+                for slot in stretch {
+                    bits.insert(*slot);
+                }
             }
+            bits.into_set()
+        };
+        if ranks.len() > order.len() / 2 {
+            // Those outside are fewer.
+            index.all.and_not(&gather([0..ranks.start, ranks.end..order.len()]))
+        } else {
+            gather([ranks, 0..0])
         }
-        bits.into_set()
-    };
-    if ranks.len() > order.len() / 2 {
-        // Those outside are fewer.
-        index.all.and_not(&gather([0..ranks.start, ranks.end..order.len()]))
-    } else {
-        gather([ranks, 0..0])
     }
 }

@@ -1,5 +1,7 @@
 //! Facets: by which values a list can be narrowed, and how many cards each would leave.
 
+use std::{cell::OnceCell, sync::Arc};
+
 use crate::{
     cards::{Axis, Classes},
     condition::Field,
@@ -91,14 +93,17 @@ pub struct Facet {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FacetValue {
     /// As a filter has it; memory in GB.
-    pub value: String,
+    pub value: Arc<str>,
     /// What people call it.
-    pub label: String,
+    pub label: Arc<str>,
     /// How many cards of the list have it, whatever is selected in this facet. 0 only where it is selected.
     pub count: usize,
     /// Whether the filter asks for it.
     pub selected: bool,
 }
+
+/// How many cards have each brand, each chip and each size of memory, by the values' numbers.
+type Tallies = (Vec<usize>, Vec<usize>, Vec<usize>);
 
 impl List {
     /// All facets of the list. The counts of each ignore what the filter's own field for it says, and obey all
@@ -109,9 +114,10 @@ impl List {
         } else {
             Vec::new()
         };
+        let of_all = OnceCell::new();
         let facet = |id: FacetId| {
             if !self.selects_by(id.field()) {
-                return self.facet(id, self.matching());
+                return self.facet(id, self.matching(), &of_all);
             }
             let others = by_field.iter().filter(|(field, _)| *field != id.field()).map(|(_, cards)| cards);
             let mut others: Vec<&SlotSet> = others.collect();
@@ -119,17 +125,17 @@ impl List {
             let base = others.into_iter().fold(None, |base: Option<SlotSet>, cards| {
                 Some(base.map_or_else(|| cards.clone(), |base| base.and(cards)))
             });
-            self.facet(id, base.as_ref().unwrap_or(&self.index.all))
+            self.facet(id, base.as_ref().unwrap_or(&self.index.all), &OnceCell::new())
         };
         FacetId::ALL.into_iter().map(facet).collect()
     }
 
-    fn facet(&self, id: FacetId, base: &SlotSet) -> Facet {
+    fn facet(&self, id: FacetId, base: &SlotSet, tallies: &OnceCell<Tallies>) -> Facet {
         let attribute = self.index.attribute(id);
         let counts = match id {
-            FacetId::Brands => self.tally(id, base, |classes| classes.brand),
-            FacetId::Gpus => self.tally(id, base, |classes| classes.gpu),
-            FacetId::MemoryGb => self.tally(id, base, |classes| classes.memory),
+            FacetId::Brands => tallies.get_or_init(|| self.tally(base)).0.clone(),
+            FacetId::Gpus => tallies.get_or_init(|| self.tally(base)).1.clone(),
+            FacetId::MemoryGb => tallies.get_or_init(|| self.tally(base)).2.clone(),
             _ => attribute.values().map(|value| value.cards.count_and(base)).collect(),
         };
         if id == FacetId::MemoryGb {
@@ -143,14 +149,14 @@ impl List {
                 selected.swap_remove(at);
             }
             if count > 0 || is_selected.is_some() {
-                let (value, label) = (value.key.to_string(), value.label.to_string());
+                let (value, label) = (Arc::clone(&value.key), Arc::clone(&value.label));
                 values.push(FacetValue { value, label, count, selected: is_selected.is_some() });
             }
         }
         // What no card ever had can be selected all the same, and must be there to be deselected.
         values.extend(selected.into_iter().map(|key| FacetValue {
-            value: key.to_owned(),
-            label: key.to_owned(),
+            value: key.into(),
+            label: key.into(),
             count: 0,
             selected: true,
         }));
@@ -160,16 +166,30 @@ impl List {
         Facet { id, values }
     }
 
-    /// How many of some cards have each value of an attribute of which a card has one at the most.
-    fn tally(&self, id: FacetId, base: &SlotSet, class: impl Fn(&Classes) -> u32) -> Vec<usize> {
-        let mut counts = vec![0; self.index.attribute(id).values().count()];
-        base.for_each(|slot| {
-            let number = class(self.index.cards.classes.get(slot));
+    /// How many of some cards have each brand, chip and size of memory. Of these a card has one at the most, so
+    /// they are counted together, by reading what each card has.
+    fn tally(&self, base: &SlotSet) -> Tallies {
+        let classes = &self.index.cards.classes;
+        let zeros = |id| vec![0; self.index.attribute(id).values().len()];
+        let (mut brands, mut gpus, mut sizes) =
+            (zeros(FacetId::Brands), zeros(FacetId::Gpus), zeros(FacetId::MemoryGb));
+        let count = |counts: &mut Vec<usize>, number: u32| {
             if let Some(count) = counts.get_mut(number as usize) {
                 *count += 1;
             }
+        };
+        base.each_word(|first, mut word| {
+            // A chunk has whole words.
+            let of_word = classes.chunk_from(first);
+            while word != 0 {
+                let Classes { brand, gpu, memory } = of_word[word.trailing_zeros() as usize];
+                count(&mut brands, brand);
+                count(&mut gpus, gpu);
+                count(&mut sizes, memory);
+                word &= word - 1;
+            }
         });
-        counts
+        (brands, gpus, sizes)
     }
 
     fn sizes_of_memory(&self, counts: &[usize]) -> Vec<FacetValue> {
@@ -182,7 +202,7 @@ impl List {
                     span.min.is_none_or(|min| min <= mb.into()) && span.max.is_none_or(|max| max >= mb.into())
                 });
                 let gb = (f64::from(mb) / 1024.0).to_string();
-                let label = format!("{gb} GB");
+                let (label, gb) = (format!("{gb} GB").into(), gb.into());
                 Some((mb, FacetValue { value: gb, label, count: *count, selected }))
             })
             .filter(|(_, value)| value.count > 0 || value.selected)

@@ -4,11 +4,11 @@ use std::ops::Range;
 
 use crate::{
     attribute::Attribute,
-    cards::{Axis, By, Cards, Classes, NO_VALUE, Probe, Row},
+    cards::{Axis, By, Cards, Classes, NO_VALUE, Row},
     facets::FacetId,
     facts::CardFacts,
     order::Order,
-    search::{Codes, TermNumbers, Vocabulary, codes_to_keep, terms_of_name},
+    search::{Codes, Vocabulary, codes_to_keep, terms},
     slots::SlotSet,
 };
 
@@ -21,8 +21,8 @@ pub struct Index {
     pub(crate) cards: Cards,
     /// The slots that hold a card.
     pub(crate) all: SlotSet,
-    orders: [Order; By::ALL.len()],
-    attributes: [Attribute; FacetId::ALL.len()],
+    pub(crate) orders: [Order; By::ALL.len()],
+    pub(crate) attributes: [Attribute; FacetId::ALL.len()],
     pub(crate) vocabulary: Vocabulary,
     pub(crate) codes: Codes,
 }
@@ -31,26 +31,6 @@ impl Index {
     /// An index without cards.
     pub fn new() -> Self {
         Self::default()
-    }
-
-    /// An index of many cards, much faster than one after the other. It is fastest where their ids ascend; of
-    /// an id that comes twice, the last one counts.
-    pub fn build(cards: impl IntoIterator<Item = CardFacts>) -> Self {
-        let (mut index, mut terms) = (Self::default(), TermNumbers::new());
-        let (mut last, mut late) = (None, Vec::new());
-        for facts in cards {
-            if last.is_none_or(|last| last < facts.id) {
-                last = Some(facts.id);
-                index.fill(&facts, &mut terms);
-            } else {
-                late.push(facts);
-            }
-        }
-        index.finish(terms);
-        for facts in late {
-            index.upsert(&facts);
-        }
-        index
     }
 
     /// How many cards there are.
@@ -81,13 +61,11 @@ impl Index {
                 self.take_out(*by, slot);
             }
         }
-        self.rename(slot, &facts.name_key);
-        self.recode(slot, &codes_to_keep(&facts.codes, &facts.name_key));
+        self.describe(slot, facts);
         *self.cards.rows.get_mut(slot) = row;
         for by in &moved {
             self.put_in(*by, slot);
         }
-        self.assign(slot, facts);
         self.all.insert(slot);
     }
 
@@ -97,20 +75,33 @@ impl Index {
         for by in By::ALL {
             self.take_out(by, slot);
         }
-        self.rename(slot, "");
-        self.recode(slot, "");
-        self.assign(slot, &CardFacts::default());
+        self.describe(slot, &CardFacts::default());
         *self.cards.rows.get_mut(slot) = Row::default();
         self.all.remove(slot);
         true
     }
 
-    /// Says what people call a value of a facet. What brands and chips are called comes with the cards, and
-    /// that of a size of memory is worked out; what was never told is shown as the value itself.
+    /// Says what people call a value of a facet. Until then it is what came with the first card that had the
+    /// value, for brands and chips, and the value itself for others; sizes of memory are called by their size.
+    ///
+    /// A search finds cards by what their brands and chips are called, so another name for one of these takes
+    /// some microseconds for each of its cards.
     pub fn set_label(&mut self, facet: FacetId, value: &str, label: &str) {
         let attribute = &mut self.attributes[facet as usize];
-        let number = attribute.number(value);
+        let number = attribute.number(value, label);
+        let Some(before) = attribute.value(number).filter(|value| *value.label != *label).cloned() else {
+            return;
+        };
         attribute.set_label(number, label);
+        if matches!(facet, FacetId::Brands | FacetId::Gpus) {
+            before.cards.for_each(|slot| {
+                let mut names = self.names(slot);
+                let after = terms(names);
+                names[if facet == FacetId::Brands { 1 } else { 2 }] = &before.label;
+                let before = terms(names);
+                self.exchange_terms(slot, &before, &after);
+            });
+        }
     }
 
     pub(crate) fn attribute(&self, facet: FacetId) -> &Attribute {
@@ -136,7 +127,14 @@ impl Index {
         start..order.rank(|slot| number(slot) <= max).max(start)
     }
 
-    fn free_slot(&mut self) -> u32 {
+    /// What a card, its brand and its chip are called, for those who search.
+    pub(crate) fn names(&self, slot: u32) -> [&str; 3] {
+        let Classes { brand, gpu, .. } = *self.cards.classes.get(slot);
+        let label = |facet, number| self.attribute(facet).value(number).map_or("", |value| &*value.label);
+        [self.cards.names.get(slot), label(FacetId::Brands, brand), label(FacetId::Gpus, gpu)]
+    }
+
+    pub(crate) fn free_slot(&mut self) -> u32 {
         let slots = self.cards.rows.len();
         if self.all.len() < slots {
             return self.all.first_gap();
@@ -170,31 +168,46 @@ impl Index {
         orders[by.place()].insert(slot, |other| cards.probe(by, other) < probe);
     }
 
-    fn rename(&mut self, slot: u32, name: &str) {
-        let before = self.cards.names.get(slot);
-        if before == name {
-            return;
+    /// Gives a card its values, names and codes instead of those that it had.
+    fn describe(&mut self, slot: u32, facts: &CardFacts) {
+        self.assign(slot, facts);
+        let (before, after) = (*self.cards.classes.get(slot), self.classes(facts));
+        let renamed = self.cards.names.get(slot) != facts.name_key;
+        if before != after || renamed {
+            let terms_before = terms(self.names(slot));
+            *self.cards.classes.get_mut(slot) = after;
+            for (facet, before, after) in [
+                (FacetId::Brands, before.brand, after.brand),
+                (FacetId::Gpus, before.gpu, after.gpu),
+                (FacetId::MemoryGb, before.memory, after.memory),
+            ] {
+                self.attributes[facet as usize].exchange(slot, before, after);
+            }
+            if renamed {
+                self.cards.names.set(slot, &facts.name_key);
+            }
+            let terms_after = terms(self.names(slot));
+            self.exchange_terms(slot, &terms_before, &terms_after);
         }
-        let (before, after) = (terms_of_name(before), terms_of_name(name));
+        let codes = codes_to_keep(&facts.codes, &facts.name_key);
+        if self.cards.codes.get(slot) != codes {
+            self.codes.remove(&self.cards, slot);
+            self.cards.codes.set(slot, &codes);
+            self.codes.add(&self.cards, slot);
+        }
+    }
+
+    fn exchange_terms(&mut self, slot: u32, before: &[String], after: &[String]) {
         for term in before.iter().filter(|term| after.binary_search(term).is_err()) {
             self.vocabulary.remove(term, slot);
         }
         for term in after.iter().filter(|term| before.binary_search(term).is_err()) {
             self.vocabulary.add(term, slot);
         }
-        self.cards.names.set(slot, name);
     }
 
-    fn recode(&mut self, slot: u32, codes: &str) {
-        if self.cards.codes.get(slot) != codes {
-            self.codes.remove(&self.cards, slot);
-            self.cards.codes.set(slot, codes);
-            self.codes.add(&self.cards, slot);
-        }
-    }
-
-    /// Gives a card its values, and takes those that it had before.
-    fn assign(&mut self, slot: u32, facts: &CardFacts) {
+    /// Gives a card the values of the attributes of which it can have several, or that few cards share.
+    pub(crate) fn assign(&mut self, slot: u32, facts: &CardFacts) {
         let maker = facts.gpu.as_ref().map(|gpu| gpu.maker.clone());
         for (facet, keys) in [
             (FacetId::Technologies, facts.technologies.as_slice()),
@@ -204,62 +217,23 @@ impl Index {
             (FacetId::Shops, &facts.shops),
         ] {
             let attribute = &mut self.attributes[facet as usize];
-            let numbers: Vec<u32> = keys.iter().map(|key| attribute.number(key)).collect();
+            let numbers: Vec<u32> = keys.iter().map(|key| attribute.number(key, key)).collect();
             attribute.assign(slot, &numbers);
         }
-        let brand = facts.brand.as_ref().map(|brand| (brand.slug.as_str(), Some(brand.name.as_str())));
-        let gpu = facts.gpu.as_ref().map(|gpu| (gpu.slug.as_str(), Some(gpu.name.as_str())));
+    }
+
+    /// The numbers of a card's brand, chip and size of memory.
+    pub(crate) fn classes(&mut self, facts: &CardFacts) -> Classes {
+        let brand = facts.brand.as_ref().map(|brand| (brand.slug.as_str(), brand.name.as_str()));
+        let gpu = facts.gpu.as_ref().map(|gpu| (gpu.slug.as_str(), gpu.name.as_str()));
         let memory = facts.memory_mb.filter(|mb| *mb > 0).map(|mb| mb.to_string());
-        let after = Classes {
-            brand: self.value(FacetId::Brands, brand),
-            gpu: self.value(FacetId::Gpus, gpu),
-            memory: self.value(FacetId::MemoryGb, memory.as_deref().map(|mb| (mb, None))),
+        let mut number = |facet: FacetId, value: Option<(&str, &str)>| {
+            value.map_or(NO_VALUE, |(key, label)| self.attributes[facet as usize].number(key, label))
         };
-        let before = *self.cards.classes.get(slot);
-        if before != after {
-            *self.cards.classes.get_mut(slot) = after;
-            self.attributes[FacetId::Brands as usize].exchange(slot, before.brand, after.brand);
-            self.attributes[FacetId::Gpus as usize].exchange(slot, before.gpu, after.gpu);
-            self.attributes[FacetId::MemoryGb as usize].exchange(slot, before.memory, after.memory);
+        Classes {
+            brand: number(FacetId::Brands, brand),
+            gpu: number(FacetId::Gpus, gpu),
+            memory: number(FacetId::MemoryGb, memory.as_deref().map(|mb| (mb, mb))),
         }
-    }
-
-    /// The number of a value, with its label where that comes along.
-    fn value(&mut self, facet: FacetId, value: Option<(&str, Option<&str>)>) -> u32 {
-        let Some((key, label)) = value else { return NO_VALUE };
-        let attribute = &mut self.attributes[facet as usize];
-        let number = attribute.number(key);
-        if let Some(label) = label {
-            attribute.set_label(number, label);
-        }
-        number
-    }
-
-    /// Takes in a card; [`Index::finish`] sorts them all.
-    fn fill(&mut self, facts: &CardFacts, terms: &mut TermNumbers) {
-        let slot = self.free_slot();
-        *self.cards.rows.get_mut(slot) = Row::of(facts);
-        self.cards.names.set(slot, &facts.name_key);
-        self.cards.codes.set(slot, &codes_to_keep(&facts.codes, &facts.name_key));
-        for term in terms_of_name(&facts.name_key) {
-            self.vocabulary.fill(terms, term, slot);
-        }
-        self.assign(slot, facts);
-        self.all.insert(slot);
-    }
-
-    fn finish(&mut self, terms: TermNumbers) {
-        let slots = 0..u32::try_from(self.cards.rows.len()).unwrap_or(u32::MAX);
-        for by in By::ALL {
-            let mut keys: Vec<(Probe<'_>, u32)> =
-                slots.clone().map(|slot| (self.cards.probe(by, slot), slot)).collect();
-            keys.sort_unstable();
-            let sorted: Vec<u32> = keys.into_iter().map(|(_, slot)| slot).collect();
-            self.orders[by.place()] = Order::from_sorted(&sorted);
-        }
-        self.codes = Codes::of(&self.cards, slots);
-        self.vocabulary.finish(terms);
-        self.attributes.iter_mut().for_each(Attribute::shrink);
-        self.all.shrink();
     }
 }

@@ -49,6 +49,11 @@ impl List {
         })
     }
 
+    /// Whether the search is all that decides what is in the list.
+    pub(crate) fn only_searches(&self) -> bool {
+        self.conditions.iter().all(|(field, _)| *field == Field::Search)
+    }
+
     /// All cards of the list.
     pub(crate) fn matching(&self) -> &SlotSet {
         self.matching.get_or_init(|| cards_of_all(&self.index, self.except(None)))

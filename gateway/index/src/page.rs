@@ -98,10 +98,10 @@ impl List {
         };
         // The cards of a range stand together where they are sorted by what it is about.
         for (field, condition) in &self.conditions {
-            if let (Field::Axis(_), Condition::Range(other, min, max)) = (field, condition)
-                && *other == axis
+            if let (Field::Axis(_), Condition::Range(range)) = (field, condition)
+                && range.axis == axis
             {
-                let within = self.index.ranks(axis, *min, *max);
+                let within = range.ranks(&self.index);
                 (start, end) = (start.max(within.start), end.min(within.end));
             }
         }

@@ -92,7 +92,7 @@ impl<'l> Segment<'l> {
     /// Whether the list has the card in a slot, here.
     fn has(&self, slot: u32) -> bool {
         let found = self.level.zip(self.list.found());
-        found.is_none_or(|(level, found)| found.level(slot) == Some(level))
+        found.is_none_or(|(level, found)| found.has(level, slot))
             && self.list.except(None).all(|condition| condition.holds(&self.list.index, slot))
     }
 
@@ -105,10 +105,10 @@ impl<'l> Segment<'l> {
 
     /// All cards of the list that are here, and maybe some that are elsewhere.
     fn cards(&self) -> SlotSet {
-        let matching = self.list.matching();
         match self.level.zip(self.list.found()) {
-            Some((level, found)) => matching.and(&found.only(level)),
-            None => matching.clone(),
+            Some((level, found)) if self.list.only_searches() => found.only(level),
+            Some((level, found)) => self.list.matching().and(&found.only(level)),
+            None => self.list.matching().clone(),
         }
     }
 

@@ -43,14 +43,16 @@ impl Texts {
             self.packs.grow();
         }
         let pack = self.packs.get_mut(pack);
-        let room = pack.as_ref().map_or(0, |pack| pack.joined.len()) + text.len();
-        let (mut joined, mut ends) = (String::with_capacity(room), [0; PACK as usize]);
-        for (other, end) in ends.iter_mut().enumerate() {
-            let kept = || pack.as_ref().map_or("", |pack| pack.get(other));
-            joined.push_str(if other == place { text } else { kept() });
-            *end = u32::try_from(joined.len()).unwrap_or(u32::MAX);
+        let (joined, mut ends) =
+            pack.as_ref().map_or(("", [0; PACK as usize]), |pack| (&*pack.joined, pack.ends));
+        let start = if place == 0 { 0 } else { ends[place - 1] };
+        let (before, after) = (&joined[..start as usize], &joined[ends[place] as usize..]);
+        let (old_end, end) = (ends[place], start + u32::try_from(text.len()).unwrap_or_default());
+        for later in &mut ends[place..] {
+            *later = *later - old_end + end;
         }
-        *pack = Some(Arc::new(Pack { ends, joined: joined.into() }));
+        let joined = [before, text, after].concat().into();
+        *pack = Some(Arc::new(Pack { ends, joined }));
     }
 }
 

@@ -3,6 +3,7 @@
 
 use super::words::MOST_CODES;
 use crate::{
+    build::sorted_texts,
     cards::Cards,
     order::Order,
     slots::{Bits, SlotSet},
@@ -58,10 +59,8 @@ impl Codes {
 
     /// All at once.
     pub(crate) fn of(cards: &Cards, slots: impl Iterator<Item = u32>) -> Self {
-        let mut keys: Vec<(&str, u32)> =
-            slots.flat_map(|slot| entries(cards, slot)).map(|entry| (text(cards, entry), entry)).collect();
-        keys.sort_unstable();
-        let sorted: Vec<u32> = keys.into_iter().map(|(_, entry)| entry).collect();
+        let entries = slots.flat_map(|slot| entries(cards, slot));
+        let sorted = sorted_texts(entries.map(|entry| (text(cards, entry), entry)));
         Self { sorted: Order::from_sorted(&sorted) }
     }
 

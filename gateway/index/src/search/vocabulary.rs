@@ -59,12 +59,12 @@ impl Vocabulary {
     }
 
     /// As [`Vocabulary::add`], but the dictionary can't be used before [`Vocabulary::finish`].
-    pub(crate) fn fill(&mut self, numbers: &mut TermNumbers, text: String, slot: u32) {
-        let number = if let Some(number) = numbers.get(&text) {
+    pub(crate) fn fill(&mut self, numbers: &mut TermNumbers, text: &str, slot: u32) {
+        let number = if let Some(number) = numbers.get(text) {
             *number
         } else {
-            let number = self.new_term(&text);
-            numbers.insert(text, number);
+            let number = self.new_term(text);
+            numbers.insert(text.to_owned(), number);
             number
         };
         Arc::make_mut(self.terms.get_mut(number)).cards.insert(slot);

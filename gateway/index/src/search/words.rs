@@ -75,17 +75,20 @@ pub(super) fn words_of_query(text: &str) -> (Vec<Word>, String) {
     (words, whole)
 }
 
-/// The different runs of a name that the dictionary holds.
-pub(crate) fn terms_of_name(name: &str) -> Vec<String> {
-    let mut terms: Vec<String> = runs(&plain(name)).filter(|run| !is_code(run)).map(str::to_owned).collect();
+/// The runs of what a card, its brand and its chip are called, as the dictionary holds them; some more than once.
+pub(crate) fn each_term(names: [&str; 3], mut act: impl FnMut(&str)) {
+    for name in names {
+        runs(&plain(name)).filter(|run| !is_code(run)).for_each(&mut act);
+    }
+}
+
+/// The same, each once and sorted.
+pub(crate) fn terms(names: [&str; 3]) -> Vec<String> {
+    let mut terms = Vec::new();
+    each_term(names, |term| terms.push(term.to_owned()));
     terms.sort_unstable();
     terms.dedup();
     terms
-}
-
-/// The runs of what a brand or chip is called.
-pub(crate) fn words_of_label(label: &str) -> Box<[String]> {
-    runs(&plain(label)).map(str::to_owned).collect()
 }
 
 /// A card's codes as they are kept, one in a line: those that are told, and long numbers of its name.
@@ -93,10 +96,12 @@ pub(crate) fn codes_to_keep(codes: &[String], name: &str) -> String {
     let name = plain(name);
     let told = codes.iter().map(|told| code(&plain(told)));
     let in_name = runs(&name).filter(|run| is_code(run)).map(code);
-    let mut kept: Vec<String> = told.chain(in_name).filter(|code| !code.is_empty()).collect();
-    let mut seen = std::collections::HashSet::new();
-    kept.retain(|code| seen.insert(code.clone()));
-    kept.truncate(MOST_CODES as usize);
+    let mut kept: Vec<String> = Vec::new();
+    for code in told.chain(in_name).filter(|code| !code.is_empty()) {
+        if kept.len() < MOST_CODES as usize && !kept.contains(&code) {
+            kept.push(code);
+        }
+    }
     kept.join("\n")
 }
 

@@ -61,7 +61,10 @@ impl Part {
     pub(super) fn insert(&mut self, low: u16) -> bool {
         match self {
             Self::Listed(list) => {
-                let Err(at) = list.binary_search(&low) else { return false };
+                // What is filled at once is filled in order.
+                let is_last = list.last().is_none_or(|last| *last < low);
+                let at = if is_last { Err(list.len()) } else { list.binary_search(&low) };
+                let Err(at) = at else { return false };
                 Arc::make_mut(list).insert(at, low);
                 if list.len() > MOST_LISTED {
                     *self = Self::Flagged(Arc::new(Flags { len: list.len(), words: to_words(list) }));
@@ -125,6 +128,22 @@ impl Part {
         match self {
             Self::Listed(list) => list.iter().for_each(|low| act(*low)),
             Self::Flagged(flags) => each_bit(&flags.words, act),
+        }
+    }
+
+    /// The slots, 64 at once: those beside each other as the bits of a word, with the number of the first.
+    pub(super) fn each_word(&self, mut act: impl FnMut(u16, u64)) {
+        match self {
+            Self::Listed(list) => {
+                for group in list.chunk_by(|one, two| one / 64 == two / 64) {
+                    let word = group.iter().fold(0, |word, low| word | 1 << (low % 64));
+                    act(group[0] / 64 * 64, word);
+                }
+            }
+            Self::Flagged(flags) => {
+                let words = (0..=u16::MAX).step_by(64).zip(flags.words.iter());
+                words.filter(|(_, word)| **word != 0).for_each(|(first, word)| act(first, *word));
+            }
         }
     }
 

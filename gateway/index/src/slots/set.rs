@@ -95,6 +95,13 @@ impl SlotSet {
         }
     }
 
+    /// The slots, 64 at once: those beside each other as the bits of a word, with the number of the first.
+    pub(crate) fn each_word(&self, mut act: impl FnMut(u32, u64)) {
+        for (high, part) in &self.parts {
+            part.each_word(|low, word| act(slot(*high, low), word));
+        }
+    }
+
     /// Those for which `keep` says yes.
     pub(crate) fn filter(&self, keep: impl Fn(u32) -> bool) -> Self {
         let mut words = Box::new([0; WORDS]);

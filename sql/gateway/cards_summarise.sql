@@ -34,7 +34,7 @@ from (
             array_agg(distinct listing.availability) filter (where listing.base_price_minor is not null), '{}'
         ) as availabilities
     from unnest($1::bigint[]) as asked (id)
-    left join gateway.listing on listing.card_id = asked.id and not listing.gone
+    left join gateway.listing on listing.card_id = asked.id and not listing.gone and not listing.apart
     left join gateway.shop on shop.id = listing.shop_id
     group by asked.id
 ) as summary

@@ -6,7 +6,7 @@ with taken as (
     from taken
     where card_alias.card_id = taken.id
 ), moved as (
-    -- Only listings that went can still point there.
+    -- Only listings that went, or are no cards any more, can still point there.
     update gateway.listing set card_id = taken.card_id
     from taken
     where listing.card_id = taken.id

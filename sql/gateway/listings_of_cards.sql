@@ -3,5 +3,5 @@ select listing.id, listing.card_id, shop.slug as shop, listing.observed_at, list
     listing.identity
 from gateway.listing
 join gateway.shop on shop.id = listing.shop_id
-where not listing.gone and listing.card_id = any($1::bigint[])
+where not listing.gone and not listing.apart and listing.card_id = any($1::bigint[])
 order by listing.card_id, shop.slug, listing.shop_listing_id

@@ -129,6 +129,8 @@ create table gateway.listing (
     match_keys text[] not null default '{}',
     -- Deferred: which card a listing belongs to is decided before the card's row is made.
     card_id bigint references gateway.card deferrable initially deferred,
+    -- It is no video card, but a bundle, say: it keeps the card that it once was, and is no part of it.
+    apart boolean not null default false,
     title text not null default '',
     url text not null default '',
     observed_at timestamptz not null,
@@ -142,5 +144,5 @@ create table gateway.listing (
     unique (shop_id, shop_listing_id)
 );
 
-create index listing_by_card on gateway.listing (card_id) where not gone;
+create index listing_by_card on gateway.listing (card_id) where not gone and not apart;
 create index listing_by_match_key on gateway.listing using gin (match_keys) where not gone;

@@ -7,6 +7,7 @@ pub mod card;
 pub mod catalogue;
 pub mod consume;
 pub mod graphql;
+pub mod history;
 pub mod http;
 pub mod matches;
 pub mod offer;

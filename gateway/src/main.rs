@@ -112,6 +112,7 @@ async fn serve(settings: Settings) -> anyhow::Result<()> {
     let listener = bind(settings.listen).await?;
     let address = listener.local_addr()?;
     tracing::info!(%address, "listening");
+    tokio::spawn(forget_old_prices(applier.clone(), settings.price_history_days, stop.clone()));
     let watch = catalogue.watch(reading.pool, stop.clone());
     let consuming = tokio::spawn(consume_when_migrated(applying, applier, consume, watch, stop.clone()));
     let serving =
@@ -126,6 +127,26 @@ async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
     TcpListener::bind(address)
         .await
         .with_context(|| format!("can't listen on {address} (GATEWAY_LISTEN); is another gateway running?"))
+}
+
+/// Keeps the history of prices to its length.
+async fn forget_old_prices(applier: Applier, days: u16, stop: CancellationToken) {
+    const EVERY: Duration = Duration::from_hours(1);
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(EVERY) => {}
+        }
+        let before = chrono::Utc::now() - chrono::TimeDelta::days(days.into());
+        match applier.forget_prices_before(before).await {
+            Ok(points) => {
+                tracing::info!(points, days, "forgot prices that are older than the history is kept");
+            }
+            Err(error) => {
+                tracing::warn!(%error, "old prices can't be forgotten now: trying again in an hour");
+            }
+        }
+    }
 }
 
 /// Once the schema is up to date, the catalogue is watched, so that queries are answered, and events consumed.

@@ -42,6 +42,9 @@ pub struct Settings {
     /// The most connections to Postgres.
     #[arg(long, env = "DATABASE_CONNECTIONS", default_value_t = 16, value_parser = clap::value_parser!(u32).range(4..=1000))]
     pub database_connections: u32,
+    /// For how many days the history of prices is kept.
+    #[arg(long, env = "PRICE_HISTORY_DAYS", default_value_t = 400, value_parser = clap::value_parser!(u16).range(1..=3650))]
+    pub price_history_days: u16,
     /// Serve the playground at /graphiql.
     #[arg(long, env = "GRAPHIQL", default_value_t = true, action = clap::ArgAction::Set)]
     pub graphiql: bool,

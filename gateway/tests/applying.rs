@@ -20,6 +20,8 @@ const IN_BOTH_CURRENCIES: &str = "{ videoCards(sort: PRICE_ASC) { nodes {
     bestOffer { price { amount currency } basePrice { amount currency } } } } }";
 const FRESHNESS: &str = "{ shops { name healthy lastSeenAt listingCount }
     videoCards { nodes { offers { stale observedAt previousPrice { amount } } } } }";
+const COMPARE: &str =
+    "query($ids: [ID!]!) { compare(ids: $ids) { cards { id } rows { field values differs } } }";
 const EAN: &str = "04711387457092";
 
 async fn one_card(gateway: &InProcess) -> Value {
@@ -286,4 +288,104 @@ async fn a_code_that_a_hundred_listings_share_is_nobodys_and_each_is_a_card_of_i
         gateway.apply(std::slice::from_ref(event)).await;
     }
     assert_eq!(gateway.cards().await.len(), 100);
+}
+
+#[tokio::test]
+async fn the_price_history_holds_each_change_and_nothing_else() {
+    const HISTORY: &str = "query($from: DateTime, $to: DateTime, $shop: String) { videoCards { nodes {
+        priceHistory(from: $from, to: $to, shop: $shop) { points { at price { amount } shop { slug } availability }
+            low { price { amount } } high { price { amount } } low30Days { amount } isAllTimeLow coveredDays } } } }";
+    let gateway = InProcess::start("").await;
+    let cost = |price_minor, availability| {
+        let mut listing = listing(TUF, price_minor);
+        listing.availability = availability;
+        listing.gtins = vec![EAN.to_owned()];
+        listing
+    };
+    let in_stock = |price_minor| cost(price_minor, Availability::InStock);
+    // Two versions in one batch, a repetition, one that changes nothing, and a gap.
+    gateway
+        .apply(&[
+            changed("netvideo", "1", 1, in_stock(60_000)),
+            changed("netvideo", "1", 2, in_stock(50_000)),
+        ])
+        .await;
+    gateway.apply(&[changed("netvideo", "1", 2, in_stock(50_000))]).await;
+    gateway
+        .apply(&[
+            changed("netvideo", "1", 3, in_stock(50_000)),
+            changed("countrylink", "A", 3, in_stock(70_000)),
+        ])
+        .await;
+    gateway.apply(&[changed("netvideo", "1", 5, cost(40_000, Availability::OutOfStock))]).await;
+    gateway.apply(&[gone("countrylink", "A", 6)]).await;
+    let history = async |variables: Value| {
+        let answer = gateway.ask_with(HISTORY, variables).await;
+        answer["data"]["videoCards"]["nodes"][0]["priceHistory"].clone()
+    };
+    let told = |history: &Value| -> Vec<String> {
+        let points = history["points"].as_array().unwrap().iter();
+        points
+            .map(|point| {
+                let at = point["at"].as_str().unwrap().get(11..16).unwrap();
+                let words = [&point["shop"]["slug"], &point["price"]["amount"], &point["availability"]];
+                format!("{at} {}", words.map(|word| word.as_str().unwrap()).join(" "))
+            })
+            .collect()
+    };
+    let whole = history(json!({})).await;
+    let expected = [
+        "10:01 netvideo 600.00 IN_STOCK",
+        "10:02 netvideo 500.00 IN_STOCK",
+        "10:03 countrylink 700.00 IN_STOCK",
+        "10:05 netvideo 400.00 OUT_OF_STOCK",
+        "10:06 countrylink 700.00 OUT_OF_STOCK",
+    ];
+    assert_eq!(told(&whole), expected);
+    assert_eq!(whole["low"]["price"]["amount"], "500.00");
+    assert_eq!(whole["high"]["price"]["amount"], "700.00");
+    assert_eq!(whole["isAllTimeLow"], false, "it can't be bought now");
+    assert!(whole["coveredDays"].as_i64().unwrap() >= 0);
+    let span =
+        history(json!({ "from": "2026-11-20T10:02:30Z", "to": "2026-11-20T10:05:00Z", "shop": "netvideo" }))
+            .await;
+    assert_eq!(told(&span), ["10:02 netvideo 500.00 IN_STOCK", "10:05 netvideo 400.00 OUT_OF_STOCK"]);
+    gateway.applier.forget_prices_before(start() + chrono::TimeDelta::minutes(4)).await.unwrap();
+    assert_eq!(told(&history(json!({})).await), expected[1..]);
+}
+
+#[tokio::test]
+async fn cards_are_compared_field_by_field() {
+    let gateway = InProcess::start("").await;
+    let mut tuf = listing(TUF, 60_000);
+    tuf.specs.board_power_watts = Some(220);
+    let mut eagle = listing(EAGLE, 30_000);
+    eagle.specs.board_power_watts = Some(220);
+    eagle.specs.length_mm = Some(261);
+    gateway.apply(&[changed("netvideo", "1", 1, tuf), changed("netvideo", "2", 1, eagle)]).await;
+    let data = gateway.ask("{ videoCards(sort: PRICE_DESC) { nodes { id } } }").await;
+    let ids: Vec<&str> = data["videoCards"]["nodes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|card| card["id"].as_str().unwrap())
+        .collect();
+    let answer = gateway.ask_with(COMPARE, json!({ "ids": ids })).await;
+    let rows = answer["data"]["compare"]["rows"].as_array().unwrap();
+    let row = |field: &str| rows.iter().find(|row| row["field"] == field).cloned().unwrap_or_default();
+    assert_eq!(row("bestOffer")["values"], json!(["$600.00", "$300.00"]));
+    assert_eq!(
+        row("specs.memoryGb"),
+        json!({ "field": "specs.memoryGb", "values": ["12 GB", "8 GB"], "differs": true })
+    );
+    assert_eq!(row("specs.boardPowerWatts")["differs"], false);
+    assert_eq!(
+        row("specs.lengthMm"),
+        json!({ "field": "specs.lengthMm", "values": [null, "261 mm"], "differs": true })
+    );
+    assert_eq!(row("specs.processNm"), Value::Null, "no card has it");
+    for wrong in [vec![], vec![ids[0]], vec![ids[0]; 9], vec![ids[0], "none"]] {
+        let answer = gateway.ask_with(COMPARE, json!({ "ids": wrong })).await;
+        assert_eq!(answer["errors"][0]["extensions"]["code"], "BAD_USER_INPUT", "{wrong:?}");
+    }
 }

@@ -13,6 +13,7 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
+    time::Duration,
 };
 
 use bytes::Bytes;
@@ -22,6 +23,8 @@ pub use self::{key::Key, redis::Redis};
 
 /// The least that an entry is counted as, in bytes: what it costs beyond its body.
 const OVERHEAD_BYTES: usize = 256;
+/// How long an answer is kept: a few of its fields go with the time, like how many days a history covers.
+pub(crate) const KEPT: Duration = Duration::from_mins(1);
 /// The largest answer that is kept, in bytes; a page of 100 cards with everything has some 400 KB.
 const LARGEST_KEPT_BYTES: usize = 2 * 1024 * 1024;
 
@@ -48,6 +51,7 @@ impl Answers {
     pub fn new(megabytes: u64, redis: Option<Redis>) -> Self {
         let memory = Cache::builder()
             .max_capacity(megabytes * 1024 * 1024)
+            .time_to_live(KEPT)
             .weigher(|_: &Key, answer: &Answer| {
                 u32::try_from(answer.body.len() + OVERHEAD_BYTES).unwrap_or(u32::MAX)
             })

@@ -46,6 +46,7 @@ impl Applier {
                 effect: Effect::Identity,
                 card_id,
                 keys: match_keys,
+                points: Vec::new(),
             })
             .collect();
         write_cards(&mut transaction, &news).await?;

@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, btree_map::Entry};
 
 use chrono::{DateTime, Utc};
-use events::{CrawlEnded, Listing, ProductEvent};
+use events::{Availability, CrawlEnded, Listing, Price, ProductEvent};
 
 /// A shop's slug and its own id of a listing.
 pub(super) type ListingKey = (String, String);
@@ -18,6 +18,17 @@ pub(super) struct ListingState {
     pub(super) missing_since: Option<DateTime<Utc>>,
     /// `None`: the listing is gone.
     pub(super) listing: Option<Listing>,
+    /// What it cost in each version that the batch tells of, in no order.
+    pub(super) terms: Vec<Terms>,
+}
+
+/// What a version of a listing cost.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Terms {
+    pub(super) version: i64,
+    pub(super) at: DateTime<Utc>,
+    /// `None`: it was gone.
+    pub(super) offer: Option<(Price, Availability)>,
 }
 
 /// The newest that a batch says.
@@ -32,25 +43,19 @@ impl Latest {
         let mut latest = Self::default();
         for event in events {
             match event {
-                ProductEvent::ListingChanged(event) => latest.state(
+                ProductEvent::ListingChanged(event) => latest.add(
                     (event.shop.clone(), event.listing_id.clone()),
                     event.listing_version,
-                    || ListingState {
-                        version: event.listing_version,
-                        observed_at: event.observed_at,
-                        missing_since: event.missing_since,
-                        listing: Some(event.listing.clone()),
-                    },
+                    event.observed_at,
+                    event.missing_since,
+                    Some(&event.listing),
                 ),
-                ProductEvent::ListingGone(event) => latest.state(
+                ProductEvent::ListingGone(event) => latest.add(
                     (event.shop.clone(), event.listing_id.clone()),
                     event.listing_version,
-                    || ListingState {
-                        version: event.listing_version,
-                        observed_at: event.observed_at,
-                        missing_since: None,
-                        listing: None,
-                    },
+                    event.observed_at,
+                    None,
+                    None,
                 ),
                 ProductEvent::CrawlEnded(event) => match latest.crawls.entry(event.shop.clone()) {
                     Entry::Occupied(known) if known.get().crawl >= event.crawl => {}
@@ -66,14 +71,28 @@ impl Latest {
         latest
     }
 
-    fn state(&mut self, key: ListingKey, version: i64, make: impl FnOnce() -> ListingState) {
+    fn add(
+        &mut self,
+        key: ListingKey,
+        version: i64,
+        observed_at: DateTime<Utc>,
+        missing_since: Option<DateTime<Utc>>,
+        listing: Option<&Listing>,
+    ) {
+        let offer = listing.map(|listing| (listing.price.clone(), listing.availability));
+        let terms = Terms { version, at: observed_at, offer };
         match self.listings.entry(key) {
-            Entry::Occupied(known) if known.get().version >= version => {}
             Entry::Occupied(mut known) => {
-                known.insert(make());
+                let known = known.get_mut();
+                known.terms.push(terms);
+                if known.version < version {
+                    (known.version, known.observed_at) = (version, observed_at);
+                    (known.missing_since, known.listing) = (missing_since, listing.cloned());
+                }
             }
             Entry::Vacant(place) => {
-                place.insert(make());
+                let (listing, terms) = (listing.cloned(), vec![terms]);
+                place.insert(ListingState { version, observed_at, missing_since, listing, terms });
             }
         }
     }
@@ -128,8 +147,16 @@ mod tests {
         let forwards = [gone("a", 1), gone("a", 3), gone("b", 1), gone("a", 2), crawl(7), crawl(9), crawl(8)];
         let mut backwards = forwards.clone();
         backwards.reverse();
-        let latest = Latest::of(&forwards);
-        assert_eq!(latest, Latest::of(&backwards));
+        let in_order = |events: &[ProductEvent]| {
+            let mut latest = Latest::of(events);
+            for state in latest.listings.values_mut() {
+                state.terms.sort_by_key(|terms| terms.version);
+            }
+            latest
+        };
+        let latest = in_order(&forwards);
+        assert_eq!(latest, in_order(&backwards));
+        assert_eq!(latest.listings.values().map(|state| state.terms.len()).collect::<Vec<_>>(), [3, 1]);
         let versions: Vec<_> =
             latest.listings.iter().map(|((_, id), state)| (id.as_str(), state.version)).collect();
         assert_eq!(versions, [("a", 3), ("b", 1)]);

@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use events::Listing;
+use events::{Listing, Price};
 use merge::Identity;
 use sqlx::{PgConnection, types::Json};
 
 use super::{
     card_ids::{CardId, ListingId},
     latest::{ListingKey, ListingState},
+    prices::{GONE, Point, points},
 };
 use crate::rates::ExchangeRates;
 
@@ -35,6 +36,9 @@ pub(super) struct Known {
     identity: Option<Json<Identity>>,
     match_keys: Vec<String>,
     card_id: Option<CardId>,
+    price_minor: Option<i64>,
+    currency: Option<String>,
+    availability: Option<String>,
 }
 
 /// A listing about which there was news.
@@ -46,6 +50,18 @@ pub(super) struct News {
     pub(super) card_id: Option<CardId>,
     /// The keys that it had before and has now.
     pub(super) keys: Vec<String>,
+    /// What it cost since what was known, where that changed.
+    pub(super) points: Vec<Point>,
+}
+
+impl Known {
+    /// The version that is known, and what the listing cost in it.
+    fn terms(&self) -> (i64, Option<(Price, String)>) {
+        let price = self.price_minor.zip(self.currency.clone());
+        let price = price.map(|(amount_minor, currency)| Price { amount_minor, currency });
+        let availability = if self.gone { Some(GONE.to_owned()) } else { self.availability.clone() };
+        (self.version, price.zip(availability))
+    }
 }
 
 /// What a newer state of a listing changes.
@@ -108,11 +124,12 @@ pub(super) async fn take_over(
         let mut keys: Vec<String> =
             identity.iter().flat_map(Identity::keys).map(|key| key.to_string()).collect();
         let effect = effect(known, &state, identity.as_ref());
+        let points = points(known.map(Known::terms), &state.terms);
         rows.push(shop_id, listing_id.clone(), state, identity, keys.join("\n"), rates);
         keys.extend(known.iter().flat_map(|known| known.match_keys.iter().cloned()));
         keys.sort_unstable();
         keys.dedup();
-        news.insert((shop_id, listing_id), (effect, known.and_then(|known| known.card_id), keys));
+        news.insert((shop_id, listing_id), (effect, known.and_then(|known| known.card_id), keys, points));
     }
     if news.is_empty() {
         return Ok(Vec::new());
@@ -121,8 +138,8 @@ pub(super) async fn take_over(
     Ok(stored
         .into_iter()
         .filter_map(|(id, shop_id, listing_id)| {
-            let (effect, card_id, keys) = news.remove(&(shop_id, listing_id))?;
-            Some(News { id, effect, card_id, keys })
+            let (effect, card_id, keys, points) = news.remove(&(shop_id, listing_id))?;
+            Some(News { id, effect, card_id, keys, points })
         })
         .collect())
 }

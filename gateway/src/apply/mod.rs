@@ -10,6 +10,7 @@ mod decide;
 mod latest;
 mod listings;
 mod neighbourhood;
+mod prices;
 mod rebuild;
 mod regroup;
 
@@ -94,6 +95,7 @@ impl Applier {
     async fn news(&self, connection: &mut PgConnection, latest: Latest) -> sqlx::Result<Applied> {
         let shop_ids = listings::ensure_shops(connection, &latest.shops()).await?;
         let news = listings::take_over(connection, &self.rates, &shop_ids, latest.listings).await?;
+        prices::note(connection, &self.rates, &news).await?;
         let touched = write_cards(connection, &news).await?;
         let mut crawls = 0;
         for crawl in latest.crawls.values() {

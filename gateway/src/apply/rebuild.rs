@@ -53,11 +53,12 @@ impl Applier {
         sqlx::query("set local statement_timeout = 0").execute(&mut *transaction).await?;
         let (currencies, factors): (Vec<&str>, Vec<String>) =
             self.rates.factors().map(|(code, factor)| (code, factor.to_string())).unzip();
-        sqlx::query(include_str!("../../../sql/gateway/listings_reprice.sql"))
-            .bind(currencies)
-            .bind(factors)
-            .execute(&mut *transaction)
-            .await?;
+        for sql in [
+            include_str!("../../../sql/gateway/listings_reprice.sql"),
+            include_str!("../../../sql/gateway/price_points_reprice.sql"),
+        ] {
+            sqlx::query(sql).bind(&currencies).bind(&factors).execute(&mut *transaction).await?;
+        }
         let all = sqlx::query_scalar("select id from gateway.card").fetch_all(&mut *transaction).await?;
         cards::summarise(&mut transaction, &all.into_iter().collect()).await?;
         sqlx::query("update gateway.catalogue set rates = $1")
@@ -108,7 +109,7 @@ impl Applier {
             columns.1.push(Json(identity));
             columns.2.push(new_keys.join("\n"));
             let keys = match_keys.into_iter().chain(new_keys).collect();
-            news.push(News { id, effect: Effect::Identity, card_id, keys });
+            news.push(News { id, effect: Effect::Identity, card_id, keys, points: Vec::new() });
         }
         sqlx::query(include_str!("../../../sql/gateway/listings_reidentify.sql"))
             .bind(columns.0)

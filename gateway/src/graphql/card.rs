@@ -6,14 +6,16 @@ use async_graphql::{Context, Enum, ID, Object, SimpleObject};
 use chrono::{DateTime, Utc};
 
 use super::{
+    compare::{self, Compared, VideoCardComparison},
     errors::{ApiError, StoreFailed},
     filter::Availability,
+    history::PriceHistory,
     ids::{self, NodeType},
     money::{Money, MoneyRange},
     names::{Brand, Gpu, Shop, Technology},
     offer::Offer,
     request::data,
-    rows::{CardRow, OfferRow},
+    rows::{CardRow, OfferRow, PricePointRow},
     scalars::Url,
     specs::{Interfaces, Specs},
 };
@@ -26,6 +28,13 @@ pub struct VideoCard(pub(crate) Arc<CardRow>);
 impl VideoCard {
     async fn offer_rows(&self, ctx: &Context<'_>) -> Result<Option<Arc<Vec<OfferRow>>>, ApiError> {
         Ok(data(ctx).loaders.offers_by_card.one(self.0.id).await?)
+    }
+
+    /// The cheapest offer that can be bought.
+    async fn best(&self, ctx: &Context<'_>) -> Result<Option<OfferRow>, ApiError> {
+        let offers = self.offer_rows(ctx).await?;
+        let mut offers = offers.iter().flat_map(|offers| offers.iter());
+        Ok(offers.find(|offer| BUYABLE.contains(&offer.availability.as_str())).cloned())
     }
 
     async fn supported(&self, ctx: &Context<'_>) -> Result<Vec<CardTechnology>, ApiError> {
@@ -121,12 +130,7 @@ impl VideoCard {
 
     /// The cheapest offer that can be bought now (`IN_STOCK`, `PREORDER` or `ON_ORDER`); null: none can.
     async fn best_offer(&self, ctx: &Context<'_>) -> Result<Option<Offer>, ApiError> {
-        let offers = self.offer_rows(ctx).await?;
-        let best = offers
-            .iter()
-            .flat_map(|offers| offers.iter())
-            .find(|offer| BUYABLE.contains(&offer.availability.as_str()));
-        Ok(best.cloned().map(Offer))
+        Ok(self.best(ctx).await?.map(Offer))
     }
 
     /// The cheapest and the dearest offer that can be bought now, in the base currency; null: none can.
@@ -140,6 +144,36 @@ impl VideoCard {
         let Some(min) = buyable.next() else { return Ok(None) };
         let max = buyable.next_back().unwrap_or_else(|| min.clone());
         Ok(Some(MoneyRange { min, max }))
+    }
+
+    /// What it cost when.
+    async fn price_history(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only from this time on.")] from: Option<DateTime<Utc>>,
+        #[graphql(desc = "Only up to this time.")] to: Option<DateTime<Utc>>,
+        #[graphql(desc = "Only in this shop, by slug.")] shop: Option<String>,
+    ) -> Result<PriceHistory, ApiError> {
+        if from.zip(to).is_some_and(|(from, to)| from > to) {
+            return Err(ApiError::bad_input("`from` is after `to`."));
+        }
+        let data = data(ctx);
+        let shop_id = match &shop {
+            None => None,
+            Some(slug) => {
+                let known =
+                    data.shops().await?.iter().find(|known| known.slug == *slug).map(|known| known.id);
+                Some(known.ok_or_else(|| ApiError::bad_input("`shop` is the slug of no shop."))?)
+            }
+        };
+        let rows = data.loaders.price_points.one(self.0.id).await?;
+        let known = rows.iter().flat_map(|rows| rows.iter()).map(PricePointRow::to_point);
+        let known = known.filter(|point| shop_id.is_none_or(|shop| point.shop_id == shop)).collect();
+        let mut offers = self.offer_rows(ctx).await?.unwrap_or_default();
+        if let Some(shop) = shop_id {
+            offers = Arc::new(offers.iter().filter(|offer| offer.shop_id == shop).cloned().collect());
+        }
+        Ok(PriceHistory { known, from, to, offers })
     }
 
     /// Which shop said what, field by field, and where they disagree.
@@ -187,6 +221,55 @@ pub(crate) async fn by_ids(ctx: &Context<'_>, ids: &[i64]) -> Result<Vec<Option<
     let resolved: BTreeMap<i64, i64> = resolved.into_iter().collect();
     let now: Vec<i64> = ids.iter().map(|id| resolved.get(id).copied().unwrap_or(*id)).collect();
     Ok(data.loaders.cards.many(&now).await?.into_iter().map(|card| card.map(VideoCard)).collect())
+}
+
+/// Cards side by side.
+pub(crate) async fn compare(ctx: &Context<'_>, asked: &[ID]) -> Result<VideoCardComparison, ApiError> {
+    let no_card = |id: &ID| {
+        let id: String = id.chars().take(40).collect();
+        ApiError::bad_input(format!("`ids` has {id:?}, which is no card's identifier."))
+    };
+    let mut numbers = Vec::new();
+    for id in asked {
+        match ids::decode(id) {
+            Some((NodeType::VideoCard, number)) => numbers.push(number),
+            _ => return Err(no_card(id)),
+        }
+    }
+    let mut cards = Vec::new();
+    for (card, id) in by_ids(ctx, &numbers).await?.into_iter().zip(asked) {
+        cards.push(card.ok_or_else(|| no_card(id))?);
+    }
+    let ids: Vec<i64> = cards.iter().map(|card| card.0.id).collect();
+    let loaders = &data(ctx).loaders;
+    // Each kind for all cards at once.
+    let brands =
+        loaders.brands.many(&cards.iter().filter_map(|card| card.0.brand_id).collect::<Vec<_>>()).await?;
+    let gpus = loaders.gpus.many(&cards.iter().filter_map(|card| card.0.gpu_id).collect::<Vec<_>>()).await?;
+    loaders.offers_by_card.many(&ids).await?;
+    loaders.card_technologies.many(&ids).await?;
+    let mut compared = Vec::new();
+    for card in &cards {
+        let best =
+            card.best(ctx).await?.map(|offer| Money::of(offer.base_price_minor, data(ctx).base_currency));
+        let named = |supported: CardTechnology| match supported.version {
+            Some(version) => format!("{} {version}", supported.technology.0.name),
+            None => supported.technology.0.name.clone(),
+        };
+        compared.push(Compared {
+            card,
+            brand: brands
+                .iter()
+                .flatten()
+                .find(|brand| Some(brand.id) == card.0.brand_id)
+                .map(|brand| &**brand),
+            gpu: gpus.iter().flatten().find(|gpu| Some(gpu.id) == card.0.gpu_id).map(|gpu| &**gpu),
+            price: best.map(|best| best.written("en")),
+            technologies: card.supported(ctx).await?.into_iter().map(named).collect(),
+        });
+    }
+    let rows = compare::rows(&compared);
+    Ok(VideoCardComparison { cards, rows })
 }
 
 /// Cards in the order of their ids, which were just read.

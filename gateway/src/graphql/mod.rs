@@ -5,9 +5,11 @@
 //! client.
 
 pub mod card;
+pub mod compare;
 pub mod connection;
 pub mod errors;
 pub mod filter;
+pub mod history;
 mod ids;
 mod loaders;
 pub mod money;

@@ -28,6 +28,11 @@ impl Money {
         let amount = Decimal(Number::new(amount_minor, digits(currency)));
         Self { amount, minor_units, currency: currency.to_owned() }
     }
+
+    /// The amount as people of a language write it.
+    pub(crate) fn written(&self, locale: &str) -> String {
+        format(self, locale)
+    }
 }
 
 #[ComplexObject]
@@ -38,7 +43,7 @@ impl Money {
         &self,
         #[graphql(default = "en", desc = "A language tag: `en`, `ru`, `de-AT`.")] locale: String,
     ) -> String {
-        format(self, &locale)
+        self.written(&locale)
     }
 }
 

@@ -6,6 +6,7 @@ use async_graphql::{Context, ID, Interface, Object, OneofObject};
 
 use super::{
     card::{self, VideoCard},
+    compare::VideoCardComparison,
     connection::{PageArguments, Stretch, VideoCardConnection},
     errors::ApiError,
     filter::VideoCardFilter,
@@ -19,6 +20,8 @@ use super::{
 };
 use crate::card::mpn_key;
 
+/// How many cards are compared at once.
+const COMPARED: std::ops::RangeInclusive<usize> = 2..=8;
 /// The most identifiers in one `nodes`.
 const MOST_NODES: usize = 100;
 
@@ -137,6 +140,21 @@ impl Query {
         filter.check()?;
         let stretch = Stretch::read(&PageArguments { first, after, last, before }, sort)?;
         Ok(VideoCardConnection::new(filter, sort, stretch))
+    }
+
+    /// Cards side by side, 2 to 8 of them, and in which fields they differ.
+    async fn compare(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Identifiers of cards.")] ids: Vec<ID>,
+    ) -> Result<VideoCardComparison, ApiError> {
+        if !COMPARED.contains(&ids.len()) {
+            let given = ids.len();
+            return Err(ApiError::bad_input(format!(
+                "`ids` has {given} identifiers; 2 to 8 cards are compared."
+            )));
+        }
+        card::compare(ctx, &ids).await
     }
 
     /// Technologies that some card supports, by name.

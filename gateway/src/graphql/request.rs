@@ -3,6 +3,7 @@
 use std::{collections::HashMap, sync::Arc};
 
 use async_graphql::Context;
+use chrono::{DateTime, Utc};
 use sqlx::PgPool;
 use tokio::sync::OnceCell;
 
@@ -24,13 +25,20 @@ pub struct RequestData {
     pub(crate) listings_of_shops: Counts,
     /// Ids of the shops that have not been read soundly for too long.
     stale_shops: Vec<i16>,
+    /// When the request came.
+    pub(crate) now: DateTime<Utc>,
     pub(crate) base_currency: &'static str,
     pub(crate) base_digits: u32,
 }
 
 impl RequestData {
     /// For a request that is answered with what `catalogue` says of the shops.
-    pub fn new(pool: &PgPool, catalogue: Option<&Arc<CatalogueState>>, base_currency: &'static str) -> Self {
+    pub fn new(
+        pool: &PgPool,
+        catalogue: Option<&Arc<CatalogueState>>,
+        base_currency: &'static str,
+        now: DateTime<Utc>,
+    ) -> Self {
         Self {
             pool: pool.clone(),
             loaders: Loaders::new(pool),
@@ -41,6 +49,7 @@ impl RequestData {
             )),
             listings_of_shops: Counts::new(include_str!("../../../sql/gateway/listing_counts_of_shops.sql")),
             stale_shops: catalogue.map(|state| state.stale_shops.clone()).unwrap_or_default(),
+            now,
             base_currency,
             base_digits: crate::rates::digits(base_currency),
         }

@@ -6,7 +6,10 @@ use chrono::{DateTime, Utc};
 use sqlx::{FromRow, PgPool, types::Json};
 
 use super::loaders::Kind;
-use crate::card::{CardDocument, CardSource};
+use crate::{
+    card::{CardDocument, CardSource},
+    history::PricePoint,
+};
 
 /// A video card.
 #[derive(Debug, FromRow)]
@@ -91,6 +94,51 @@ pub(crate) struct ShopRow {
     pub(crate) name: String,
     pub(crate) last_seen_at: Option<DateTime<Utc>>,
     pub(crate) last_complete_at: Option<DateTime<Utc>>,
+}
+
+/// What a listing of a card cost from a moment on.
+#[derive(Debug, FromRow)]
+pub(crate) struct PricePointRow {
+    card_id: i64,
+    listing_id: i64,
+    shop_id: i16,
+    at: DateTime<Utc>,
+    price_minor: i64,
+    currency: String,
+    base_price_minor: i64,
+    availability: String,
+}
+
+impl PricePointRow {
+    pub(crate) fn to_point(&self) -> PricePoint {
+        PricePoint {
+            at: self.at,
+            listing_id: self.listing_id,
+            shop_id: self.shop_id,
+            price_minor: self.price_minor,
+            currency: self.currency.clone(),
+            base_price_minor: self.base_price_minor,
+            availability: self.availability.clone(),
+        }
+    }
+}
+
+/// The most points of one listing's price history that are read.
+const MOST_PRICE_POINTS: i64 = 5000;
+
+impl Kind for PricePointRow {
+    type Key = i64;
+    type Value = Vec<Self>;
+
+    async fn load(pool: &PgPool, keys: &[i64]) -> sqlx::Result<HashMap<i64, Vec<Self>>> {
+        let query = sqlx::query_as(include_str!("../../../sql/gateway/price_points_by_card.sql"));
+        let rows: Vec<Self> = query.bind(keys).bind(MOST_PRICE_POINTS).fetch_all(pool).await?;
+        let mut by_card: HashMap<i64, Vec<Self>> = HashMap::new();
+        for row in rows {
+            by_card.entry(row.card_id).or_default().push(row);
+        }
+        Ok(by_card)
+    }
 }
 
 /// The offers of a card, cheapest first.

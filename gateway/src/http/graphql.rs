@@ -10,6 +10,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use bytes::Bytes;
+use chrono::Utc;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::time::timeout;
@@ -212,7 +213,7 @@ async fn execute(
     }
     let mut request = Request::new(asked.query)
         .variables(asked.variables.map(Variables::from_json).unwrap_or_default())
-        .data(RequestData::new(&gateway.pool, catalogue, gateway.base_currency));
+        .data(RequestData::new(&gateway.pool, catalogue, gateway.base_currency, Utc::now()));
     request.operation_name = asked.operation_name;
     if let Ok(document) = request.parsed_query()
         && let Err(limits::TooLarge { code, message }) = limits::check(document)

@@ -60,7 +60,7 @@ impl InProcess {
         let catalogue = Catalogue::default();
         catalogue.refresh(&self.pool).await.unwrap();
         let state: Arc<_> = catalogue.state().unwrap();
-        let data = RequestData::new(&self.pool, Some(&state), self.rates.base());
+        let data = RequestData::new(&self.pool, Some(&state), self.rates.base(), chrono::Utc::now());
         let request = Request::new(query).variables(Variables::from_json(variables)).data(data);
         serde_json::from_slice(&graphql::execute(&self.schema, request).await.body).unwrap()
     }

@@ -6,12 +6,15 @@
 
 use std::{sync::Arc, time::Duration};
 
+use catalogue_index::Index;
 use sqlx::PgPool;
 use tokio::{
     sync::{Notify, watch},
     time::{Instant, timeout},
 };
 use tokio_util::sync::CancellationToken;
+
+use crate::indexing::Indexing;
 
 /// How often Postgres is asked.
 const POLL: Duration = Duration::from_millis(200);
@@ -21,12 +24,14 @@ const PATIENCE: Duration = Duration::from_millis(500);
 const TRUST: Duration = Duration::from_millis(700);
 
 /// What a cached answer depends on.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct CatalogueState {
     /// The catalogue's version.
     pub version: i64,
     /// Ids of the shops that have not been read soundly for too long.
     pub stale_shops: Vec<i16>,
+    /// The cards at that version, or a little later.
+    pub(crate) index: Arc<Index>,
     /// Just before it was asked for.
     asked_at: Instant,
 }
@@ -62,9 +67,13 @@ impl Catalogue {
         self.wake.notify_one();
     }
 
-    /// Asks once; the error says why there was no answer, for the log.
+    /// Asks once, and reads all cards anew; the error says why there was no answer, for the log.
     pub async fn refresh(&self, pool: &PgPool) -> Result<(), String> {
-        let state = ask(pool).await?;
+        self.look(pool, &mut Indexing::default()).await
+    }
+
+    async fn look(&self, pool: &PgPool, indexing: &mut Indexing) -> Result<(), String> {
+        let state = ask(pool, indexing).await?;
         self.state.send_replace(Some(Arc::new(state)));
         Ok(())
     }
@@ -72,8 +81,9 @@ impl Catalogue {
     /// Keeps asking until it is told to stop.
     pub async fn watch(self, pool: PgPool, stop: CancellationToken) {
         let mut away = false;
+        let mut indexing = Indexing::default();
         while !stop.is_cancelled() {
-            match self.refresh(&pool).await {
+            match self.look(&pool, &mut indexing).await {
                 Ok(()) => {
                     if away {
                         tracing::info!("Postgres answers again");
@@ -95,12 +105,13 @@ impl Catalogue {
     }
 }
 
-async fn ask(pool: &PgPool) -> Result<CatalogueState, String> {
+async fn ask(pool: &PgPool, indexing: &mut Indexing) -> Result<CatalogueState, String> {
     let asked_at = Instant::now();
     let query = sqlx::query_as(include_str!("../../sql/gateway/catalogue_state.sql")).fetch_one(pool);
     let (version, stale_shops) = timeout(PATIENCE, query)
         .await
         .map_err(|_| "no answer in time".to_owned())?
         .map_err(|e| e.to_string())?;
-    Ok(CatalogueState { version, stale_shops, asked_at })
+    let index = indexing.follow(pool, version).await.map_err(|error| error.to_string())?;
+    Ok(CatalogueState { version, stale_shops, index, asked_at })
 }

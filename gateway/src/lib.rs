@@ -9,6 +9,7 @@ pub mod consume;
 pub mod graphql;
 pub mod history;
 pub mod http;
+mod indexing;
 pub mod matches;
 pub mod offer;
 pub mod rates;

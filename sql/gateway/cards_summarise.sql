@@ -5,7 +5,8 @@ update gateway.card set
     discount_bp = summary.discount_bp,
     shop_slugs = summary.shop_slugs,
     availabilities = summary.availabilities,
-    updated_at = clock_timestamp()
+    updated_at = clock_timestamp(),
+    changed_version = (select version + 1 from gateway.catalogue)
 from (
     select asked.id,
         count(listing.id)::integer as listing_count,

@@ -11,8 +11,8 @@ with taken as (
     from taken
     where listing.card_id = taken.id
 )
-insert into gateway.card_alias (id, slug, card_id)
-select card.id, card.slug, taken.card_id
+insert into gateway.card_alias (id, slug, card_id, changed_version)
+select card.id, card.slug, taken.card_id, (select version + 1 from gateway.catalogue)
 from taken
 join gateway.card on card.id = taken.id
 on conflict (id) do update set card_id = excluded.card_id

@@ -1,31 +1,35 @@
 //! A page of a list of cards, by the Relay cursor connections specification: forwards and backwards, by
 //! keyset. What isn't asked for isn't worked out.
+//!
+//! Which cards a list has, and in which order, is what the index in memory says; the cards themselves come from
+//! Postgres.
 
 use async_graphql::{Context, Object, SimpleObject};
-use sqlx::{Postgres, QueryBuilder, types::Json};
+use catalogue_index::{List, Page as Places, Place, Stretch as Wanted};
 use tokio::sync::OnceCell;
 
 use super::{
     card::{self, VideoCard},
-    errors::{ApiError, StoreFailed},
-    filter::VideoCardFilter,
-    loaders::read,
+    errors::ApiError,
+    facets::{Facet, PriceStats},
     names::int,
     request::data,
-    sort::{Key, Place, VideoCardSort},
+    sort::{OTHER_SORT, VideoCardSort},
 };
 
 /// How many cards a page has where the client doesn't say.
 const DEFAULT_PAGE: i32 = 20;
 /// The most cards of a page.
 pub(crate) const LARGEST_PAGE: i32 = 100;
+/// How many buckets price statistics have at the most.
+const BUCKETS: std::ops::RangeInclusive<i32> = 1..=50;
 
 /// Which stretch of a list is wanted.
 #[derive(Debug)]
 pub(crate) struct Stretch {
     after: Option<Place>,
     before: Option<Place>,
-    size: i64,
+    size: usize,
     /// The last ones of what lies between `after` and `before`, instead of the first.
     from_the_end: bool,
 }
@@ -62,7 +66,7 @@ impl Stretch {
         Ok(Self {
             after: place("after", &arguments.after)?,
             before: place("before", &arguments.before)?,
-            size: size.into(),
+            size: usize::try_from(size).unwrap_or_default(),
             from_the_end: arguments.last.is_some(),
         })
     }
@@ -70,75 +74,35 @@ impl Stretch {
 
 /// Cards, a page of them.
 pub struct VideoCardConnection {
-    filter: VideoCardFilter,
+    list: List,
     sort: VideoCardSort,
-    stretch: Stretch,
-    page: OnceCell<Page>,
-}
-
-struct Page {
-    places: Vec<Place>,
-    cards: Vec<VideoCard>,
-    /// Whether there is more on the side to which the page was cut.
-    cut: bool,
+    places: Places,
+    cards: OnceCell<Vec<(Place, VideoCard)>>,
 }
 
 impl VideoCardConnection {
-    pub(crate) fn new(filter: VideoCardFilter, sort: VideoCardSort, stretch: Stretch) -> Self {
-        Self { filter, sort, stretch, page: OnceCell::new() }
+    pub(crate) fn new(list: List, sort: VideoCardSort, stretch: &Stretch) -> Result<Self, ApiError> {
+        let wanted = Wanted {
+            after: stretch.after.as_ref(),
+            before: stretch.before.as_ref(),
+            size: stretch.size,
+            from_the_end: stretch.from_the_end,
+        };
+        let argument = if stretch.after.is_some() { "after" } else { "before" };
+        let places =
+            list.page(sort.to_index(), &wanted).map_err(|_| ApiError::bad_cursor(argument, OTHER_SORT))?;
+        Ok(Self { list, sort, places, cards: OnceCell::new() })
     }
 
-    async fn page(&self, ctx: &Context<'_>) -> Result<&Page, ApiError> {
-        Ok(self.page.get_or_try_init(|| self.read_page(ctx)).await?)
-    }
-
-    async fn read_page(&self, ctx: &Context<'_>) -> Result<Page, StoreFailed> {
-        let stretch = &self.stretch;
-        let mut sql = QueryBuilder::new("select id, ");
-        sql.push(self.sort.key_as_json());
-        self.push_matching(&mut sql, ctx);
-        if let Some(after) = &stretch.after {
-            self.sort.push_beyond(&mut sql, after, true);
-        }
-        if let Some(before) = &stretch.before {
-            self.sort.push_beyond(&mut sql, before, false);
-        }
-        self.sort.push_order(&mut sql, stretch.from_the_end);
-        // One more than the page, to know whether there is more.
-        sql.push(" limit ").push_bind(stretch.size + 1);
-        let query = sql.build_query_as::<(i64, Json<Key>)>();
-        let mut rows = read(query.fetch_all(&data(ctx).pool)).await?;
-        let size = usize::try_from(stretch.size).unwrap_or_default();
-        let cut = rows.len() > size;
-        rows.truncate(size);
-        if stretch.from_the_end {
-            rows.reverse();
-        }
-        let ids: Vec<i64> = rows.iter().map(|(id, _)| *id).collect();
-        let found = card::of_page(ctx, &ids).await?;
-        let mut page = Page { places: Vec::new(), cards: Vec::new(), cut };
-        for ((id, Json(key)), card) in rows.into_iter().zip(found) {
-            // A card can go between the two statements.
-            if let Some(card) = card {
-                page.places.push(Place { key, id });
-                page.cards.push(card);
-            }
-        }
-        Ok(page)
-    }
-
-    fn push_matching(&self, sql: &mut QueryBuilder<Postgres>, ctx: &Context<'_>) {
-        sql.push(" from gateway.card where listing_count > 0");
-        self.filter.push(sql, data(ctx).base_digits);
-    }
-
-    /// Whether the list has cards behind (or before) a place.
-    async fn has_beyond(&self, ctx: &Context<'_>, place: &Place, behind: bool) -> Result<bool, ApiError> {
-        let mut sql = QueryBuilder::new("select exists (select");
-        self.push_matching(&mut sql, ctx);
-        self.sort.push_beyond(&mut sql, place, behind);
-        sql.push(")");
-        Ok(read(sql.build_query_scalar().fetch_one(&data(ctx).pool)).await?)
+    async fn cards(&self, ctx: &Context<'_>) -> Result<&[(Place, VideoCard)], ApiError> {
+        let read = || async {
+            let ids: Vec<i64> = self.places.places.iter().map(|place| place.id).collect();
+            let cards = card::of_page(ctx, &ids).await?;
+            // A card can have gone since the index was told.
+            let found = self.places.places.iter().cloned().zip(cards);
+            Ok::<_, ApiError>(found.filter_map(|(place, card)| Some((place, card?))).collect())
+        };
+        Ok(self.cards.get_or_try_init(read).await?)
     }
 }
 
@@ -147,30 +111,53 @@ impl VideoCardConnection {
 impl VideoCardConnection {
     /// The cards of the page with their cursors.
     async fn edges(&self, ctx: &Context<'_>) -> Result<Vec<VideoCardEdge>, ApiError> {
-        let page = self.page(ctx).await?;
-        let edge = |(place, card): (&Place, &VideoCard)| VideoCardEdge {
+        let edge = |(place, card): &(Place, VideoCard)| VideoCardEdge {
             cursor: self.sort.cursor(place),
             node: card.clone(),
         };
-        Ok(page.places.iter().zip(&page.cards).map(edge).collect())
+        Ok(self.cards(ctx).await?.iter().map(edge).collect())
     }
 
     /// The cards of the page.
     async fn nodes(&self, ctx: &Context<'_>) -> Result<Vec<VideoCard>, ApiError> {
-        Ok(self.page(ctx).await?.cards.clone())
+        Ok(self.cards(ctx).await?.iter().map(|(_, card)| card.clone()).collect())
     }
 
     /// Where the page stands in the list.
-    async fn page_info(&self) -> PageInfo<'_> {
-        PageInfo(self)
+    async fn page_info(&self) -> PageInfo {
+        let cursor = |place: Option<&Place>| place.map(|place| self.sort.cursor(place));
+        PageInfo {
+            has_next_page: self.places.has_next,
+            has_previous_page: self.places.has_previous,
+            start_cursor: cursor(self.places.places.first()),
+            end_cursor: cursor(self.places.places.last()),
+        }
     }
 
     /// How many cards the whole list has. Worked out only where asked for.
-    async fn total_count(&self, ctx: &Context<'_>) -> Result<i32, ApiError> {
-        let mut sql = QueryBuilder::new("select count(*)");
-        self.push_matching(&mut sql, ctx);
-        let count: i64 = read(sql.build_query_scalar().fetch_one(&data(ctx).pool)).await?;
-        Ok(int(count))
+    async fn total_count(&self) -> i32 {
+        int(i64::try_from(self.list.count()).unwrap_or(i64::MAX))
+    }
+
+    /// By which values the list can be narrowed, and how many cards each would leave. The counts of a facet ignore
+    /// what the filter's own field for it says, and obey all else. Worked out only where asked for.
+    async fn facets(&self) -> Vec<Facet> {
+        self.list.facets().into_iter().map(Facet::from).collect()
+    }
+
+    /// What the best offers of the list cost, in the base currency. It ignores the filter's own price range, since
+    /// a slider needs the whole; null: no card can be bought.
+    #[expect(clippy::unused_async, reason = "a field of the schema is what it is")]
+    async fn price_stats(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Into how many stretches prices are divided, 1 to 50.", default = 10)] buckets: i32,
+    ) -> Result<Option<PriceStats>, ApiError> {
+        if !BUCKETS.contains(&buckets) {
+            return Err(ApiError::bad_input(format!("`buckets` is {buckets}; it is a number from 1 to 50.")));
+        }
+        let stats = self.list.price_stats(usize::try_from(buckets).unwrap_or(1));
+        Ok(stats.map(|stats| PriceStats::of(&stats, data(ctx).base_currency)))
     }
 }
 
@@ -184,46 +171,14 @@ pub struct VideoCardEdge {
 }
 
 /// Where a page stands in its list.
-pub struct PageInfo<'c>(&'c VideoCardConnection);
-
-/// Where a page stands in its list.
-#[Object]
-impl PageInfo<'_> {
+#[derive(SimpleObject)]
+pub struct PageInfo {
     /// Whether there are cards behind the page.
-    async fn has_next_page(&self, ctx: &Context<'_>) -> Result<bool, ApiError> {
-        let (page, stretch) = (self.0.page(ctx).await?, &self.0.stretch);
-        if !stretch.from_the_end && page.cut {
-            return Ok(true);
-        }
-        // Without `before`, the page goes to the end of the list.
-        match page.places.last().or(stretch.after.as_ref()) {
-            Some(end) if stretch.before.is_some() => self.0.has_beyond(ctx, end, true).await,
-            _ => Ok(false),
-        }
-    }
-
+    has_next_page: bool,
     /// Whether there are cards before the page.
-    async fn has_previous_page(&self, ctx: &Context<'_>) -> Result<bool, ApiError> {
-        let (page, stretch) = (self.0.page(ctx).await?, &self.0.stretch);
-        if stretch.from_the_end && page.cut {
-            return Ok(true);
-        }
-        // Without `after`, the page goes back to the start of the list.
-        match page.places.first().or(stretch.before.as_ref()) {
-            Some(start) if stretch.after.is_some() => self.0.has_beyond(ctx, start, false).await,
-            _ => Ok(false),
-        }
-    }
-
+    has_previous_page: bool,
     /// The cursor of the page's first card; null: the page is empty.
-    async fn start_cursor(&self, ctx: &Context<'_>) -> Result<Option<String>, ApiError> {
-        let page = self.0.page(ctx).await?;
-        Ok(page.places.first().map(|place| self.0.sort.cursor(place)))
-    }
-
+    start_cursor: Option<String>,
     /// The cursor of the page's last card; null: the page is empty.
-    async fn end_cursor(&self, ctx: &Context<'_>) -> Result<Option<String>, ApiError> {
-        let page = self.0.page(ctx).await?;
-        Ok(page.places.last().map(|place| self.0.sort.cursor(place)))
-    }
+    end_cursor: Option<String>,
 }

@@ -1,11 +1,11 @@
-//! The filter of video cards, as clients write it and as SQL.
+//! The filter of video cards, as clients write it.
 //!
 //! Every condition comes out as true or false, never as null, so that `not` means what it says: a card whose
 //! memory is not known doesn't have 8 to 16 GB, and is in the `not` of that.
 
 use async_graphql::{Enum, InputObject};
+use catalogue_index::{Filter, Span};
 use chrono::{DateTime, Utc};
-use sqlx::{Postgres, QueryBuilder};
 
 use super::{errors::ApiError, scalars::Decimal};
 use crate::offer::availability_word;
@@ -100,6 +100,33 @@ pub enum Availability {
 }
 
 impl Availability {
+    pub(crate) const ALL: [Self; 6] =
+        [Self::InStock, Self::Preorder, Self::OnOrder, Self::OutOfStock, Self::Discontinued, Self::Unknown];
+
+    /// As clients write it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::InStock => "IN_STOCK",
+            Self::Preorder => "PREORDER",
+            Self::OnOrder => "ON_ORDER",
+            Self::OutOfStock => "OUT_OF_STOCK",
+            Self::Discontinued => "DISCONTINUED",
+            Self::Unknown => "UNKNOWN",
+        }
+    }
+
+    /// For people.
+    pub(crate) fn label(self) -> &'static str {
+        match self {
+            Self::InStock => "In stock",
+            Self::Preorder => "Preorder",
+            Self::OnOrder => "On order",
+            Self::OutOfStock => "Out of stock",
+            Self::Discontinued => "Discontinued",
+            Self::Unknown => "Unknown",
+        }
+    }
+
     fn word(self) -> &'static str {
         availability_word(match self {
             Self::InStock => events::Availability::InStock,
@@ -113,10 +140,7 @@ impl Availability {
 
     /// From the database's word.
     pub(crate) fn of(word: &str) -> Self {
-        [Self::InStock, Self::Preorder, Self::OnOrder, Self::OutOfStock, Self::Discontinued]
-            .into_iter()
-            .find(|availability| availability.word() == word)
-            .unwrap_or(Self::Unknown)
+        Self::ALL.into_iter().find(|availability| availability.word() == word).unwrap_or(Self::Unknown)
     }
 }
 
@@ -134,6 +158,28 @@ pub enum ChipMaker {
 }
 
 impl ChipMaker {
+    pub(crate) const ALL: [Self; 4] = [Self::Nvidia, Self::Amd, Self::Intel, Self::Other];
+
+    /// As clients write it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Nvidia => "NVIDIA",
+            Self::Amd => "AMD",
+            Self::Intel => "INTEL",
+            Self::Other => "OTHER",
+        }
+    }
+
+    /// For people.
+    pub(crate) fn label(self) -> &'static str {
+        match self {
+            Self::Nvidia => "NVIDIA",
+            Self::Amd => "AMD",
+            Self::Intel => "Intel",
+            Self::Other => "Other",
+        }
+    }
+
     fn word(self) -> &'static str {
         crate::card::maker_word(match self {
             Self::Nvidia => merge::ChipMaker::Nvidia,
@@ -145,10 +191,7 @@ impl ChipMaker {
 
     /// From the database's word.
     pub(crate) fn of(word: &str) -> Self {
-        [Self::Nvidia, Self::Amd, Self::Intel]
-            .into_iter()
-            .find(|maker| maker.word() == word)
-            .unwrap_or(Self::Other)
+        Self::ALL.into_iter().find(|maker| maker.word() == word).unwrap_or(Self::Other)
     }
 }
 
@@ -176,20 +219,7 @@ impl VideoCardFilter {
         Ok(())
     }
 
-    /// Every text of the filter that is compared with the database's.
-    fn texts(&self) -> impl Iterator<Item = &String> {
-        let sets = self.technologies.iter().chain(&self.outputs);
-        let of_sets = sets.flat_map(|set| [&set.all_of, &set.any_of, &set.none_of]);
-        let lists = of_sets.chain([&self.brands, &self.gpus, &self.shops]);
-        lists.flatten().flatten()
-    }
-
     fn check_lists(&self) -> Result<(), ApiError> {
-        if self.texts().any(|text| text.contains('\0')) {
-            return Err(ApiError::bad_input(
-                "`filter` has a text with the character U+0000; nothing is named so.",
-            ));
-        }
         let sets = [("technologies", &self.technologies), ("outputs", &self.outputs)];
         let of_sets =
             sets.iter().filter_map(|(name, set)| Some((*name, set.as_ref()?))).flat_map(|(name, set)| {
@@ -230,121 +260,63 @@ impl VideoCardFilter {
         }
     }
 
-    /// Adds ` and (…)` for each condition to a statement whose `where` has begun.
-    pub(crate) fn push(&self, sql: &mut QueryBuilder<Postgres>, base_digits: u32) {
-        if let Some(range) = self.price {
-            push_price(sql, range, base_digits);
-        }
-        for (column, set) in [("technology_codes", &self.technologies), ("output_kinds", &self.outputs)] {
-            if let Some(set) = set {
-                set.push(sql, column);
-            }
-        }
-        if let Some(slugs) = &self.brands {
-            sql.push(" and coalesce(brand_id = any(array(select brand.id from gateway.brand where brand.slug = any(")
-                .push_bind(slugs.clone())
-                .push("))), false)");
-        }
-        if let Some(slugs) = &self.gpus {
-            sql.push(" and coalesce(gpu_id = any(array(select gpu.id from gateway.gpu where gpu.slug = any(")
-                .push_bind(slugs.clone())
-                .push("))), false)");
-        }
-        if let Some(makers) = &self.chip_makers {
-            let words: Vec<&str> = makers.iter().map(|maker| maker.word()).collect();
-            sql.push(
-                " and coalesce(gpu_id = any(array(select gpu.id from gateway.gpu where gpu.maker = any(",
-            )
-            .push_bind(words)
-            .push("))), false)");
-        }
-        let in_mb = |range: IntRange| {
-            (range.min.map(|gb| i64::from(gb) * 1024), range.max.map(|gb| i64::from(gb) * 1024))
+    /// The same filter as the index understands it. `base_digits` are the digits of the base currency.
+    pub(crate) fn to_index(&self, base_digits: u32) -> Filter {
+        let in_mb = |end: Option<i32>| end.map(|gb| i64::from(gb) * 1024);
+        let as_it_is = |end: Option<i32>| end.map(i64::from);
+        let span = |range: IntRange, end: &dyn Fn(Option<i32>) -> Option<i64>| Span {
+            min: end(range.min),
+            max: end(range.max),
         };
-        let as_it_is = |range: IntRange| (range.min.map(i64::from), range.max.map(i64::from));
-        let ranges = [
-            ("memory_mb", self.memory_gb.map(in_mb)),
-            ("board_power_watts", self.board_power_watts.map(as_it_is)),
-            ("length_mm", self.length_mm.map(as_it_is)),
-        ];
-        for (column, range) in ranges {
-            if let Some((min, max)) = range {
-                push_range(sql, column, min, max);
-            }
-        }
-        if let Some(availabilities) = &self.availability {
-            let words: Vec<&str> = availabilities.iter().map(|availability| availability.word()).collect();
-            sql.push(" and availabilities && ").push_bind(words).push("::text[]");
-        }
-        if let Some(slugs) = &self.shops {
-            sql.push(" and shop_slugs && ").push_bind(slugs.clone());
-        }
-        if let Some(since) = self.updated_since {
-            sql.push(" and updated_at >= ").push_bind(since);
-        }
-        self.push_parts(sql, base_digits);
-    }
-
-    fn push_parts(&self, sql: &mut QueryBuilder<Postgres>, base_digits: u32) {
-        for part in self.and.iter().flatten() {
-            sql.push(" and (true");
-            part.push(sql, base_digits);
-            sql.push(")");
-        }
-        if let Some(parts) = &self.or {
-            sql.push(" and (false");
-            for part in parts {
-                sql.push(" or (true");
-                part.push(sql, base_digits);
-                sql.push(")");
-            }
-            sql.push(")");
-        }
-        if let Some(part) = &self.not {
-            sql.push(" and not (true");
-            part.push(sql, base_digits);
-            sql.push(")");
+        let all = |parts: &Vec<Self>| parts.iter().map(|part| part.to_index(base_digits)).collect();
+        Filter {
+            price_minor: self.price.map(|range| price_span(range, base_digits)),
+            technologies: self.technologies.as_ref().map(SetFilter::to_index),
+            outputs: self.outputs.as_ref().map(SetFilter::to_index),
+            brands: self.brands.clone(),
+            gpus: self.gpus.clone(),
+            chip_makers: self
+                .chip_makers
+                .as_ref()
+                .map(|makers| names(makers.iter().map(|maker| maker.name()))),
+            memory_mb: self.memory_gb.map(|range| span(range, &in_mb)),
+            board_power_watts: self.board_power_watts.map(|range| span(range, &as_it_is)),
+            length_mm: self.length_mm.map(|range| span(range, &as_it_is)),
+            availabilities: self
+                .availability
+                .as_ref()
+                .map(|availabilities| names(availabilities.iter().map(|availability| availability.name()))),
+            shops: self.shops.clone(),
+            updated_since: self.updated_since,
+            search: None,
+            and: self.and.as_ref().map(all),
+            or: self.or.as_ref().map(all),
+            not: self.not.as_ref().map(|part| Box::new(part.to_index(base_digits))),
         }
     }
 }
 
 impl SetFilter {
-    fn push(&self, sql: &mut QueryBuilder<Postgres>, column: &str) {
-        for (values, operator, none) in
-            [(&self.all_of, "@>", false), (&self.any_of, "&&", false), (&self.none_of, "&&", true)]
-        {
-            let Some(values) = values else { continue };
-            sql.push(if none { " and not " } else { " and " });
-            sql.push(column).push(" ").push(operator).push(" ").push_bind(values.clone());
-        }
+    fn to_index(&self) -> catalogue_index::SetFilter {
+        let Self { all_of, any_of, none_of } = self.clone();
+        catalogue_index::SetFilter { all_of, any_of, none_of }
     }
 }
 
-fn push_price(sql: &mut QueryBuilder<Postgres>, range: DecimalRange, base_digits: u32) {
+fn names(names: impl Iterator<Item = &'static str>) -> Vec<String> {
+    names.map(str::to_owned).collect()
+}
+
+fn price_span(range: DecimalRange, base_digits: u32) -> Span {
     let minor = |price: Decimal| price.0.checked_mul(rust_decimal::Decimal::from(10_u64.pow(base_digits)));
     // Beyond what a price can be, an end is as good as the border.
-    let min =
-        range.min.map(|min| minor(min).and_then(|price| price.ceil().try_into().ok()).unwrap_or(beyond(min)));
-    let max = range
-        .max
-        .map(|max| minor(max).and_then(|price| price.floor().try_into().ok()).unwrap_or(beyond(max)));
-    push_range(sql, "best_price_minor", min, max);
-}
-
-fn beyond(price: Decimal) -> i64 {
-    if price.0.is_sign_negative() { i64::MIN } else { i64::MAX }
-}
-
-fn push_range(sql: &mut QueryBuilder<Postgres>, column: &str, min: Option<i64>, max: Option<i64>) {
-    sql.push(" and coalesce(true");
-    for (operator, end) in [(">=", min), ("<=", max)] {
-        if let Some(end) = end {
-            sql.push(" and ").push(column).push(" ").push(operator).push(" ").push_bind(end);
-        }
+    let beyond = |price: Decimal| if price.0.is_sign_negative() { i64::MIN } else { i64::MAX };
+    Span {
+        min: range
+            .min
+            .map(|min| minor(min).and_then(|price| price.ceil().try_into().ok()).unwrap_or(beyond(min))),
+        max: range
+            .max
+            .map(|max| minor(max).and_then(|price| price.floor().try_into().ok()).unwrap_or(beyond(max))),
     }
-    // A range that is open at both ends still asks for the value to be known.
-    if min.is_none() && max.is_none() {
-        sql.push(" and ").push(column).push(" is not null");
-    }
-    sql.push(", false)");
 }

@@ -8,6 +8,7 @@ pub mod card;
 pub mod compare;
 pub mod connection;
 pub mod errors;
+pub mod facets;
 pub mod filter;
 pub mod history;
 mod ids;

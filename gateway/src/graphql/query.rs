@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use async_graphql::{Context, ID, Interface, Object, OneofObject};
+use catalogue_index::{Filter, List};
 
 use super::{
     card::{self, VideoCard},
@@ -22,6 +23,8 @@ use crate::card::mpn_key;
 
 /// How many cards are compared at once.
 const COMPARED: std::ops::RangeInclusive<usize> = 2..=8;
+/// How many cards are suggested at once.
+const SUGGESTED: std::ops::RangeInclusive<i32> = 1..=20;
 /// The most identifiers in one `nodes`.
 const MOST_NODES: usize = 100;
 
@@ -126,6 +129,7 @@ impl Query {
     )]
     async fn video_cards(
         &self,
+        ctx: &Context<'_>,
         #[graphql(
             desc = "The first so many cards, 20 where neither `first` nor `last` is given, 100 at most."
         )]
@@ -133,13 +137,34 @@ impl Query {
         #[graphql(desc = "Only cards behind this cursor.")] after: Option<String>,
         #[graphql(desc = "The last so many cards, 100 at most.")] last: Option<i32>,
         #[graphql(desc = "Only cards before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Words to be found in names, chips and codes; typos are forgiven.")] search: Option<
+            String,
+        >,
         #[graphql(desc = "Which cards are wanted.")] filter: Option<VideoCardFilter>,
         #[graphql(desc = "Their order.", default_with = "VideoCardSort::PriceAsc")] sort: VideoCardSort,
     ) -> Result<VideoCardConnection, ApiError> {
         let filter = filter.unwrap_or_default();
         filter.check()?;
         let stretch = Stretch::read(&PageArguments { first, after, last, before }, sort)?;
-        Ok(VideoCardConnection::new(filter, sort, stretch))
+        let data = data(ctx);
+        let filter = Filter { search, ..filter.to_index(data.base_digits) };
+        let cards = List::new(data.index()?.clone(), filter)
+            .map_err(|_| ApiError::bad_input("`filter` nests too deep."))?;
+        VideoCardConnection::new(cards, sort, &stretch)
+    }
+
+    /// Cards that fit what is being typed, the best first.
+    async fn suggest(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What was typed so far; the last word may be its beginning.")] text: String,
+        #[graphql(desc = "How many cards at the most, 1 to 20.", default = 8)] first: i32,
+    ) -> Result<Vec<VideoCard>, ApiError> {
+        if !SUGGESTED.contains(&first) {
+            return Err(ApiError::bad_page_size(format!("`first` is {first}; 1 to 20 cards are suggested.")));
+        }
+        let ids = data(ctx).index()?.suggest(&text, usize::try_from(first).unwrap_or(1));
+        Ok(card::of_page(ctx, &ids).await?.into_iter().flatten().collect())
     }
 
     /// Cards side by side, 2 to 8 of them, and in which fields they differ.

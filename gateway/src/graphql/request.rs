@@ -3,6 +3,7 @@
 use std::{collections::HashMap, sync::Arc};
 
 use async_graphql::Context;
+use catalogue_index::Index;
 use chrono::{DateTime, Utc};
 use sqlx::PgPool;
 use tokio::sync::OnceCell;
@@ -19,6 +20,8 @@ use crate::catalogue::CatalogueState;
 pub struct RequestData {
     pub(crate) pool: PgPool,
     pub(crate) loaders: Loaders,
+    /// `None`: the catalogue's state is not known at the moment.
+    index: Option<Arc<Index>>,
     shops: OnceCell<Vec<Arc<ShopRow>>>,
     pub(crate) cards_of_brands: Counts,
     pub(crate) cards_of_technologies: Counts,
@@ -42,6 +45,7 @@ impl RequestData {
         Self {
             pool: pool.clone(),
             loaders: Loaders::new(pool),
+            index: catalogue.map(|state| state.index.clone()),
             shops: OnceCell::new(),
             cards_of_brands: Counts::new(include_str!("../../../sql/gateway/card_counts_of_brands.sql")),
             cards_of_technologies: Counts::new(include_str!(
@@ -63,6 +67,11 @@ impl RequestData {
             Ok(rows.into_iter().map(Arc::new).collect())
         };
         Ok(self.shops.get_or_try_init(query).await?)
+    }
+
+    /// The index of cards, as it was when the request came.
+    pub(crate) fn index(&self) -> Result<&Arc<Index>, StoreFailed> {
+        self.index.as_ref().ok_or(StoreFailed)
     }
 
     /// One of all shops.

@@ -74,26 +74,12 @@ create table gateway.card (
     discount_bp integer not null default 0,
     shop_slugs text[] not null default '{}',
     availabilities text[] not null default '{}',
-    -- Sort keys without nulls, so that a keyset is one comparison of rows.
-    price_asc_key bigint not null generated always as (coalesce(best_price_minor, 9223372036854775807)) stored,
-    price_desc_key bigint not null generated always as (coalesce(best_price_minor, -1)) stored,
-    memory_key integer not null generated always as (coalesce(memory_mb, 0)) stored,
-    released_key date not null generated always as (coalesce(released_on, '0001-01-01'::date)) stored
+    -- The catalogue's version with which it last changed: what every gateway's index follows.
+    changed_version bigint not null
 );
 
-create index card_by_price_asc on gateway.card (price_asc_key, id) where listing_count > 0;
-create index card_by_price_desc on gateway.card (price_desc_key desc, id desc) where listing_count > 0;
-create index card_by_discount on gateway.card (discount_bp desc, id desc) where listing_count > 0;
-create index card_by_memory on gateway.card (memory_key desc, id desc) where listing_count > 0;
-create index card_by_name on gateway.card (name_key, id) where listing_count > 0;
-create index card_by_release on gateway.card (released_key desc, id desc) where listing_count > 0;
-create index card_by_update on gateway.card (updated_at desc, id desc) where listing_count > 0;
-create index card_by_brand on gateway.card (brand_id, price_asc_key, id) where listing_count > 0;
-create index card_by_gpu on gateway.card (gpu_id, price_asc_key, id) where listing_count > 0;
-create index card_by_technology on gateway.card using gin (technology_codes);
-create index card_by_output on gateway.card using gin (output_kinds);
-create index card_by_shop on gateway.card using gin (shop_slugs);
-create index card_by_availability on gateway.card using gin (availabilities);
+create index card_by_change on gateway.card (changed_version);
+create index card_by_brand on gateway.card (brand_id) where listing_count > 0;
 create index card_by_mpn on gateway.card using gin (mpn_keys);
 create index card_by_gtin on gateway.card using gin (gtins);
 
@@ -101,9 +87,11 @@ create index card_by_gtin on gateway.card using gin (gtins);
 create table gateway.card_alias (
     id bigint primary key,
     slug text not null unique,
-    card_id bigint not null references gateway.card
+    card_id bigint not null references gateway.card,
+    changed_version bigint not null
 );
 
+create index card_alias_by_change on gateway.card_alias (changed_version);
 create index card_alias_by_card on gateway.card_alias (card_id);
 
 create table gateway.card_technology (

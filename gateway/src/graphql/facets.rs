@@ -1,0 +1,85 @@
+//! Facets and price statistics of a list of cards.
+
+use async_graphql::{ID, SimpleObject};
+
+use super::{money::Money, names::int};
+
+/// By which values of one kind a list can be narrowed.
+#[derive(SimpleObject)]
+pub struct Facet {
+    /// The field of the filter that narrows by it: `technologies`.
+    id: ID,
+    /// What people call it: `Technologies`.
+    label: String,
+    /// Its values, those that most cards have first; sizes of memory by size.
+    values: Vec<FacetValue>,
+}
+
+/// A value by which a list can be narrowed.
+#[derive(SimpleObject)]
+pub struct FacetValue {
+    /// As the filter has it; memory in GB.
+    value: String,
+    /// What people call it.
+    label: String,
+    /// How many cards the list would have of it, whatever else is selected in this facet.
+    count: i32,
+    /// Whether the filter asks for it.
+    selected: bool,
+}
+
+/// What the best offers of a list cost, in the base currency.
+#[derive(SimpleObject)]
+pub struct PriceStats {
+    /// The cheapest.
+    min: Money,
+    /// The dearest.
+    max: Money,
+    /// As many are cheaper as are dearer.
+    median: Money,
+    /// How many cost how much. Each price is in one of them.
+    buckets: Vec<PriceBucket>,
+}
+
+/// How many cards cost how much.
+#[derive(SimpleObject)]
+pub struct PriceBucket {
+    /// The least.
+    min: Money,
+    /// The most, included.
+    max: Money,
+    /// How many cards.
+    count: i32,
+}
+
+fn count(count: usize) -> i32 {
+    int(i64::try_from(count).unwrap_or(i64::MAX))
+}
+
+impl From<catalogue_index::Facet> for Facet {
+    fn from(facet: catalogue_index::Facet) -> Self {
+        let values = facet.values.into_iter().map(|value| FacetValue {
+            value: value.value.to_string(),
+            label: value.label.to_string(),
+            count: count(value.count),
+            selected: value.selected,
+        });
+        Self { id: ID::from(facet.id.id()), label: facet.id.label().to_owned(), values: values.collect() }
+    }
+}
+
+impl PriceStats {
+    pub(crate) fn of(stats: &catalogue_index::PriceStats, currency: &str) -> Self {
+        let bucket = |bucket: &catalogue_index::PriceBucket| PriceBucket {
+            min: Money::of(bucket.min_minor, currency),
+            max: Money::of(bucket.max_minor, currency),
+            count: count(bucket.count),
+        };
+        Self {
+            min: Money::of(stats.min_minor, currency),
+            max: Money::of(stats.max_minor, currency),
+            median: Money::of(stats.median_minor, currency),
+            buckets: stats.buckets.iter().map(bucket).collect(),
+        }
+    }
+}

@@ -1,0 +1,172 @@
+//! Keeps the index in memory up to the catalogue: reads all cards at start, and then those that changed.
+
+use std::sync::Arc;
+
+use catalogue_index::{BrandFacts, CardFacts, FacetId, GpuFacts, Index};
+use chrono::{DateTime, NaiveDate, Utc};
+use futures::{TryStreamExt, stream::BoxStream};
+use sqlx::{FromRow, PgPool};
+use tokio::sync::mpsc;
+
+use crate::graphql::filter::{Availability, ChipMaker};
+
+/// How many cards may wait to be put into the index while all are read.
+const READ_AHEAD: usize = 1000;
+
+/// The index of one gateway, and up to which version of the catalogue it was read.
+#[derive(Debug)]
+pub(crate) struct Indexing {
+    index: Index,
+    version: i64,
+}
+
+impl Default for Indexing {
+    fn default() -> Self {
+        Self { index: Index::new(), version: NOTHING_READ }
+    }
+}
+
+/// Before all versions.
+const NOTHING_READ: i64 = -1;
+
+#[derive(FromRow)]
+struct Changed {
+    id: i64,
+    name_key: String,
+    brand_slug: Option<String>,
+    brand_name: Option<String>,
+    gpu_slug: Option<String>,
+    gpu_name: Option<String>,
+    gpu_maker: Option<String>,
+    memory_mb: Option<i32>,
+    board_power_watts: Option<i32>,
+    length_mm: Option<i32>,
+    technology_codes: Vec<String>,
+    output_kinds: Vec<String>,
+    shop_slugs: Vec<String>,
+    availabilities: Vec<String>,
+    best_price_minor: Option<i64>,
+    discount_bp: i32,
+    released_on: Option<NaiveDate>,
+    updated_at: DateTime<Utc>,
+    mpn_keys: Vec<String>,
+    gtins: Vec<String>,
+    served: bool,
+}
+
+impl From<Changed> for CardFacts {
+    fn from(card: Changed) -> Self {
+        let number = |value: Option<i32>| value.and_then(|value| u32::try_from(value).ok());
+        let named = |slug: Option<String>, name: Option<String>| slug.zip(name);
+        Self {
+            id: card.id,
+            name_key: card.name_key,
+            brand: named(card.brand_slug, card.brand_name).map(|(slug, name)| BrandFacts { slug, name }),
+            gpu: named(card.gpu_slug, card.gpu_name).map(|(slug, name)| GpuFacts {
+                slug,
+                name,
+                maker: ChipMaker::of(&card.gpu_maker.unwrap_or_default()).name().to_owned(),
+            }),
+            memory_mb: number(card.memory_mb),
+            board_power_watts: number(card.board_power_watts),
+            length_mm: number(card.length_mm),
+            technologies: card.technology_codes,
+            outputs: card.output_kinds,
+            shops: card.shop_slugs,
+            availabilities: card
+                .availabilities
+                .iter()
+                .map(|word| Availability::of(word).name().to_owned())
+                .collect(),
+            best_price_minor: card.best_price_minor,
+            discount_bp: u32::try_from(card.discount_bp).unwrap_or_default(),
+            released_on: card.released_on,
+            updated_at: card.updated_at,
+            codes: card.mpn_keys.into_iter().chain(card.gtins).collect(),
+        }
+    }
+}
+
+impl Indexing {
+    /// Brings the index up to a version that the catalogue was seen to have, and gives a snapshot of it. It may
+    /// hold what was committed since.
+    pub(crate) async fn follow(&mut self, pool: &PgPool, version: i64) -> sqlx::Result<Arc<Index>> {
+        if version == self.version {
+            return Ok(Arc::new(self.index.clone()));
+        }
+        if self.version == NOTHING_READ {
+            self.index = read_all(pool).await?;
+        } else {
+            self.read_changes(pool).await?;
+        }
+        self.version = version;
+        Ok(Arc::new(self.index.clone()))
+    }
+
+    async fn read_changes(&mut self, pool: &PgPool) -> sqlx::Result<()> {
+        let mut cards = changed_after(pool, self.version);
+        while let Some(card) = cards.try_next().await? {
+            if card.served {
+                self.index.upsert(&card.into());
+            } else {
+                self.index.remove(card.id);
+            }
+        }
+        let removed: Vec<i64> = sqlx::query_scalar(include_str!("../../sql/gateway/cards_removed.sql"))
+            .bind(self.version)
+            .fetch_all(pool)
+            .await?;
+        for id in removed {
+            self.index.remove(id);
+        }
+        label(&mut self.index, pool).await
+    }
+}
+
+fn changed_after(pool: &PgPool, version: i64) -> BoxStream<'_, sqlx::Result<Changed>> {
+    sqlx::query_as(include_str!("../../sql/gateway/card_facts_changed.sql")).bind(version).fetch(pool)
+}
+
+/// The index is built on a thread of its own while cards are read: a million of them never are in memory twice.
+async fn read_all(pool: &PgPool) -> sqlx::Result<Index> {
+    let (send, mut receive) = mpsc::channel::<CardFacts>(READ_AHEAD);
+    let built =
+        tokio::task::spawn_blocking(move || Index::build(std::iter::from_fn(|| receive.blocking_recv())));
+    let mut cards = changed_after(pool, NOTHING_READ);
+    while let Some(card) = cards.try_next().await? {
+        if card.served && send.send(card.into()).await.is_err() {
+            break;
+        }
+    }
+    drop(send);
+    let mut index = built.await.map_err(|_| sqlx::Error::WorkerCrashed)?;
+    label(&mut index, pool).await?;
+    Ok(index)
+}
+
+/// Says what people call the values of facets.
+async fn label(index: &mut Index, pool: &PgPool) -> sqlx::Result<()> {
+    for availability in Availability::ALL {
+        index.set_label(FacetId::Availability, availability.name(), availability.label());
+    }
+    for maker in ChipMaker::ALL {
+        index.set_label(FacetId::ChipMakers, maker.name(), maker.label());
+    }
+    let outputs = [
+        ("hdmi", "HDMI"),
+        ("displayport", "DisplayPort"),
+        ("dvi", "DVI"),
+        ("vga", "VGA"),
+        ("usb-c", "USB-C"),
+    ];
+    for (kind, label) in outputs {
+        index.set_label(FacetId::Outputs, kind, label);
+    }
+    let labels: Vec<(String, String, String)> =
+        sqlx::query_as(include_str!("../../sql/gateway/labels_all.sql")).fetch_all(pool).await?;
+    for (kind, value, label) in labels {
+        let facet = if kind == "shop" { FacetId::Shops } else { FacetId::Technologies };
+        index.set_label(facet, &value, &label);
+    }
+    Ok(())
+}

@@ -49,6 +49,15 @@ impl Attribute {
         }
     }
 
+    /// Gives a card values besides those that it has.
+    pub(crate) fn add(&mut self, slot: u32, numbers: &[u32]) {
+        for number in numbers {
+            if let Some(value) = self.values.get_mut(*number as usize) {
+                Arc::make_mut(value).cards.insert(slot);
+            }
+        }
+    }
+
     /// Makes these the only values that a card has.
     pub(crate) fn assign(&mut self, slot: u32, numbers: &[u32]) {
         for (number, value) in (0..).zip(&mut self.values) {

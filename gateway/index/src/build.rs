@@ -50,7 +50,9 @@ impl Filling {
         *index.cards.classes.get_mut(slot) = classes;
         index.cards.names.set(slot, &facts.name_key);
         index.cards.codes.set(slot, &codes_to_keep(&facts.codes, &facts.name_key));
-        index.assign(slot, facts);
+        for (facet, numbers) in index.values(facts) {
+            index.attributes[facet as usize].add(slot, &numbers);
+        }
         for (facet, number) in [
             (FacetId::Brands, classes.brand),
             (FacetId::Gpus, classes.gpu),

@@ -133,6 +133,10 @@ impl List {
     fn facet(&self, id: FacetId, base: &SlotSet, tallies: &OnceCell<Tallies>) -> Facet {
         let attribute = self.index.attribute(id);
         let counts = match id {
+            // Of all cards, how many have a value is known.
+            _ if base.len() == self.index.len() => {
+                attribute.values().map(|value| value.cards.len()).collect()
+            }
             FacetId::Brands => tallies.get_or_init(|| self.tally(base)).0.clone(),
             FacetId::Gpus => tallies.get_or_init(|| self.tally(base)).1.clone(),
             FacetId::MemoryGb => tallies.get_or_init(|| self.tally(base)).2.clone(),

@@ -170,7 +170,9 @@ impl Index {
 
     /// Gives a card its values, names and codes instead of those that it had.
     fn describe(&mut self, slot: u32, facts: &CardFacts) {
-        self.assign(slot, facts);
+        for (facet, numbers) in self.values(facts) {
+            self.attributes[facet as usize].assign(slot, &numbers);
+        }
         let (before, after) = (*self.cards.classes.get(slot), self.classes(facts));
         let renamed = self.cards.names.get(slot) != facts.name_key;
         if before != after || renamed {
@@ -206,20 +208,20 @@ impl Index {
         }
     }
 
-    /// Gives a card the values of the attributes of which it can have several, or that few cards share.
-    pub(crate) fn assign(&mut self, slot: u32, facts: &CardFacts) {
+    /// The numbers of a card's values of the attributes of which it can have several, or which have few.
+    pub(crate) fn values(&mut self, facts: &CardFacts) -> [(FacetId, Vec<u32>); 5] {
         let maker = facts.gpu.as_ref().map(|gpu| gpu.maker.clone());
-        for (facet, keys) in [
+        [
             (FacetId::Technologies, facts.technologies.as_slice()),
             (FacetId::Outputs, &facts.outputs),
             (FacetId::ChipMakers, maker.as_slice()),
             (FacetId::Availability, &facts.availabilities),
             (FacetId::Shops, &facts.shops),
-        ] {
+        ]
+        .map(|(facet, keys)| {
             let attribute = &mut self.attributes[facet as usize];
-            let numbers: Vec<u32> = keys.iter().map(|key| attribute.number(key, key)).collect();
-            attribute.assign(slot, &numbers);
-        }
+            (facet, keys.iter().map(|key| attribute.number(key, key)).collect())
+        })
     }
 
     /// The numbers of a card's brand, chip and size of memory.

@@ -9,6 +9,7 @@ use std::{cmp::Ordering, ops::Range};
 
 use crate::{
     cards::{By, Probe},
+    condition::Field,
     list::List,
     slots::{Bits, SlotSet},
     sort::Position,
@@ -16,8 +17,8 @@ use crate::{
 
 /// So few cards are gathered at once.
 const FEW: usize = 1_000;
-/// How many cards are asked for one by one before all are gathered.
-const PATIENCE: usize = 8_000;
+/// How many cards are asked for one by one before all are gathered: at least and at most.
+const PATIENCE: (usize, usize) = (2_000, 8_000);
 /// Where one in so many cards is let through, or fewer, the first are selected instead of looked for in order.
 const RARE: usize = 32;
 
@@ -76,8 +77,11 @@ impl<'l> Segment<'l> {
             return Vec::new();
         }
         if bound > FEW || scan.ranks.len() <= FEW {
-            let read = self.first_in_order(scan, PATIENCE, |slot| self.has(slot));
-            if read.len() == scan.limit || scan.ranks.len() <= PATIENCE {
+            // As many as it would take if cards that can be in the list were spread evenly, and as many again.
+            let even = scan.limit.saturating_mul(scan.ranks.len()) / bound;
+            let patience = even.saturating_mul(2).clamp(PATIENCE.0, PATIENCE.1);
+            let read = self.first_in_order(scan, patience, |slot| self.has(slot));
+            if read.len() == scan.limit || scan.ranks.len() <= patience {
                 return read;
             }
         }
@@ -92,8 +96,9 @@ impl<'l> Segment<'l> {
     /// Whether the list has the card in a slot, here.
     fn has(&self, slot: u32) -> bool {
         let found = self.level.zip(self.list.found());
+        let searched = found.map(|_| Field::Search);
         found.is_none_or(|(level, found)| found.has(level, slot))
-            && self.list.except(None).all(|condition| condition.holds(&self.list.index, slot))
+            && self.list.except(searched).all(|condition| condition.holds(&self.list.index, slot))
     }
 
     /// How many cards of the list can be here at the most.

@@ -1,6 +1,8 @@
 //! Texts as a search sees them: without case and accents, in Latin letters, cut into runs of letters and runs
 //! of digits.
 
+use std::borrow::Cow;
+
 /// The longest text that is looked at, in characters: names and queries are shorter.
 const LONGEST_TEXT: usize = 1_000;
 /// The longest run that tells anything.
@@ -132,15 +134,19 @@ fn is_letters(run: &str) -> bool {
     run.starts_with(|c: char| c.is_ascii_lowercase())
 }
 
-fn plain(text: &str) -> String {
+fn plain(text: &str) -> Cow<'_, str> {
     let end = text.char_indices().nth(LONGEST_TEXT).map_or(text.len(), |(end, _)| end);
-    let mut plain = if text[..end].is_ascii() {
-        text[..end].to_owned()
-    } else {
-        deunicode::deunicode(&text[..end].replace(['™', '®', '©'], " "))
-    };
+    let text = &text[..end];
+    if text.is_ascii() {
+        return if text.bytes().any(|byte| byte.is_ascii_uppercase()) {
+            text.to_ascii_lowercase().into()
+        } else {
+            text.into()
+        };
+    }
+    let mut plain = deunicode::deunicode(&text.replace(['™', '®', '©'], " "));
     plain.make_ascii_lowercase();
-    plain
+    plain.into()
 }
 
 fn runs(plain: &str) -> impl Iterator<Item = &str> {

@@ -34,13 +34,27 @@ impl Part {
     }
 
     pub(super) fn of_words(words: &[u64; WORDS]) -> Option<Self> {
-        let len = ones(words.iter().copied());
+        Self::of_len(words, ones(words.iter().copied()))
+    }
+
+    /// The same, where it is known how many bits are set.
+    fn of_len(words: &[u64; WORDS], len: usize) -> Option<Self> {
         if len > MOST_LISTED {
             return Some(Self::Flagged(Arc::new(Flags { len, words: Box::new(*words) })));
         }
         let mut list = Vec::with_capacity(len);
         each_bit(words, |low| list.push(low));
         Self::of_list(list)
+    }
+
+    /// What a bit by bit operation makes of the words of two parts.
+    fn combine(one: &Flags, two: &Flags, operation: impl Fn(u64, u64) -> u64) -> Option<Self> {
+        let (mut words, mut len) = ([0; WORDS], 0);
+        for (to, (one, two)) in words.iter_mut().zip(one.words.iter().zip(two.words.iter())) {
+            *to = operation(*one, *two);
+            len += to.count_ones() as usize;
+        }
+        Self::of_len(&words, len)
     }
 
     pub(super) fn len(&self) -> usize {
@@ -162,11 +176,8 @@ impl Part {
 
     pub(super) fn and(&self, other: &Self) -> Option<Self> {
         match (self, other) {
-            (Self::Flagged(one), Self::Flagged(two)) => {
-                let mut words = one.words.clone();
-                words.iter_mut().zip(two.words.iter()).for_each(|(word, other)| *word &= other);
-                Self::of_words(&words)
-            }
+            (Self::Flagged(one), Self::Flagged(two)) if Arc::ptr_eq(one, two) => Some(self.clone()),
+            (Self::Flagged(one), Self::Flagged(two)) => Self::combine(one, two, |one, two| one & two),
             (Self::Listed(list), Self::Flagged(flags)) | (Self::Flagged(flags), Self::Listed(list)) => {
                 Self::of_list(list.iter().copied().filter(|low| flag(&flags.words, *low)).collect())
             }
@@ -197,17 +208,11 @@ impl Part {
 
     pub(super) fn and_not(&self, other: &Self) -> Option<Self> {
         match (self, other) {
-            (Self::Flagged(flags), other) => {
-                let mut words = flags.words.clone();
-                match other {
-                    Self::Flagged(other) => {
-                        words.iter_mut().zip(other.words.iter()).for_each(|(word, other)| *word &= !other);
-                    }
-                    Self::Listed(list) => {
-                        for low in list.iter() {
-                            words[usize::from(low / 64)] &= !(1 << (low % 64));
-                        }
-                    }
+            (Self::Flagged(one), Self::Flagged(two)) => Self::combine(one, two, |one, two| one & !two),
+            (Self::Flagged(flags), Self::Listed(list)) => {
+                let mut words = *flags.words;
+                for low in list.iter() {
+                    words[usize::from(low / 64)] &= !(1 << (low % 64));
                 }
                 Self::of_words(&words)
             }

@@ -133,3 +133,10 @@ fn prices_at_the_ends_of_what_a_number_can_be_fall_into_a_bucket_each() {
         1
     );
 }
+
+#[test]
+fn indexes_and_lists_can_be_held_by_any_thread() {
+    fn can_be_held<T: Send + Sync + 'static>() {}
+    can_be_held::<Index>();
+    can_be_held::<List>();
+}

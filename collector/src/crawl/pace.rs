@@ -42,13 +42,26 @@ impl Pace {
 
     /// The shop has failed.
     pub(super) fn failed(&mut self) {
-        self.failures = self.failures.saturating_add(1);
-        self.leave_alone(plan::pause(self.failures, rand::random()));
+        let pause = self.next_pause();
+        self.leave_alone(pause);
     }
 
-    /// The shop has asked for a pause.
+    /// The shop has asked for a pause. One of no time at all, or until a moment that has passed, is as long as
+    /// after a failure.
     pub(super) fn busy(&mut self, retry_after: Option<Duration>) {
-        self.leave_alone(retry_after.unwrap_or(UNTOLD_PAUSE));
+        let least = self.next_pause();
+        self.leave_alone(retry_after.unwrap_or(UNTOLD_PAUSE).max(least));
+    }
+
+    /// The shop has forgotten where the crawl was, for the `times`th time (from 1). The sound pages in between
+    /// don't make it well: each round is two requests at least, and so its pause is twice as long.
+    pub(super) fn forgotten(&mut self, times: u32) {
+        self.leave_alone(plan::pause(times, rand::random()) * 2);
+    }
+
+    fn next_pause(&mut self) -> Duration {
+        self.failures = self.failures.saturating_add(1);
+        plan::pause(self.failures, rand::random())
     }
 
     fn leave_alone(&mut self, pause: Duration) {

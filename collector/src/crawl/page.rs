@@ -5,7 +5,7 @@ use tokio::time::Instant;
 
 use super::{
     Crawler,
-    plan::ATTEMPTS,
+    plan::{ATTEMPTS, MOST_PAUSES},
     walk::{Step, Walk},
 };
 use crate::{
@@ -26,8 +26,8 @@ const MOST_RESTARTS: u32 = 3;
 /// What came of asking once.
 enum Attempt {
     Done(Step),
-    /// The shop wants to be asked later, which is no failure.
-    Later,
+    /// The shop wants to be asked later. What to do if it has said so too often.
+    Later(Step),
     /// What to do if there is no further attempt.
     Failed(Step),
 }
@@ -47,7 +47,7 @@ impl Crawler {
             // The address of a request for changes is seldom the same twice.
             _ => None,
         };
-        let mut failures = 0;
+        let (mut failures, mut pauses) = (0, 0);
         loop {
             if Instant::now() > walk.deadline {
                 return Ok(Step::GiveUp("the crawl takes too long".to_owned()));
@@ -58,7 +58,12 @@ impl Crawler {
             lease.check().await?;
             match self.attempt(led, walk, here, &request, known.as_ref()).await? {
                 Attempt::Done(step) => return Ok(step),
-                Attempt::Later => {}
+                Attempt::Later(step) => {
+                    pauses += 1;
+                    if pauses >= MOST_PAUSES {
+                        return Ok(step);
+                    }
+                }
                 Attempt::Failed(step) => {
                     failures += 1;
                     if failures >= ATTEMPTS {
@@ -106,17 +111,18 @@ impl Crawler {
         match error {
             AskError::Busy { retry_after, .. } => {
                 self.pace.busy(*retry_after);
-                Attempt::Later
+                Attempt::Later(give_up)
             }
-            AskError::PositionForgotten if walk.restarts < MOST_RESTARTS => Attempt::Done(Step::Restart),
+            AskError::PositionForgotten => {
+                self.pace.forgotten(walk.restarts + 1);
+                let is_last = walk.restarts >= MOST_RESTARTS;
+                Attempt::Done(if is_last { give_up } else { Step::Restart })
+            }
             AskError::Sick(_) => {
                 self.pace.failed();
                 Attempt::Failed(give_up)
             }
-            AskError::PositionForgotten
-            | AskError::Unauthorized(_)
-            | AskError::Refused(_)
-            | AskError::Foreign { .. } => {
+            AskError::Unauthorized(_) | AskError::Refused(_) | AskError::Foreign { .. } => {
                 self.pace.failed();
                 Attempt::Done(give_up)
             }

@@ -20,6 +20,9 @@ const SICK_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_JITTER: Duration = Duration::from_secs(4);
 /// How often a page is asked for before it is given up.
 pub const ATTEMPTS: u32 = 4;
+/// How often a page is put off by a shop that asks for pauses before it is given up: a shop that rations its
+/// answers gets more patience than one that fails.
+pub const MOST_PAUSES: u32 = 6;
 
 /// What to ask for. `is_first` is the first crawl since this collector leads the shop: it may read better than
 /// the one before it, and what that one left unfinished is not known.

@@ -53,6 +53,21 @@ async fn a_sick_shop_is_asked_once_a_second_at_most_and_loses_nothing() {
     inbox.next_crawl(CrawlOutcome::Complete).await;
 }
 
+#[tokio::test]
+async fn a_shop_that_asks_for_a_pause_of_no_time_is_asked_once_a_second_at_most_and_given_up() {
+    let world = World::with(3).await;
+    world.shop.inner().fault = Some(Fault::Busy(0));
+    let collector = world.collector().await;
+    let mut inbox = world.inbox(&collector).await;
+    inbox.next_crawl(CrawlOutcome::Incomplete).await;
+    let asked = world.shop.inner().asked.clone();
+    assert!((2..=8).contains(&asked.len()), "{}", asked.len());
+    assert!(gaps(&asked).iter().all(|gap| *gap >= Duration::from_millis(990)), "{:?}", gaps(&asked));
+
+    world.shop.inner().fault = None;
+    inbox.changed(3).await;
+}
+
 fn sick(world: &World) -> Vec<Asked> {
     world.shop.inner().asked.iter().filter(|asked| asked.status == 500).cloned().collect()
 }
@@ -159,9 +174,11 @@ async fn told_to_stop_it_ends_well_although_a_shop_hangs() {
 async fn a_forgotten_cursor_starts_the_crawl_again() {
     let world = World::with(0).await;
     world.shop.inner().forgotten_cursors = 2;
+    let began = Instant::now();
     let _collector = world.collector().await;
     world.number_becomes("select count(*) from collector.listing where shop = 'countrylink'", 2).await;
     assert_eq!(world.shop.inner().countrylink_firsts, 3);
+    assert!(began.elapsed() >= Duration::from_secs(4), "the shop is left alone in between");
 }
 
 #[tokio::test]

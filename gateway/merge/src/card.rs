@@ -81,11 +81,12 @@ pub fn assemble(members: &[Member<'_>]) -> Card {
     let mut members: Vec<&Member<'_>> = members.iter().collect();
     members.sort_by_key(|member| (member.shop, member.listing_ref));
     let mut choice = Choice::new(&members);
-    let specs = specs::choose(&mut choice);
+    let chip = specs::chip(&mut choice);
+    let specs = specs::choose(&mut choice, chip.as_ref());
     let interfaces = interfaces::choose(&mut choice);
     let technologies = technologies::choose(&mut choice);
     let brand = specs::brand(&mut choice);
-    let gpu = specs::gpu(&mut choice, specs.architecture.as_deref());
+    let gpu = chip.map(|chip| with_architecture(chip, &specs));
     let (mpns, gtins) = codes::choose(&mut choice);
     let images = codes::images(&mut choice);
     let name = name::of(&mut choice, brand.as_ref(), gpu.as_ref(), specs.memory_mb);
@@ -101,4 +102,9 @@ pub fn assemble(members: &[Member<'_>]) -> Card {
         images,
         sources: choice.into_sources(),
     }
+}
+
+/// The architecture that we know, or else the one that shops say.
+fn with_architecture(chip: Gpu, specs: &events::Specs) -> Gpu {
+    Gpu { architecture: chip.architecture.or_else(|| specs.architecture.clone()), ..chip }
 }

@@ -20,7 +20,7 @@ mod words;
 
 use serde::{Deserialize, Serialize};
 
-pub(crate) use chip::sizes_mb;
+pub(crate) use chip::{is_never_sold_with, sizes_mb};
 pub(crate) use code::{CodeSystem, system_of};
 pub use code::{Disbelieved, Gtin, MpnKey};
 pub use key::MatchKey;

@@ -6,18 +6,25 @@ use super::Member;
 use super::choice::{Choice, Said};
 use super::fields::{self, Field};
 use crate::decide::size_text;
-use crate::identity::{Brand, Gpu};
+use crate::identity::{Brand, Gpu, is_never_sold_with};
 
 /// Of two bandwidths, at most one in so many may differ before they are two: shops round them.
 const BANDWIDTH_TOLERANCE: u32 = 100;
 
-/// Chooses the technical characteristics.
-pub(super) fn choose(choice: &mut Choice<'_>) -> Specs {
+/// The distance of what was read from a title.
+const OF_TITLE: u8 = 1;
+/// The distance of a size that a field says against the listing's own title.
+const AGAINST_ITS_TITLE: u8 = 2;
+/// What a size with which the card's chip was never sold stands behind the others.
+const NEVER_SOLD: u8 = 3;
+
+/// Chooses the technical characteristics of a card with this chip.
+pub(super) fn choose(choice: &mut Choice<'_>, chip: Option<&Gpu>) -> Specs {
     let number = |choice: &mut Choice<'_>, field, get: fn(&Specs) -> Option<u32>, unit: &str| {
         value(choice, field, get, |one, other| one == other, |value| format!("{value}{unit}"))
     };
     Specs {
-        memory_mb: memory(choice),
+        memory_mb: memory(choice, chip),
         memory_type: words(choice, fields::MEMORY_TYPE, |specs| specs.memory_type.clone()),
         memory_bus_bits: number(choice, fields::MEMORY_BUS, |specs| specs.memory_bus_bits, " bit"),
         memory_bandwidth_mbps: value(
@@ -86,12 +93,25 @@ fn words(choice: &mut Choice<'_>, field: Field, get: impl Fn(&Specs) -> Option<S
     value(choice, field, get, |one, other| one.eq_ignore_ascii_case(other), Clone::clone)
 }
 
-/// What a field says counts before what was read from any title.
-fn memory(choice: &mut Choice<'_>) -> Option<u32> {
+/// What a field says counts before what was read from any title, except that a listing whose title and field
+/// disagree is taken as its identity takes it, by which it was grouped: the chip is the title's, so the size is
+/// too. A size with which the chip was never sold yields to every other.
+fn memory(choice: &mut Choice<'_>, chip: Option<&Gpu>) -> Option<u32> {
     let members = choice.members;
-    let said = members.iter().filter_map(|member| {
-        let of_field = member.listing.specs.memory_mb.map(|memory_mb| Said::new(member, memory_mb));
-        of_field.or_else(|| from_title(member, member.identity.memory_mb))
+    let never_sold = |memory_mb| chip.is_some_and(|chip| is_never_sold_with(&chip.slug, memory_mb));
+    let said = members.iter().flat_map(|member| {
+        let (of_field, believed) = (member.listing.specs.memory_mb, member.identity.memory_mb);
+        let of_field = of_field.map(|memory_mb| {
+            let agrees = believed.is_none_or(|believed| believed == memory_mb);
+            (memory_mb, if agrees { 0 } else { AGAINST_ITS_TITLE })
+        });
+        let of_title =
+            believed.filter(|believed| of_field.is_none_or(|(memory_mb, _)| memory_mb != *believed));
+        let sizes = of_field.into_iter().chain(of_title.map(|memory_mb| (memory_mb, OF_TITLE)));
+        sizes.map(move |(memory_mb, distance)| {
+            let distance = distance + if never_sold(memory_mb) { NEVER_SOLD } else { 0 };
+            Said { distance, ..Said::new(member, memory_mb) }
+        })
     });
     choice.choose(
         fields::MEMORY,
@@ -102,7 +122,7 @@ fn memory(choice: &mut Choice<'_>) -> Option<u32> {
 }
 
 fn from_title<'m, T>(member: &'m Member<'m>, value: Option<T>) -> Option<Said<'m, T>> {
-    Some(Said { distance: 1, ..Said::new(member, value?) })
+    Some(Said { distance: OF_TITLE, ..Said::new(member, value?) })
 }
 
 /// The house, under its one name.
@@ -124,8 +144,8 @@ pub(super) fn brand(choice: &mut Choice<'_>) -> Option<Brand> {
     )
 }
 
-/// The chip, under its one name, with the architecture that we know or that shops say.
-pub(super) fn gpu(choice: &mut Choice<'_>, architecture: Option<&str>) -> Option<Gpu> {
+/// The chip, under its one name.
+pub(super) fn chip(choice: &mut Choice<'_>) -> Option<Gpu> {
     let members = choice.members;
     let said = members.iter().filter_map(|member| {
         let gpu = member.identity.gpu.clone()?;
@@ -135,12 +155,10 @@ pub(super) fn gpu(choice: &mut Choice<'_>, architecture: Option<&str>) -> Option
             from_title(member, Some(gpu))?
         })
     });
-    let chosen = choice.choose(
+    choice.choose(
         fields::GPU,
         &said.collect::<Vec<_>>(),
         |one, other| one.slug == other.slug,
         |gpu| gpu.name.clone(),
-    )?;
-    let architecture = chosen.architecture.or_else(|| architecture.map(str::to_owned));
-    Some(Gpu { architecture, ..chosen })
+    )
 }

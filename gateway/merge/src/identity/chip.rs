@@ -127,3 +127,10 @@ static SIZES_MB: LazyLock<HashMap<String, Vec<u32>>> = LazyLock::new(|| {
 pub(crate) fn sizes_mb(slug: &str) -> &'static [u32] {
     SIZES_MB.get(slug).map_or(&[], Vec::as_slice)
 }
+
+/// Whether a chip was sold with other sizes of memory alone. Of a chip that is not known, or whose sizes are
+/// not, nothing can be said.
+pub(crate) fn is_never_sold_with(slug: &str, memory_mb: u32) -> bool {
+    let mut sizes = sizes_mb(slug).iter().filter(|size_mb| **size_mb != 0).peekable();
+    sizes.peek().is_some() && sizes.all(|size_mb| *size_mb != memory_mb)
+}

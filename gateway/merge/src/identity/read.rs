@@ -1,7 +1,8 @@
 //! The order in which the readers look at one listing, and what wins where they disagree: the title is what a
-//! shopper sees, so a code that contradicts it is not believed.
+//! shopper sees, so a code that contradicts it is not believed. Only a size with which its chip was never sold
+//! yields to the field's.
 
-use super::chip::{ChipName, Mention, mentions, sizes_mb};
+use super::chip::{ChipName, Mention, is_never_sold_with, mentions, sizes_mb};
 use super::code::{self, Disbelieved, Found, Gtin};
 use super::line::LineRead;
 use super::memory::Size;
@@ -143,7 +144,21 @@ impl Seen<'_> {
             })
     }
 
+    /// The title's size; the field's where the title names none, or one with which the chip was never sold
+    /// though it was with the field's.
     fn memory_mb(&self, gpu: Option<&Gpu>) -> Option<u32> {
+        let of_title = self.memory_mb_of_title(gpu);
+        let of_field = self.memory_mb_of_field(gpu);
+        let is_impossible = |size: Option<u32>| {
+            gpu.zip(size).is_some_and(|(gpu, memory_mb)| is_never_sold_with(&gpu.slug, memory_mb))
+        };
+        if is_impossible(of_title) && !is_impossible(of_field) {
+            return of_field.or(of_title);
+        }
+        of_title.or(of_field)
+    }
+
+    fn memory_mb_of_title(&self, gpu: Option<&Gpu>) -> Option<u32> {
         let of_chip = gpu.map_or(&[][..], |gpu| sizes_mb(&gpu.slug));
         let outside = self.sizes.iter().filter(|size| !self.is_in_code(size.at));
         let glued = || {
@@ -155,11 +170,14 @@ impl Seen<'_> {
         memory::decide(outside, of_chip)
             .or_else(|| memory::decide(self.sizes.iter().filter(|size| self.is_in_name(size.at)), of_chip))
             .or_else(glued)
-            .or(self.listing.specs.memory_mb)
-            .or_else(|| {
-                let field = words(beginning(self.listing.gpu.as_deref()?, 80));
-                memory::decide(&memory::sizes(&field), of_chip)
-            })
+    }
+
+    fn memory_mb_of_field(&self, gpu: Option<&Gpu>) -> Option<u32> {
+        self.listing.specs.memory_mb.or_else(|| {
+            let of_chip = gpu.map_or(&[][..], |gpu| sizes_mb(&gpu.slug));
+            let field = words(beginning(self.listing.gpu.as_deref()?, 80));
+            memory::decide(&memory::sizes(&field), of_chip)
+        })
     }
 
     fn oc_mark(&self) -> bool {

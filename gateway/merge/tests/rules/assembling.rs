@@ -101,6 +101,49 @@ fn a_size_from_a_field_counts_before_one_from_any_title() {
     assert_eq!(sources(&card, "specs.memoryGb"), ["countrylink: 8 GB*!", "netvideo: 12 GB!"]);
 }
 
+/// A listing whose title and characteristics disagree about the size.
+fn torn(title: &str, field_gb: u32) -> events::Listing {
+    let mut listing = titled(title);
+    listing.specs.memory_mb = Some(field_gb * 1024);
+    listing
+}
+
+#[test]
+fn where_title_and_field_disagree_the_size_goes_with_the_chip() {
+    let cases = [
+        ("ASRock Challenger Arc A770 16GB OC", 4, "ASRock Challenger Arc A770 OC 16 GB"),
+        ("MSI Mech RX 6500 XT 4GB OC", 24, "MSI Mech Radeon RX 6500 XT OC 4 GB"),
+        ("Palit GameRock RTX 3090 Ti 24GB OC", 8, "Palit GameRock GeForce RTX 3090 Ti OC 24 GB"),
+        ("Sapphire Pulse RX 9070 GRE 12GB", 16, "Sapphire Pulse Radeon RX 9070 GRE 12 GB"),
+        // Both sizes were sold, or neither was, or nobody knows: what the title says.
+        ("ASRock Challenger Arc A770 16GB", 8, "ASRock Challenger Arc A770 16 GB"),
+        ("Palit Dual RTX 4070 16GB", 8, "Palit Dual GeForce RTX 4070 16 GB"),
+        ("Zotac Trinity RTX 6090 48GB", 24, "ZOTAC Trinity GeForce RTX 6090 48 GB"),
+        // Only the field's size was sold.
+        ("Palit Dual RTX 4070 16GB", 12, "Palit Dual GeForce RTX 4070 12 GB"),
+    ];
+    for (title, field_gb, expected) in cases {
+        let listing = torn(title, field_gb);
+        let grouped_by = Identity::read(&listing).memory_mb;
+        let card = card(&[("netvideo", listing)]);
+        assert_eq!(card.name, expected, "{title}, {field_gb} GB");
+        assert_eq!(card.specs.memory_mb, grouped_by, "{title}, {field_gb} GB");
+    }
+}
+
+#[test]
+fn a_size_that_was_overruled_is_still_among_the_sources() {
+    let card = card(&[
+        ("netvideo", torn("ASRock Challenger Arc A770 16GB", 4)),
+        ("countrylink", torn("ASRock Challenger Arc A770", 16)),
+    ]);
+    assert_eq!(card.specs.memory_mb, Some(16_384));
+    assert_eq!(
+        sources(&card, "specs.memoryGb"),
+        ["countrylink: 16 GB*!", "netvideo: 16 GB*!", "netvideo: 4 GB!"]
+    );
+}
+
 #[test]
 fn technologies_are_all_that_any_shop_knows_with_the_highest_version() {
     let mut netvideo = titled("Palit RTX 4070 Dual");

@@ -160,6 +160,9 @@ pub enum DecodeError {
     /// A version of the contract that this crate doesn't know.
     #[error("the message is of version {0} of the contract, which is not known here")]
     UnknownVersion(u16),
+    /// A value that the contract doesn't allow.
+    #[error("{0}")]
+    Invalid(&'static str),
     /// A type of event that this version of the contract doesn't have.
     #[error("the message is of the unknown type {0:?}")]
     UnknownType(String),
@@ -180,7 +183,11 @@ impl ProductEvent {
             return Err(DecodeError::UnknownVersion(header.v));
         }
         match header.kind.as_str() {
-            "listing.changed" => Ok(Self::ListingChanged(Box::new(serde_json::from_slice(bytes)?))),
+            "listing.changed" => {
+                let event: Box<ListingChanged> = Box::new(serde_json::from_slice(bytes)?);
+                event.listing.check().map_err(DecodeError::Invalid)?;
+                Ok(Self::ListingChanged(event))
+            }
             "listing.gone" => Ok(Self::ListingGone(serde_json::from_slice(bytes)?)),
             "crawl.ended" => Ok(Self::CrawlEnded(serde_json::from_slice(bytes)?)),
             _ => Err(DecodeError::UnknownType(header.kind)),

@@ -47,6 +47,51 @@ pub struct Listing {
     pub shop_updated_at: DateTime<Utc>,
 }
 
+/// The longest title, address, code or name in a listing, in bytes.
+const LONGEST_TEXT_BYTES: usize = 4096;
+/// The longest code or name of a technology, a part number, or a word for an interface, in bytes.
+const LONGEST_WORD_BYTES: usize = 1024;
+/// The most entries of one list of a listing.
+const LONGEST_LIST: usize = 200;
+
+impl Listing {
+    /// Refuses what the contract doesn't allow: a price that is not above zero, and texts and lists beyond any
+    /// listing's.
+    pub(crate) fn check(&self) -> Result<(), &'static str> {
+        let technologies = || self.technologies.iter().flatten();
+        let outputs = || self.interfaces.outputs.iter().flatten();
+        let connectors = || self.interfaces.power_connectors.iter().flatten();
+        let texts = [&self.title, &self.url].into_iter().chain(&self.images);
+        let names = technologies().flat_map(|technology| [&technology.code, &technology.name]);
+        let versions = technologies().filter_map(|technology| technology.version.as_ref());
+        let kinds = outputs().map(|output| &output.kind).chain(connectors().map(|connector| &connector.kind));
+        let output_versions = outputs().filter_map(|output| output.version.as_ref());
+        let facts = [&self.brand, &self.gpu, &self.specs.memory_type, &self.specs.architecture];
+        let words =
+            names.chain(versions).chain(kinds).chain(output_versions).chain(facts.into_iter().flatten());
+        let mut words = words.chain(&self.mpns).chain(&self.gtins);
+        let lists = [
+            self.mpns.len(),
+            self.gtins.len(),
+            self.images.len(),
+            technologies().count(),
+            outputs().count(),
+            connectors().count(),
+        ];
+        if self.price.amount_minor <= 0 {
+            Err("the price is not above zero")
+        } else if texts.into_iter().any(|text| text.len() > LONGEST_TEXT_BYTES) {
+            Err("a title or an address is longer than 4096 bytes")
+        } else if words.any(|word| word.len() > LONGEST_WORD_BYTES) {
+            Err("a code or a name is longer than 1024 bytes")
+        } else if lists.iter().any(|length| *length > LONGEST_LIST) {
+            Err("a list has more than 200 entries")
+        } else {
+            Ok(())
+        }
+    }
+}
+
 /// An amount of money.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Price {

@@ -31,6 +31,8 @@ fn a_field_that_is_not_known_is_ignored() {
 
 #[test]
 fn what_is_not_an_event_is_refused_with_its_reason() {
+    let free = EXAMPLES[0].1.replace("64999", "0");
+    let endless = EXAMPLES[0].1.replace("\"dlss\"", &format!("{:?}", "x".repeat(5000)));
     let listing_without_price = EXAMPLES[0].1.replace(r#""amount_minor":64999,"#, "");
     let cases = [
         ("", "malformed"),
@@ -40,6 +42,8 @@ fn what_is_not_an_event_is_refused_with_its_reason() {
         (r#"{"v":1,"type":"listing.sold"}"#, "unknown type \"listing.sold\""),
         (r#"{"v":1,"type":"listing.gone"}"#, "missing field"),
         (listing_without_price.as_str(), "amount_minor"),
+        (free.as_str(), "not above zero"),
+        (endless.as_str(), "longer than 1024 bytes"),
     ];
     for (text, expected) in cases {
         let error: DecodeError = ProductEvent::decode(text.as_bytes()).unwrap_err();

@@ -80,6 +80,8 @@ pub(crate) fn match_word(by: MatchKind) -> &'static str {
 }
 
 const LONGEST_SLUG: usize = 100;
+/// What stands behind it is not sorted by, so that a cursor has room for it.
+const LONGEST_NAME_KEY: usize = 200;
 
 /// A name as it stands in addresses: ASCII lower case, digits and single hyphens; never empty.
 pub(crate) fn slug(name: &str) -> String {
@@ -91,7 +93,9 @@ pub(crate) fn slug(name: &str) -> String {
 
 /// A name as it is sorted: without case, accents and punctuation.
 pub(crate) fn name_key(name: &str) -> String {
-    words(name, ' ')
+    let mut key = words(name, ' ');
+    key.truncate(LONGEST_NAME_KEY);
+    key
 }
 
 fn words(name: &str, between: char) -> String {

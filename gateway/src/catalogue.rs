@@ -26,6 +26,8 @@ const TRUST: Duration = Duration::from_millis(700);
 /// What a cached answer depends on.
 #[derive(Clone, Debug)]
 pub struct CatalogueState {
+    /// Tells the catalogue from any other.
+    pub id: String,
     /// The catalogue's version.
     pub version: i64,
     /// Ids of the shops that have not been read soundly for too long.
@@ -60,6 +62,12 @@ impl Catalogue {
     /// The newest known state, if it can be trusted.
     pub fn state(&self) -> Option<Arc<CatalogueState>> {
         self.state.borrow().clone().filter(|state| state.can_be_trusted())
+    }
+
+    /// The newest known state, however old it is: for answers that are worked out anew while Postgres is slow to say
+    /// which version it has. Nothing may be cached under it.
+    pub fn latest(&self) -> Option<Arc<CatalogueState>> {
+        self.state.borrow().clone()
     }
 
     /// This gateway committed a change itself: ask at once.
@@ -108,10 +116,10 @@ impl Catalogue {
 async fn ask(pool: &PgPool, indexing: &mut Indexing) -> Result<CatalogueState, String> {
     let asked_at = Instant::now();
     let query = sqlx::query_as(include_str!("../../sql/gateway/catalogue_state.sql")).fetch_one(pool);
-    let (version, stale_shops) = timeout(PATIENCE, query)
+    let (id, version, stale_shops) = timeout(PATIENCE, query)
         .await
         .map_err(|_| "no answer in time".to_owned())?
         .map_err(|e| e.to_string())?;
     let index = indexing.follow(pool, version).await.map_err(|error| error.to_string())?;
-    Ok(CatalogueState { version, stale_shops, index, asked_at })
+    Ok(CatalogueState { id, version, stale_shops, index, asked_at })
 }

@@ -113,7 +113,9 @@ async fn serve(settings: Settings) -> anyhow::Result<()> {
     let address = listener.local_addr()?;
     tracing::info!(%address, "listening");
     tokio::spawn(forget_old_prices(applier.clone(), settings.price_history_days, stop.clone()));
-    let watch = catalogue.watch(reading.pool, stop.clone());
+    // Of its own: however busy readers keep theirs, the version is known.
+    let watching = Database::new(&stores.database, "gateway", Limits { connections: 1, ..limits })?;
+    let watch = catalogue.watch(watching.pool, stop.clone());
     let consuming = tokio::spawn(consume_when_migrated(applying, applier, consume, watch, stop.clone()));
     let serving =
         axum::serve(listener, http::router(gateway)).with_graceful_shutdown(stop.clone().cancelled_owned());

@@ -29,7 +29,8 @@ pub struct LogSettings {
 
 /// Starts logging. To be called once, first thing in `main`.
 pub fn init(settings: &LogSettings) -> Result<(), SettingError> {
-    let filter = EnvFilter::try_new(&settings.filter)
+    let filter = if settings.filter.trim().is_empty() { "info" } else { &settings.filter };
+    let filter = EnvFilter::try_new(filter)
         .map_err(|error| SettingError::wrong("RUST_LOG", format!("{error}"), "info or info,gateway=debug"))?;
     let registry = tracing_subscriber::registry().with(filter);
     match settings.format {

@@ -1,2 +1,2 @@
 -- Whoever holds this row applies; the others wait. Held to the end of the transaction.
-select version from gateway.catalogue for update
+select rates from gateway.catalogue for update

@@ -1,6 +1,7 @@
 -- What a cached answer depends on: the catalogue's version, and which shops have not been read soundly for
 -- more than three times their interval.
 select
+    catalogue.id::text as id,
     catalogue.version,
     coalesce(
         (

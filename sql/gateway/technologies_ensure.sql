@@ -1,7 +1,8 @@
--- $1 codes, $2 names
+-- $1 codes, $2 names. What is there is not inserted: a conflict would use up a number of the sequence each time.
 with added as (
     insert into gateway.technology (code, name)
     select code, name from unnest($1::text[], $2::text[]) as named (code, name)
+    where not exists (select from gateway.technology where technology.code = named.code)
     on conflict (code) do nothing
     returning id, code
 )

@@ -24,6 +24,7 @@ impl Key {
             hash.update(bytes);
         };
         part(build.as_bytes());
+        part(catalogue.id.as_bytes());
         part(&catalogue.version.to_le_bytes());
         for shop in &catalogue.stale_shops {
             part(&shop.to_le_bytes());

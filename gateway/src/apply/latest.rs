@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, btree_map::Entry};
 
 use chrono::{DateTime, Utc};
-use events::{Availability, CrawlEnded, Listing, Price, ProductEvent};
+use events::{Availability, CrawlEnded, CrawlKind, CrawlOutcome, Listing, Price, ProductEvent};
 
 /// A shop's slug and its own id of a listing.
 pub(super) type ListingKey = (String, String);
@@ -31,11 +31,20 @@ pub(super) struct Terms {
     pub(super) offer: Option<(Price, Availability)>,
 }
 
+/// What a batch says about the crawls of a shop: the newest, and when the last sound ones ended.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct CrawlState {
+    pub(super) newest: CrawlEnded,
+    pub(super) sound_at: Option<DateTime<Utc>>,
+    /// The last sound one that asked for everything.
+    pub(super) complete_at: Option<DateTime<Utc>>,
+}
+
 /// The newest that a batch says.
 #[derive(Debug, Default, PartialEq)]
 pub(super) struct Latest {
     pub(super) listings: BTreeMap<ListingKey, ListingState>,
-    pub(super) crawls: BTreeMap<String, CrawlEnded>,
+    pub(super) crawls: BTreeMap<String, CrawlState>,
 }
 
 impl Latest {
@@ -57,15 +66,7 @@ impl Latest {
                     None,
                     None,
                 ),
-                ProductEvent::CrawlEnded(event) => match latest.crawls.entry(event.shop.clone()) {
-                    Entry::Occupied(known) if known.get().crawl >= event.crawl => {}
-                    Entry::Occupied(mut known) => {
-                        known.insert(event.clone());
-                    }
-                    Entry::Vacant(place) => {
-                        place.insert(event.clone());
-                    }
-                },
+                ProductEvent::CrawlEnded(event) => latest.add_crawl(event),
             }
         }
         latest
@@ -97,6 +98,24 @@ impl Latest {
         }
     }
 
+    fn add_crawl(&mut self, event: &CrawlEnded) {
+        let sound_at = (event.outcome == CrawlOutcome::Complete).then_some(event.ended_at);
+        let complete_at = sound_at.filter(|_| event.kind == CrawlKind::Full);
+        match self.crawls.entry(event.shop.clone()) {
+            Entry::Occupied(mut known) => {
+                let known = known.get_mut();
+                known.sound_at = known.sound_at.max(sound_at);
+                known.complete_at = known.complete_at.max(complete_at);
+                if known.newest.crawl < event.crawl {
+                    known.newest = event.clone();
+                }
+            }
+            Entry::Vacant(place) => {
+                place.insert(CrawlState { newest: event.clone(), sound_at, complete_at });
+            }
+        }
+    }
+
     /// Every shop that the batch names, in order.
     pub(super) fn shops(&self) -> Vec<&str> {
         let mut shops: Vec<&str> = self
@@ -113,7 +132,7 @@ impl Latest {
 
 #[cfg(test)]
 mod tests {
-    use events::{CrawlKind, CrawlOutcome, ListingGone};
+    use events::ListingGone;
 
     use super::*;
 
@@ -143,6 +162,20 @@ mod tests {
     }
 
     #[test]
+    fn a_crawl_that_failed_does_not_hide_a_sound_one_before_it() {
+        let sound = crawl(7);
+        let ProductEvent::CrawlEnded(mut failed) = crawl(8) else { unreachable!("it is a crawl") };
+        failed.outcome = CrawlOutcome::Incomplete;
+        failed.ended_at += chrono::TimeDelta::hours(1);
+        let latest = Latest::of(&[ProductEvent::CrawlEnded(failed), sound]);
+        let state = &latest.crawls["netvideo"];
+        assert_eq!(
+            (state.newest.crawl, state.sound_at, state.complete_at),
+            (8, Some(DateTime::UNIX_EPOCH), Some(DateTime::UNIX_EPOCH))
+        );
+    }
+
+    #[test]
     fn the_highest_version_of_a_listing_and_the_newest_crawl_stay_whatever_the_order() {
         let forwards = [gone("a", 1), gone("a", 3), gone("b", 1), gone("a", 2), crawl(7), crawl(9), crawl(8)];
         let mut backwards = forwards.clone();
@@ -160,7 +193,7 @@ mod tests {
         let versions: Vec<_> =
             latest.listings.iter().map(|((_, id), state)| (id.as_str(), state.version)).collect();
         assert_eq!(versions, [("a", 3), ("b", 1)]);
-        assert_eq!(latest.crawls["netvideo"].crawl, 9);
+        assert_eq!(latest.crawls["netvideo"].newest.crawl, 9);
         assert_eq!(latest.shops(), ["netvideo"]);
     }
 }

@@ -16,10 +16,13 @@ mod regroup;
 
 use std::collections::BTreeSet;
 
-use events::{CrawlEnded, CrawlKind, CrawlOutcome, ProductEvent};
+use events::ProductEvent;
 use sqlx::{PgConnection, PgPool};
 
-use self::{latest::Latest, listings::Effect};
+use self::{
+    latest::{CrawlState, Latest},
+    listings::Effect,
+};
 use crate::rates::ExchangeRates;
 
 /// Applies events to the schema `gateway`.
@@ -49,6 +52,15 @@ pub enum ApplyError {
     /// The database won't ever take it as it is.
     #[error("the database refuses it: {0}")]
     Refused(#[source] sqlx::Error),
+    /// Another gateway works out base prices with other rates, and was started later.
+    #[error(
+        "base prices are worked out with other rates by a gateway that was started later ({0}): start this one again \
+         with the same BASE_CURRENCY and EXCHANGE_RATES"
+    )]
+    OtherRates(String),
+    /// A mistake of ours: it can't be applied.
+    #[error("applying it panicked")]
+    Panicked,
     /// The process is being stopped.
     #[error("stopped in the middle of it")]
     Stopped,
@@ -56,14 +68,21 @@ pub enum ApplyError {
 
 impl From<sqlx::Error> for ApplyError {
     fn from(error: sqlx::Error) -> Self {
-        // 21 cardinality, 22 data, 23 constraint: it is the data. Everything else passes or needs a person,
-        // and the events must still be there then.
+        // 21 cardinality, 22 data, 23 constraint, 54 a limit of Postgres: it is the data. Everything else passes or
+        // needs a person, a sequence that has run out (2200H) among it, and the events must still be there then.
+        let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
         let refused = matches!(&error, sqlx::Error::Encode(_))
-            || error
-                .as_database_error()
-                .and_then(sqlx::error::DatabaseError::code)
-                .is_some_and(|code| ["21", "22", "23"].iter().any(|class| code.starts_with(class)));
+            || code.is_some_and(|code| {
+                code != "2200H" && ["21", "22", "23", "54"].iter().any(|class| code.starts_with(class))
+            });
         if refused { Self::Refused(error) } else { Self::Transient(error) }
+    }
+}
+
+impl ApplyError {
+    /// Whether it will be the same with every further try, whatever happens meanwhile.
+    pub fn is_final(&self) -> bool {
+        matches!(self, Self::Refused(_) | Self::Panicked)
     }
 }
 
@@ -80,13 +99,15 @@ impl Applier {
         // A task of its own: whoever waits may be cancelled, the transaction must not be.
         tokio::spawn(async move { this.in_transaction(latest).await })
             .await
-            .map_err(|_| ApplyError::Stopped)?
-            .map_err(ApplyError::from)
+            .map_err(|error| if error.is_panic() { ApplyError::Panicked } else { ApplyError::Stopped })?
     }
 
-    async fn in_transaction(&self, latest: Latest) -> sqlx::Result<Applied> {
+    async fn in_transaction(&self, latest: Latest) -> Result<Applied, ApplyError> {
         let mut transaction = self.pool.begin().await?;
-        lock(&mut transaction).await?;
+        let rates = lock(&mut transaction).await?;
+        if rates != self.rates.fingerprint() {
+            return Err(ApplyError::OtherRates(rates));
+        }
         let applied = self.news(&mut transaction, latest).await?;
         transaction.commit().await?;
         Ok(applied)
@@ -127,7 +148,8 @@ async fn write_cards(
     Ok(touched)
 }
 
-async fn lock(connection: &mut PgConnection) -> sqlx::Result<i64> {
+/// Lets nobody else apply until the transaction ends; which rates base prices are worked out with.
+async fn lock(connection: &mut PgConnection) -> sqlx::Result<String> {
     sqlx::query_scalar(include_str!("../../../sql/gateway/catalogue_lock.sql")).fetch_one(connection).await
 }
 
@@ -136,15 +158,15 @@ async fn bump(connection: &mut PgConnection) -> sqlx::Result<i64> {
 }
 
 /// How many shops' rows it changed: none where a newer crawl is known.
-async fn crawl_ended(connection: &mut PgConnection, crawl: &CrawlEnded) -> sqlx::Result<u64> {
+async fn crawl_ended(connection: &mut PgConnection, crawl: &CrawlState) -> sqlx::Result<u64> {
+    let CrawlState { newest, sound_at, complete_at } = crawl;
     let done = sqlx::query(include_str!("../../../sql/gateway/shop_crawled.sql"))
-        .bind(&crawl.shop)
-        .bind(&crawl.shop_name)
-        .bind(crawl.crawl)
-        .bind(crawl.ended_at)
-        .bind(crawl.outcome == CrawlOutcome::Complete)
-        .bind(crawl.kind == CrawlKind::Full)
-        .bind(crawl.collect_every_ms)
+        .bind(&newest.shop)
+        .bind(&newest.shop_name)
+        .bind(newest.crawl)
+        .bind(sound_at)
+        .bind(complete_at)
+        .bind(newest.collect_every_ms)
         .execute(connection)
         .await?;
     Ok(done.rows_affected())

@@ -12,12 +12,10 @@ pub(super) struct Batch {
     pub(super) events: Vec<(DeliveryTag, ProductEvent)>,
     /// What could not, and why.
     pub(super) poison: Vec<(DeliveryTag, String)>,
-    last: DeliveryTag,
 }
 
 impl Batch {
     pub(super) fn push(&mut self, tag: DeliveryTag, bytes: &[u8]) {
-        self.last = self.last.max(tag);
         match ProductEvent::decode(bytes) {
             Ok(event) => self.events.push((tag, event)),
             Err(error) => self.poison.push((tag, error.to_string())),
@@ -26,10 +24,5 @@ impl Batch {
 
     pub(super) fn len(&self) -> usize {
         self.events.len() + self.poison.len()
-    }
-
-    /// The highest tag: acknowledging up to it settles the whole batch.
-    pub(super) fn last_tag(&self) -> DeliveryTag {
-        self.last
     }
 }

@@ -147,8 +147,7 @@ impl Consume {
         channel: &Channel,
         batch: Batch,
     ) -> Result<(), SessionError> {
-        let last = batch.last_tag();
-        let Batch { events, mut poison, .. } = batch;
+        let Batch { events, mut poison } = batch;
         for (tag, reason) in &poison {
             tracing::error!(
                 message.tag = tag,
@@ -175,10 +174,14 @@ impl Consume {
             }
         }
         metrics::counter!("gateway_events_dead_total").increment(poison.len() as u64);
+        let last = tags.iter().copied().filter(|tag| !poison.iter().any(|(dead, _)| dead == tag)).max();
         for (tag, _) in poison {
             channel.basic_nack(tag, BasicNackOptions { multiple: false, requeue: false }).await?;
         }
-        channel.basic_ack(last, BasicAckOptions { multiple: true }).await?;
+        // A tag that was refused is unknown from then on.
+        if let Some(last) = last {
+            channel.basic_ack(last, BasicAckOptions { multiple: true }).await?;
+        }
         Ok(())
     }
 
@@ -195,7 +198,7 @@ impl Consume {
         loop {
             let error = match timeout(LONGEST_APPLY, self.applier.apply(events)).await {
                 Ok(Ok(applied)) => return Ok(Ok(applied)),
-                Ok(Err(error @ ApplyError::Refused(_))) => return Ok(Err(error)),
+                Ok(Err(error)) if error.is_final() => return Ok(Err(error)),
                 Ok(Err(error)) => error.to_string(),
                 Err(_) => "the transaction took too long".to_owned(),
             };

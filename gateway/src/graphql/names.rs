@@ -135,7 +135,7 @@ impl Shop {
     /// Whether it is read soundly: false once that failed for more than three times its interval. Its offers
     /// are `stale` then.
     async fn healthy(&self, ctx: &Context<'_>) -> bool {
-        self.0.last_seen_at.is_some() && !data(ctx).is_stale(self.0.id)
+        self.0.last_seen_at.is_some() && !data(ctx).is_stale(&self.0)
     }
 
     /// How many listings it has.

@@ -79,7 +79,7 @@ impl Offer {
 
     /// Whether the offer may no longer be true: the shop has not been read soundly for more than three times
     /// its interval, or the listing was missing when the shop was last read whole.
-    async fn stale(&self, ctx: &Context<'_>) -> bool {
-        self.0.missing || data(ctx).is_stale(self.0.shop_id)
+    async fn stale(&self, ctx: &Context<'_>) -> Result<bool, ApiError> {
+        Ok(self.0.missing || data(ctx).is_stale(&*self.shop_row(ctx).await?))
     }
 }

@@ -26,8 +26,8 @@ pub struct RequestData {
     pub(crate) cards_of_brands: Counts,
     pub(crate) cards_of_technologies: Counts,
     pub(crate) listings_of_shops: Counts,
-    /// Ids of the shops that have not been read soundly for too long.
-    stale_shops: Vec<i16>,
+    /// Ids of the shops that have not been read soundly for too long; `None`: not known at the moment.
+    stale_shops: Option<Vec<i16>>,
     /// When the request came.
     pub(crate) now: DateTime<Utc>,
     pub(crate) base_currency: &'static str,
@@ -52,7 +52,7 @@ impl RequestData {
                 "../../../sql/gateway/card_counts_of_technologies.sql"
             )),
             listings_of_shops: Counts::new(include_str!("../../../sql/gateway/listing_counts_of_shops.sql")),
-            stale_shops: catalogue.map(|state| state.stale_shops.clone()).unwrap_or_default(),
+            stale_shops: catalogue.map(|state| state.stale_shops.clone()),
             now,
             base_currency,
             base_digits: crate::rates::digits(base_currency),
@@ -79,8 +79,12 @@ impl RequestData {
         Ok(self.shops().await?.iter().find(|shop| shop.id == id).cloned())
     }
 
-    pub(crate) fn is_stale(&self, shop_id: i16) -> bool {
-        self.stale_shops.contains(&shop_id)
+    /// Whether a shop has not been read soundly for too long.
+    pub(crate) fn is_stale(&self, shop: &ShopRow) -> bool {
+        match &self.stale_shops {
+            Some(stale) => stale.contains(&shop.id),
+            None => shop.is_overdue(self.now),
+        }
     }
 }
 

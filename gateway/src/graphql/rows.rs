@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::{FromRow, PgPool, types::Json};
 
 use super::loaders::Kind;
@@ -94,6 +94,15 @@ pub(crate) struct ShopRow {
     pub(crate) name: String,
     pub(crate) last_seen_at: Option<DateTime<Utc>>,
     pub(crate) last_complete_at: Option<DateTime<Utc>>,
+    collect_every_ms: i64,
+}
+
+impl ShopRow {
+    /// Whether it has not been read soundly for more than three times its interval.
+    pub(crate) fn is_overdue(&self, now: DateTime<Utc>) -> bool {
+        let patience = TimeDelta::milliseconds(self.collect_every_ms.saturating_mul(3));
+        self.last_seen_at.is_none_or(|seen| now - seen > patience)
+    }
 }
 
 /// What a listing of a card cost from a moment on.

@@ -186,7 +186,7 @@ async fn answer(gateway: &Arc<Gateway>, asked: Asked, media_type: MediaType) -> 
             gateway.answers.answer(key, work).await
         }
         // Whether what is kept is still true can't be known now.
-        None => execute(gateway, asked, None).await,
+        None => execute(gateway, asked, gateway.catalogue.latest().as_ref()).await,
     };
     let status = if answer.refused { media_type.refusal() } else { StatusCode::OK };
     respond(status, media_type, answer.body)

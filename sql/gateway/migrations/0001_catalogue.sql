@@ -3,6 +3,8 @@
 
 create table gateway.catalogue (
     only_row boolean primary key default true check (only_row),
+    -- Tells this catalogue from any other that a cache may know.
+    id uuid not null default gen_random_uuid(),
     -- Grows with every commit that a reader could notice. Answers are cached under it. Its row lock is what
     -- lets one gateway at a time apply events.
     version bigint not null default 0,

@@ -35,7 +35,6 @@ const WRITTEN: &[(&str, &str)] = &[
     ("ko", "KO"),
     ("lc", "LC"),
     ("lp", "Low Profile"),
-    ("nitro", "NITRO+"),
     ("proart", "ProArt"),
     ("rog", "ROG"),
     ("sc", "SC"),
@@ -54,6 +53,9 @@ const WRITTEN: &[(&str, &str)] = &[
     ("wb", "WB"),
     ("xc", "XC"),
 ];
+
+/// Words that one house writes in a way of its own: its slug, the word, and how it writes it.
+const WRITTEN_BY_HOUSE: &[(&str, &str, &str)] = &[("sapphire", "nitro", "NITRO+")];
 
 /// The name, and every shop's title beside it.
 pub(super) fn of(
@@ -75,7 +77,7 @@ pub(super) fn of(
 }
 
 fn canonical(ranked: &[&Member<'_>], brand: &Brand, gpu: &Gpu, memory_mb: Option<u32>) -> String {
-    let line = line(ranked);
+    let line = line(ranked, &brand.slug);
     let chip = if brand.name == "NVIDIA" { gpu.name.trim_start_matches("NVIDIA ") } else { &gpu.name };
     let any = |says: fn(&Member<'_>) -> bool| ranked.iter().any(|member| says(member));
     let revision = ranked.iter().filter_map(|member| member.identity.revision).max();
@@ -94,21 +96,23 @@ fn canonical(ranked: &[&Member<'_>], brand: &Brand, gpu: &Gpu, memory_mb: Option
 }
 
 /// The line as that listing names it which says most about it; of equals, the best shop's.
-fn line(ranked: &[&Member<'_>]) -> String {
+fn line(ranked: &[&Member<'_>], house: &str) -> String {
     let words = |member: &Member<'_>| telling(&member.identity.line).len();
     let most = ranked.iter().map(|member| words(member)).max().unwrap_or_default();
     let named = ranked.iter().find(|member| words(member) == most);
-    written_line(named.map_or(&[][..], |member| &member.identity.line))
+    written_line(house, named.map_or(&[][..], |member| &member.identity.line))
 }
 
-/// The words of a line as its house writes them.
-pub(crate) fn written_line(words: impl IntoIterator<Item = impl AsRef<str>>) -> String {
-    words.into_iter().map(|word| written(word.as_ref())).collect::<Vec<_>>().join(" ")
+/// The words of a line as its house, given by its slug, writes them.
+pub(crate) fn written_line(house: &str, words: impl IntoIterator<Item = impl AsRef<str>>) -> String {
+    words.into_iter().map(|word| written(house, word.as_ref())).collect::<Vec<_>>().join(" ")
 }
 
-fn written(word: &str) -> String {
-    if let Some((_, written)) = WRITTEN.iter().find(|(known, _)| *known == word) {
-        return (*written).to_owned();
+fn written(house: &str, word: &str) -> String {
+    let of_house = WRITTEN_BY_HOUSE.iter().find(|(of, known, _)| *of == house && *known == word);
+    let of_all = || WRITTEN.iter().find(|(known, _)| *known == word).map(|(_, written)| *written);
+    if let Some(written) = of_house.map(|(.., written)| *written).or_else(of_all) {
+        return written.to_owned();
     }
     if word.len() == 1 || word.contains(|c: char| c.is_ascii_digit()) {
         return word.to_uppercase();

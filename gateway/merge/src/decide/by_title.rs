@@ -96,7 +96,9 @@ fn decide_block(clusters: &mut Clusters<'_>, block: &[usize], apart: &mut Vec<Ap
             apart.push(Apart { a, b, score: 0.7, explanation });
             continue;
         }
-        let named = written_line(telling(&clusters.cards[a].identity.line));
+        let identity = clusters.cards[a].identity;
+        let house = identity.brand.as_ref().map_or("", |brand| brand.slug.as_str());
+        let named = written_line(house, telling(&identity.line));
         let link =
             Link { kind: MatchKind::Title, confidence: pair.score, reason: agreement(of_a, of_b, &named) };
         clusters.join(a, b, link);

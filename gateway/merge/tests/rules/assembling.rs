@@ -196,6 +196,17 @@ fn codes_are_shown_once_however_they_are_spelt_and_not_if_they_are_not_believed(
 }
 
 #[test]
+fn a_line_is_written_as_its_own_house_writes_it() {
+    let cases = [
+        ("Sapphire nitro RX 570 4GB", "Sapphire NITRO+ Radeon RX 570 4 GB"),
+        ("Acer Nitro RX 570 4GB", "Acer Nitro Radeon RX 570 4 GB"),
+    ];
+    for (title, expected) in cases {
+        assert_eq!(card(&[("netvideo", titled(title))]).name, expected);
+    }
+}
+
+#[test]
 fn a_card_of_which_too_little_is_known_is_called_as_its_shop_calls_it() {
     let card = card(&[("other", titled("Mystery board 3000"))]);
     assert_eq!(card.name, "Mystery board 3000");

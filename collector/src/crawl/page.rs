@@ -23,6 +23,10 @@ use crate::{
 /// So often a crawl starts again because the shop forgot where it was.
 const MOST_RESTARTS: u32 = 3;
 
+/// A page with a longer address is read each time: its tag could not be found again, since an index of Postgres
+/// takes no more than some 2,700 bytes a row.
+const LONGEST_TAGGED_URL_BYTES: usize = 2_000;
+
 /// What came of asking once.
 enum Attempt {
     Done(Step),
@@ -166,7 +170,9 @@ impl Crawler {
         walk.unidentified += unidentified;
         measures::seen(led.shop, count);
         // A page with an item that nobody can name has to be read again in any case.
-        let by_tag = walk.scope == Scope::Full && unidentified == 0;
+        let by_tag = walk.scope == Scope::Full
+            && unidentified == 0
+            && request.url.as_str().len() <= LONGEST_TAGGED_URL_BYTES;
         let known = etag.filter(|_| by_tag).map(|etag| KnownPage {
             url: request.url.to_string(),
             etag,

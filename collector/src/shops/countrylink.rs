@@ -19,8 +19,8 @@ use crate::{
 
 /// The most that CountryLink gives a page.
 const LIMIT: &str = "500";
-/// A longer cursor is none: it would not fit into an address.
-const LONGEST_CURSOR_BYTES: usize = 1_000;
+/// A longer cursor is none: servers take no longer addresses.
+const LONGEST_CURSOR_BYTES: usize = 8 * 1024;
 /// The variable that holds the key.
 const KEY: &str = "COUNTRYLINK_API_KEY";
 

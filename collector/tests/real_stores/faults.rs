@@ -182,6 +182,23 @@ async fn a_forgotten_cursor_starts_the_crawl_again() {
 }
 
 #[tokio::test]
+async fn a_cursor_of_eight_thousand_bytes_is_followed() {
+    let world = World::with(0).await;
+    // Bytes that no compression makes fit into an index.
+    let mut random = 1_u64;
+    let digits = std::iter::repeat_with(|| {
+        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        format!("{random:016x}")
+    });
+    world.shop.inner().cursor = digits.take(500).collect();
+    let _collector = world.collector().await;
+    let complete =
+        "select count(*) from collector.shop where shop = 'countrylink' and changes_since_full = 0";
+    world.number_becomes(complete, 1).await;
+    assert_eq!(world.number("select count(*) from collector.listing where shop = 'countrylink'").await, 2);
+}
+
+#[tokio::test]
 async fn a_refused_key_names_the_variable_and_not_the_key() {
     let world = World::with(0).await;
     let collector = world.collector_with(&[("COUNTRYLINK_API_KEY", "wrong-key")]).await;

@@ -8,7 +8,6 @@ use std::{
 
 use axum::{
     Router,
-    body::Body,
     extract::{Query, State},
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
@@ -48,8 +47,10 @@ pub(crate) struct Inner {
     open: usize,
     /// How many were open at once at most.
     pub(crate) most_open: usize,
-    /// Which cursors CountryLink still knows; the first page leads to `next`.
+    /// How often CountryLink does not know its cursor.
     pub(crate) forgotten_cursors: u32,
+    /// The cursor to which CountryLink's first page leads.
+    pub(crate) cursor: String,
     /// The key that CountryLink takes.
     pub(crate) key: String,
     /// How often CountryLink's first page was asked for.
@@ -68,6 +69,7 @@ impl Shop {
         let inner = Inner {
             items: (1..=listings).map(|id| (id, item(id))).collect(),
             key: "demo-key".to_owned(),
+            cursor: "next".to_owned(),
             ..Inner::default()
         };
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -177,10 +179,11 @@ async fn countrylink(
             inner.forgotten_cursors -= 1;
             return StatusCode::GONE.into_response();
         }
+        assert_eq!(query["cursor"], inner.cursor);
         json!({"data": [product("CL2")], "next_cursor": null})
     } else {
         inner.countrylink_firsts += 1;
-        json!({"data": [product("CL1")], "next_cursor": "next"})
+        json!({"data": [product("CL1")], "next_cursor": inner.cursor})
     };
-    Body::from(answer.to_string()).into_response()
+    ([(header::ETAG, "\"tag\"")], answer.to_string()).into_response()
 }

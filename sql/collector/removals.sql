@@ -1,7 +1,11 @@
--- Of the shop $1: how many listings are not gone, how many have been gone since $2, and how many have been missed
--- $3 times.
+-- Of the shop $1: how many listings are not gone, how many of those the crawl $4 has not seen, how many have been
+-- gone since $2, and how many have been missed $3 times.
 select
     (select count(*) from collector.listing where shop = $1 and presence <> 'gone') as listings,
+    (
+        select count(*) from collector.listing
+        where shop = $1 and presence <> 'gone' and last_seen_crawl < $4
+    ) as missed,
     (select count(*) from collector.listing where shop = $1 and gone_at > $2) as gone,
     (
         select count(*) from collector.listing

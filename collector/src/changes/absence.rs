@@ -2,7 +2,8 @@
 //!
 //! Shops lose pages, halves and all of their catalogue for an hour, and have it again. So a listing is gone only
 //! once several complete crawls in a row have not seen it, and no more than a part of a shop is gone in an hour:
-//! what is beyond that stays missing until the hour is over or a person has looked.
+//! what is beyond that stays missing until the hour is over or a person has looked. A crawl that misses half of a
+//! shop, or that met items which nobody can name, removes nothing at all: what it misses is missing, and no more.
 
 use super::{Known, Moment, Presence};
 use events::ProductEvent;
@@ -43,8 +44,25 @@ pub fn removed(known: Known, moment: &Moment<'_>) -> (Known, ProductEvent) {
     (row, event)
 }
 
-/// How many more listings of a shop may be gone now, given how many it has and how many went within an hour.
-pub fn removable(listings: i64, gone_within_an_hour: i64) -> i64 {
+/// A shop's listings, as a complete full crawl leaves them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tally {
+    /// How many are not gone.
+    pub listings: i64,
+    /// How many of those the crawl has not seen.
+    pub missed: i64,
+    /// How many went within an hour.
+    pub gone_within_an_hour: i64,
+}
+
+/// How many listings of a shop may be gone now: none after a crawl that saw nothing, or missed half of the shop
+/// and more than a single listing.
+pub fn removable(tally: Tally) -> i64 {
+    let Tally { listings, missed, gone_within_an_hour } = tally;
+    let is_outage = missed >= listings || (missed > 1 && missed * 2 >= listings);
+    if is_outage {
+        return 0;
+    }
     let most = ALWAYS_REMOVABLE.max((listings + gone_within_an_hour) / REMOVABLE_PARTS);
     (most - gone_within_an_hour).max(0)
 }
@@ -75,17 +93,33 @@ mod tests {
 
     #[test]
     fn only_a_part_of_a_shop_is_gone_in_an_hour() {
-        for (listings, gone, expected) in [
-            (600, 0, 30),
-            (570, 30, 0),
-            (590, 10, 20),
-            (100, 0, 20),
-            (0, 20, 0),
-            (5, 0, 20),
-            (1_000_000, 0, 50_000),
-            (10, 400, 0),
+        for (listings, missed, gone_within_an_hour, expected) in [
+            (600, 30, 0, 30),
+            (570, 30, 30, 0),
+            (590, 30, 10, 20),
+            (100, 1, 0, 20),
+            (0, 0, 20, 0),
+            (1_000_000, 1, 0, 50_000),
+            (10, 1, 400, 0),
         ] {
-            assert_eq!(removable(listings, gone), expected, "{listings} {gone}");
+            let tally = Tally { listings, missed, gone_within_an_hour };
+            assert_eq!(removable(tally), expected, "{tally:?}");
+        }
+    }
+
+    #[test]
+    fn a_crawl_that_misses_half_of_a_shop_removes_nothing_and_a_single_deletion_is_believed() {
+        for (listings, missed, is_believed) in [
+            (30, 30, false),
+            (30, 20, false),
+            (30, 15, false),
+            (30, 14, true),
+            (3, 1, true),
+            (2, 1, true),
+            (1, 1, false),
+        ] {
+            let tally = Tally { listings, missed, gone_within_an_hour: 0 };
+            assert_eq!(removable(tally) > 0, is_believed, "{tally:?}");
         }
     }
 }

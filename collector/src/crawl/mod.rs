@@ -73,9 +73,8 @@ impl Crawler {
         }
         let is_full = walk.scope == Scope::Full;
         let mut absences = Absences::default();
-        // An item without an identifier could be any of those that were not seen.
-        if is_full && walk.trouble.is_none() && walk.unidentified == 0 {
-            absences = self.store.write_absences(led, walk.crawl, Utc::now()).await?;
+        if is_full && walk.trouble.is_none() {
+            absences = self.store.write_absences(led, walk.crawl, walk.unidentified, Utc::now()).await?;
         }
         let end = CrawlEnd {
             crawl: walk.crawl,
@@ -158,7 +157,7 @@ impl Crawler {
             tracing::warn!(
                 shop.id = led.shop,
                 held,
-                "more listings have vanished than are believed in an hour; the rest stay as missing: look at the shop"
+                "more listings have vanished than are believed to be gone; the rest stay as missing: look at the shop"
             );
         }
         self.is_removal_held = held > 0;

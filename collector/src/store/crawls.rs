@@ -13,7 +13,7 @@ use super::{
 };
 use crate::changes::{
     Known, Moment,
-    absence::{self, CRAWLS_UNTIL_GONE},
+    absence::{self, CRAWLS_UNTIL_GONE, Tally},
 };
 
 /// So many absent listings are written in one transaction.
@@ -65,13 +65,14 @@ pub struct Absences {
     pub missing: u64,
     /// Listings that are gone now.
     pub gone: u64,
-    /// Listings that would be gone, but that too many are already.
+    /// Listings that would be gone, but that too many are already, or that the crawl can't be believed so far.
     pub held: i64,
 }
 
 #[derive(FromRow)]
 struct Removals {
     listings: i64,
+    missed: i64,
     gone: i64,
     doomed: i64,
 }
@@ -87,11 +88,12 @@ impl Store {
     }
 
     /// Counts the listings that a complete full crawl has not seen as missing once more, and removes those that
-    /// have been missing long enough.
+    /// have been missing long enough, unless it met `unidentified` items: each could be any of them.
     pub async fn write_absences(
         &self,
         led: Led,
         crawl: i64,
+        unidentified: usize,
         now: DateTime<Utc>,
     ) -> Result<Absences, StoreError> {
         let mut absences = Absences::default();
@@ -105,10 +107,12 @@ impl Store {
             .bind(led.shop)
             .bind(now - Duration::from_hours(1))
             .bind(CRAWLS_UNTIL_GONE.cast_signed())
+            .bind(crawl)
             .fetch_one(&self.database.pool);
-        let removals: Removals = in_time(removals).await?;
-        let mut removable = absence::removable(removals.listings, removals.gone).min(removals.doomed);
-        absences.held = removals.doomed - removable;
+        let Removals { listings, missed, gone, doomed } = in_time(removals).await?;
+        let tally = Tally { listings, missed, gone_within_an_hour: gone };
+        let mut removable = if unidentified == 0 { absence::removable(tally).min(doomed) } else { 0 };
+        absences.held = doomed - removable;
         while removable > 0 {
             let removed = self.remove(led, crawl, now, removable.min(BATCH)).await?;
             if removed == 0 {

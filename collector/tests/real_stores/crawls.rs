@@ -110,13 +110,17 @@ async fn a_catalogue_that_vanishes_is_not_believed() {
     let mut inbox = world.inbox(&collector).await;
     inbox.changed(100).await;
 
-    let items = std::mem::take(&mut world.shop.inner().items);
-    world.number_becomes("select count(*) from collector.listing where presence = 'gone'", 20).await;
-    for _ in 0..5 {
-        inbox.next_crawl(CrawlOutcome::Complete).await;
-    }
+    let items = world.shop.inner().items.clone();
     let missing = "select count(*) from collector.listing where presence = 'missing'";
-    assert_eq!(world.number(missing).await, 80, "no more than twenty of a hundred are gone in an hour");
+    for left in [33, 0] {
+        world.shop.inner().items.retain(|id, _| *id <= left);
+        world.number_becomes(missing, 100 - i64::from(left)).await;
+        for _ in 0..5 {
+            inbox.next_crawl(CrawlOutcome::Complete).await;
+        }
+        let gone = "select count(*) from collector.listing where presence = 'gone'";
+        assert_eq!(world.number(gone).await, 0, "with {left} of 100 listings left");
+    }
     until("the collector says so", async || collector.log().contains("more listings have vanished")).await;
 
     world.shop.inner().items = items;
@@ -124,6 +128,33 @@ async fn a_catalogue_that_vanishes_is_not_believed() {
         .number_becomes(
             "select count(*) from collector.listing where presence = 'present' and shop = 'netvideo'",
             100,
+        )
+        .await;
+}
+
+#[tokio::test]
+async fn an_item_that_nobody_can_name_lets_listings_go_missing_but_not_be_gone() {
+    let world = World::with(9).await;
+    let collector = world.collector().await;
+    let mut inbox = world.inbox(&collector).await;
+    inbox.changed(9).await;
+
+    let taken = world.shop.inner().items.remove(&2);
+    assert!(taken.is_some());
+    world.shop.set(1, "id", json!(null));
+    let missing = "select count(*) from collector.listing where presence = 'missing' and missing_crawls >= 3";
+    world.number_becomes(missing, 2).await;
+    for _ in 0..3 {
+        inbox.next_crawl(CrawlOutcome::Complete).await;
+    }
+    assert_eq!(world.number(missing).await, 2);
+
+    world.shop.set(1, "id", json!(1));
+    world.number_becomes("select count(*) from collector.listing where presence = 'gone'", 1).await;
+    world
+        .number_becomes(
+            "select count(*) from collector.listing where presence = 'present' and shop = 'netvideo'",
+            8,
         )
         .await;
 }

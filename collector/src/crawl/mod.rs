@@ -82,6 +82,7 @@ impl Crawler {
             kind: if is_full { CrawlKind::Full } else { CrawlKind::Changes },
             outcome: if walk.trouble.is_none() { CrawlOutcome::Complete } else { CrawlOutcome::Incomplete },
             started_at,
+            latest_mark: walk.shop_date.unwrap_or(started_at),
             took: started.elapsed(),
             every: self.crawled.every,
         };

@@ -15,7 +15,7 @@ use crate::{
     reject::Reject,
     shops::{
         Foreign, Page, Position, Request, Scope,
-        client::{Answer, AskError},
+        client::{AskError, Content},
     },
     store::{KnownPage, Lease, Led, StoreError},
 };
@@ -87,13 +87,17 @@ impl Crawler {
         known: Option<&KnownPage>,
     ) -> Result<Attempt, StoreError> {
         let etag = known.map(|known| known.etag.as_str());
-        let step = match (self.client.ask(request, etag, Utc::now()).await, known) {
-            (Ok(Answer::Unchanged), Some(known)) => {
+        let answer = self.client.ask(request, etag, Utc::now()).await.map(|answer| {
+            walk.note_date(answer.date);
+            answer.content
+        });
+        let step = match (answer, known) {
+            (Ok(Content::Unchanged), Some(known)) => {
                 self.pace.succeeded();
                 self.keep(led, walk, known.clone()).await?
             }
-            (Ok(Answer::Unchanged), None) => return self.refuse(led, Foreign::WrongForm, &[]).await,
-            (Ok(Answer::Body { bytes, etag }), _) => match self.understand(walk, here, &bytes) {
+            (Ok(Content::Unchanged), None) => return self.refuse(led, Foreign::WrongForm, &[]).await,
+            (Ok(Content::Body { bytes, etag }), _) => match self.understand(walk, here, &bytes) {
                 Ok(page) => {
                     self.pace.succeeded();
                     self.store_page(led, walk, request, etag, page).await?

@@ -1,5 +1,6 @@
 //! What a crawl has done so far.
 
+use chrono::{DateTime, Utc};
 use tokio::time::Instant;
 
 use super::plan::Visited;
@@ -16,6 +17,8 @@ pub(super) struct Walk {
     /// Whether pages may be asked for by their tags.
     pub(super) by_tag: bool,
     pub(super) deadline: Instant,
+    /// The shop's earliest date of an answer, if it told one.
+    pub(super) shop_date: Option<DateTime<Utc>>,
     pub(super) visited: Visited,
     pub(super) pages: u32,
     pub(super) restarts: u32,
@@ -48,6 +51,7 @@ impl Walk {
             scope,
             by_tag,
             deadline,
+            shop_date: None,
             visited: Visited::default(),
             pages: 0,
             restarts: 0,
@@ -58,6 +62,11 @@ impl Walk {
             unidentified: 0,
             trouble: None,
         }
+    }
+
+    /// The shop has answered at a moment of its own clock.
+    pub(super) fn note_date(&mut self, date: Option<DateTime<Utc>>) {
+        self.shop_date = [self.shop_date, date].into_iter().flatten().min();
     }
 
     /// The crawl goes back to its beginning.

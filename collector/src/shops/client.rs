@@ -8,7 +8,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use reqwest::{
     Response, StatusCode,
-    header::{ETAG, HeaderMap, IF_NONE_MATCH, RETRY_AFTER},
+    header::{DATE, ETAG, HeaderMap, IF_NONE_MATCH, RETRY_AFTER},
     redirect::Policy,
 };
 
@@ -27,9 +27,18 @@ const LONGEST_ETAG_BYTES: usize = 256;
 /// The longest that a shop can make us wait.
 const LONGEST_RETRY_AFTER: Duration = Duration::from_hours(1);
 
-/// A sound answer.
+/// A sound answer, and when the shop gave it.
 #[derive(Debug)]
-pub enum Answer {
+pub struct Answer {
+    /// By the shop's clock; `None` if it doesn't tell.
+    pub date: Option<DateTime<Utc>>,
+    /// What it holds.
+    pub content: Content,
+}
+
+/// What a sound answer holds.
+#[derive(Debug)]
+pub enum Content {
     /// A body, and the shop's tag of it.
     Body {
         /// Unpacked.
@@ -111,14 +120,15 @@ impl Client {
         }
         let response = builder.send().await.map_err(sick)?;
         let status = response.status();
+        let date = date(response.headers());
         match status {
             StatusCode::OK => {
                 let etag =
                     response.headers().get(ETAG).and_then(|etag| etag.to_str().ok()).map(str::to_owned);
                 let etag = etag.filter(|etag| etag.len() <= LONGEST_ETAG_BYTES);
-                Ok(Answer::Body { bytes: body(response).await?, etag })
+                Ok(Answer { date, content: Content::Body { bytes: body(response).await?, etag } })
             }
-            StatusCode::NOT_MODIFIED if etag.is_some() => Ok(Answer::Unchanged),
+            StatusCode::NOT_MODIFIED if etag.is_some() => Ok(Answer { date, content: Content::Unchanged }),
             StatusCode::TOO_MANY_REQUESTS => {
                 Err(AskError::Busy { status, retry_after: retry_after(response.headers(), now) })
             }
@@ -161,6 +171,12 @@ fn sick(error: reqwest::Error) -> AskError {
     };
     tracing::debug!(error = &error.without_url() as &dyn std::error::Error, "{what}");
     AskError::Sick(what.to_owned())
+}
+
+/// When an answer was given.
+fn date(headers: &HeaderMap) -> Option<DateTime<Utc>> {
+    let date = DateTime::parse_from_rfc2822(headers.get(DATE)?.to_str().ok()?.trim()).ok()?;
+    Some(date.to_utc())
 }
 
 /// Seconds or a date, in bounds.

@@ -18,8 +18,6 @@ use crate::changes::{
 
 /// So many absent listings are written in one transaction.
 const BATCH: i64 = 500;
-/// A change time further ahead of our clock is a slip of the shop's, after which nothing would ever be newer.
-const FURTHEST_AHEAD: Duration = Duration::from_hours(24);
 /// A refusal that was not seen for so long is history.
 const REJECTS_KEPT: Duration = Duration::from_hours(24 * 30);
 /// Of one shop no more refusals are kept.
@@ -52,6 +50,9 @@ pub struct CrawlEnd {
     pub outcome: CrawlOutcome,
     /// When it began.
     pub started_at: DateTime<Utc>,
+    /// When it began by the shop's clock, or by ours if the shop doesn't tell. A change time ahead of that is a slip
+    /// of the shop's: with such a mark nothing would ever be newer.
+    pub latest_mark: DateTime<Utc>,
     /// How long it took.
     pub took: Duration,
     /// The shop's interval.
@@ -193,7 +194,7 @@ impl Store {
                 .bind(end.crawl)
                 .bind(is_full)
                 .bind(is_complete)
-                .bind(now + FURTHEST_AHEAD)
+                .bind(end.latest_mark)
                 .bind(milliseconds(end.took))
                 .fetch_one(&mut *transaction)
                 .await?;

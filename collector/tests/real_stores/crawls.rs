@@ -56,6 +56,23 @@ async fn between_full_crawls_only_changes_are_asked_for() {
 }
 
 #[tokio::test]
+async fn a_change_time_ahead_of_the_clock_hides_no_later_change() {
+    let world = World::with(3).await;
+    let ahead = Utc::now() + chrono::TimeDelta::hours(20);
+    world.shop.inner().items.get_mut(&1).unwrap()["updated_at"] = json!(ahead.to_rfc3339());
+    let collector = world.collector_with(&[("FULL_CRAWL_EVERY", "1000")]).await;
+    let mut inbox = world.inbox(&collector).await;
+    inbox.changed(3).await;
+    while inbox.next_crawl(CrawlOutcome::Complete).await.kind == CrawlKind::Full {}
+
+    for price in ["90.00", "80.00"] {
+        world.shop.set(2, "price", price);
+        assert_eq!(inbox.next_changed().await.listing_id, "2");
+        assert_eq!(inbox.next_crawl(CrawlOutcome::Complete).await.kind, CrawlKind::Changes);
+    }
+}
+
+#[tokio::test]
 async fn a_page_that_has_not_changed_is_not_sent_and_its_listings_are_seen() {
     let world = World::with(3).await;
     let collector = world.collector().await;

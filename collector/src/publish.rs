@@ -106,8 +106,7 @@ pub struct Publisher {
 impl Publisher {
     /// Publishes until it is told to stop; then what waits is still sent, for a short time.
     pub async fn run(self, stop: CancellationToken) {
-        let mut pause = FIRST_PAUSE;
-        let mut is_told = false;
+        let mut trouble = Trouble::default();
         while !stop.is_cancelled() {
             let began = Instant::now();
             let Some(ended) = stop.run_until_cancelled(self.connect()).await else { break };
@@ -122,16 +121,8 @@ impl Publisher {
                 Err(error) => Err(error),
             };
             let Err(error) = ended else { break };
-            if began.elapsed() > STEADY {
-                (pause, is_told) = (FIRST_PAUSE, false);
-            }
             self.health.rabbitmq_is(error.leaves_rabbitmq());
-            if !is_told {
-                tracing::warn!(%error, "publishing stops for now; events wait in the outbox");
-                is_told = true;
-            }
-            stop.run_until_cancelled(sleep(pause)).await;
-            pause = (pause * 2).min(LONGEST_PAUSE);
+            stop.run_until_cancelled(trouble.pause(began, &error)).await;
         }
     }
 
@@ -140,8 +131,23 @@ impl Publisher {
         timeout(CONNECT, session).await.map_err(|_| PublishError::Slow("let us in"))?
     }
 
-    /// Publishes over one connection. Ends well only when told to stop.
+    /// Publishes over one connection, which outlives failures of Postgres. Ends well only when told to stop.
     async fn publish(&self, session: &Session, stop: &CancellationToken) -> Result<(), PublishError> {
+        let mut trouble = Trouble::default();
+        loop {
+            let began = Instant::now();
+            let Err(error) = self.lead(session, stop).await else { return Ok(()) };
+            if stop.is_cancelled() || !matches!(error, PublishError::Store(_)) {
+                return Err(error);
+            }
+            stop.run_until_cancelled(session.while_connected(trouble.pause(began, &error)))
+                .await
+                .transpose()?;
+        }
+    }
+
+    /// Waits for the lead of the publishers and publishes as long as it lasts.
+    async fn lead(&self, session: &Session, stop: &CancellationToken) -> Result<(), PublishError> {
         let lead = schedule::stand_by(&self.store, "publisher");
         let lead = stop.run_until_cancelled(session.while_connected(lead)).await;
         let Some(lead) = lead else { return Ok(()) };
@@ -181,6 +187,34 @@ impl Publisher {
             measures::published(ids.len());
         }
         failure.map_or(Ok(true), Err)
+    }
+}
+
+/// Failures in a row: how long to wait after each, and whether they have been told.
+struct Trouble {
+    pause: Duration,
+    is_told: bool,
+}
+
+impl Default for Trouble {
+    fn default() -> Self {
+        Self { pause: FIRST_PAUSE, is_told: false }
+    }
+}
+
+impl Trouble {
+    /// Waits after a failure of what began at a moment; tells the first of a row.
+    async fn pause(&mut self, began: Instant, error: &PublishError) {
+        if began.elapsed() > STEADY {
+            *self = Self::default();
+        }
+        if !self.is_told {
+            tracing::warn!(%error, "publishing stops for now; events wait in the outbox");
+            self.is_told = true;
+        }
+        let pause = self.pause;
+        self.pause = (pause * 2).min(LONGEST_PAUSE);
+        sleep(pause).await;
     }
 }
 

@@ -152,6 +152,9 @@ async fn a_collector_that_lost_its_connections_goes_on() {
         .await;
     world.shop.set(1, "price", "90.00");
     assert_eq!(inbox.next_changed().await.listing_version, 2);
+    assert!(collector.log().contains("publishing stops for now"), "the publisher lost its lead");
+    let sessions = collector.log().matches("connected to RabbitMQ").count();
+    assert_eq!(sessions, 1, "RabbitMQ's session outlives a failure of Postgres");
 }
 
 #[tokio::test]

@@ -13,9 +13,7 @@ use collector::{
 async fn main() -> ExitCode {
     let settings = Settings::parse();
     let result = match settings.command {
-        Some(Command::Health) => {
-            service::health::check(settings.listen).await.context("the collector is not alive")
-        }
+        Some(Command::Health) => check_health(&settings).await,
         None => collect(&settings).await,
     };
     match result {
@@ -26,6 +24,10 @@ async fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+async fn check_health(settings: &Settings) -> anyhow::Result<()> {
+    service::health::check(settings.listen()?).await.context("the collector is not alive")
 }
 
 async fn collect(settings: &Settings) -> anyhow::Result<()> {

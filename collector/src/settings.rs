@@ -1,6 +1,9 @@
 //! The collector's settings: the command line and the environment, checked once at start.
 
-use std::{net::SocketAddr, time::Duration};
+use std::{
+    net::{AddrParseError, SocketAddr},
+    time::Duration,
+};
 
 use secrecy::SecretString;
 use service::{
@@ -11,6 +14,37 @@ use url::Url;
 
 use crate::shops::{Crawled, ShopSettings};
 
+/// No shop is asked more seldom: a longer interval is a slip.
+const LONGEST_INTERVAL: Duration = Duration::from_hours(24);
+
+const LISTEN: Variable = Variable { name: "COLLECTOR_LISTEN", default: "127.0.0.1:8081" };
+const COLLECT_EVERY: Variable = Variable { name: "COLLECT_EVERY", default: "60s" };
+const FULL_CRAWL_EVERY: Variable = Variable { name: "FULL_CRAWL_EVERY", default: "5" };
+const PUBLISH_EVERY: Variable = Variable { name: "PUBLISH_EVERY", default: "200ms" };
+
+/// A variable with a default. It is read as text and checked here, so that an empty one counts as absent and what
+/// is wrong is told under the variable's name.
+#[derive(Clone, Copy, Debug)]
+pub struct Variable {
+    /// Its name.
+    pub name: &'static str,
+    /// What holds where it is absent or empty.
+    pub default: &'static str,
+}
+
+impl Variable {
+    /// What was given, or the default if that is empty.
+    pub fn given(self, text: &str) -> &str {
+        let text = text.trim();
+        if text.is_empty() { self.default } else { text }
+    }
+
+    /// It was given and can't be used.
+    pub fn wrong(self, problem: impl Into<String>) -> SettingError {
+        SettingError::wrong(self.name, problem, self.default)
+    }
+}
+
 /// Collects what shops say about video cards, and sends what has changed to RabbitMQ.
 #[derive(Clone, Debug, clap::Parser)]
 #[command(version, about)]
@@ -19,8 +53,8 @@ pub struct Settings {
     #[command(subcommand)]
     pub command: Option<Command>,
     /// Where /health, /ready and /metrics are served.
-    #[arg(long, env = "COLLECTOR_LISTEN", default_value = "127.0.0.1:8081")]
-    pub listen: SocketAddr,
+    #[arg(long, env = LISTEN.name, default_value = LISTEN.default)]
+    listen: String,
     /// Postgres, e.g. postgres://user:password@127.0.0.1:5432/videocards. The schema `collector` is used.
     #[arg(long, env = "DATABASE_URL", hide_env_values = true)]
     database_url: Option<SecretString>,
@@ -28,13 +62,13 @@ pub struct Settings {
     #[arg(long, env = "AMQP_URL", hide_env_values = true)]
     amqp_url: Option<SecretString>,
     /// The time between the starts of two crawls of a shop, e.g. 15s or 10m.
-    #[arg(long, env = "COLLECT_EVERY", default_value = "60s")]
+    #[arg(long, env = COLLECT_EVERY.name, default_value = COLLECT_EVERY.default)]
     collect_every: String,
     /// Of how many crawls of a shop one asks for every listing; the others ask for what has changed.
-    #[arg(long, env = "FULL_CRAWL_EVERY", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..))]
-    full_crawl_every: u32,
+    #[arg(long, env = FULL_CRAWL_EVERY.name, default_value = FULL_CRAWL_EVERY.default)]
+    full_crawl_every: String,
     /// The longest that a change waits before it is sent to RabbitMQ.
-    #[arg(long, env = "PUBLISH_EVERY", default_value = "200ms")]
+    #[arg(long, env = PUBLISH_EVERY.name, default_value = PUBLISH_EVERY.default)]
     publish_every: String,
     #[command(flatten)]
     shops: ShopSettings,
@@ -70,27 +104,33 @@ pub struct Checked {
 impl Settings {
     /// Checks all that the command line could not.
     pub fn check(&self) -> Result<Checked, SettingError> {
-        let every = every("COLLECT_EVERY", &self.collect_every, "60s")?;
+        let every = every(COLLECT_EVERY, &self.collect_every)?;
         Ok(Checked {
-            listen: self.listen,
+            listen: self.listen()?,
             database_url: DATABASE.required(self.database_url.as_ref())?,
             amqp_url: AMQP.required(self.amqp_url.as_ref())?,
-            full_crawl_every: self.full_crawl_every,
-            publish_every: self::every("PUBLISH_EVERY", &self.publish_every, "200ms")?,
+            full_crawl_every: full_crawl_every(&self.full_crawl_every)?,
+            publish_every: self::every(PUBLISH_EVERY, &self.publish_every)?,
             shops: self.shops.open(every)?,
         })
     }
+
+    /// Where /health, /ready and /metrics are served.
+    pub fn listen(&self) -> Result<SocketAddr, SettingError> {
+        LISTEN.given(&self.listen).parse().map_err(|error: AddrParseError| LISTEN.wrong(error.to_string()))
+    }
 }
 
-/// A time such as `15s`; it must not be zero, since nothing can be done without a pause.
-fn every(name: &'static str, text: &str, example: &'static str) -> Result<Duration, SettingError> {
-    let every = humantime::parse_duration(text.trim())
-        .map_err(|error| SettingError::wrong(name, error.to_string(), example))?;
+/// A time such as `15s`; it must not be zero, since nothing can be done without a pause, nor longer than a day:
+/// in humantime's units `10M` is ten months.
+fn every(variable: Variable, text: &str) -> Result<Duration, SettingError> {
+    let text = variable.given(text);
+    let every = humantime::parse_duration(text).map_err(|error| variable.wrong(error.to_string()))?;
     if every < Duration::from_millis(1) {
-        return Err(SettingError::wrong(name, "it is shorter than a millisecond", example));
+        return Err(variable.wrong("it is shorter than a millisecond"));
     }
-    if every > Duration::from_hours(24 * 365) {
-        return Err(SettingError::wrong(name, "it is longer than a year", example));
+    if every > LONGEST_INTERVAL {
+        return Err(variable.wrong("it is longer than a day (`m` is a minute and `M` a month)"));
     }
     Ok(every)
 }
@@ -98,20 +138,28 @@ fn every(name: &'static str, text: &str, example: &'static str) -> Result<Durati
 /// A shop's own interval, or the one for all where there is none or an empty one.
 pub fn every_or(name: &'static str, text: Option<&str>, default: Duration) -> Result<Duration, SettingError> {
     match text.filter(|text| !text.trim().is_empty()) {
-        Some(text) => every(name, text, "60s"),
+        Some(text) => every(Variable { name, ..COLLECT_EVERY }, text),
         None => Ok(default),
     }
 }
 
+fn full_crawl_every(text: &str) -> Result<u32, SettingError> {
+    match FULL_CRAWL_EVERY.given(text).parse() {
+        Ok(0) => Err(FULL_CRAWL_EVERY.wrong("it is zero, and one crawl in so many is full")),
+        Ok(every) => Ok(every),
+        Err(error) => Err(FULL_CRAWL_EVERY.wrong(error.to_string())),
+    }
+}
+
 /// The address below which a shop's API is.
-pub fn base_url(name: &'static str, text: &str, example: &'static str) -> Result<Url, SettingError> {
-    let wrong = |problem: String| SettingError::wrong(name, problem, example);
-    let url = Url::parse(text.trim()).map_err(|error| wrong(error.to_string()))?;
+pub fn base_url(variable: Variable, text: &str) -> Result<Url, SettingError> {
+    let url = Url::parse(variable.given(text)).map_err(|error| variable.wrong(error.to_string()))?;
     if !["http", "https"].contains(&url.scheme()) || !url.has_host() {
-        return Err(wrong(format!("its scheme is `{}`, where http or https is understood", url.scheme())));
+        let problem = format!("its scheme is `{}`, where http or https is understood", url.scheme());
+        return Err(variable.wrong(problem));
     }
     if url.query().is_some() || url.fragment().is_some() {
-        return Err(wrong("it has a query or a fragment, to which no path can be added".to_owned()));
+        return Err(variable.wrong("it has a query or a fragment, to which no path can be added"));
     }
     Ok(url)
 }

@@ -14,7 +14,7 @@ use super::{Crawled, Foreign, Page, Position, Request, Scope, Shop, endpoint};
 use crate::{
     listing::{Fields, Trouble, read_items},
     reading::{Unreadable, bus, day, gtin, money, ports, power, technology, text},
-    settings,
+    settings::{self, Variable},
 };
 
 /// The most that CountryLink gives a page.
@@ -22,17 +22,20 @@ const LIMIT: &str = "500";
 /// A longer cursor is none: servers take no longer addresses.
 const LONGEST_CURSOR_BYTES: usize = 8 * 1024;
 /// The variable that holds the key.
-const KEY: &str = "COUNTRYLINK_API_KEY";
+const KEY: Variable = Variable { name: "COUNTRYLINK_API_KEY", default: "demo-key" };
+
+/// The variable that holds the address.
+const URL: Variable = Variable { name: "COUNTRYLINK_URL", default: "http://127.0.0.1:8080/countrylink" };
 
 /// CountryLink's settings.
 #[derive(Clone, Debug, clap::Args)]
 #[group(skip)]
 pub struct Settings {
     /// Where CountryLink's API is.
-    #[arg(id = "countrylink_url", long = "countrylink-url", env = "COUNTRYLINK_URL", default_value = "http://127.0.0.1:8080/countrylink")]
+    #[arg(id = "countrylink_url", long = "countrylink-url", env = URL.name, default_value = URL.default)]
     url: String,
     /// The key to CountryLink's API.
-    #[arg(id = "countrylink_api_key", long = "countrylink-api-key", env = KEY, default_value = "demo-key", hide_env_values = true)]
+    #[arg(id = "countrylink_api_key", long = "countrylink-api-key", env = KEY.name, default_value = KEY.default, hide_env_values = true)]
     api_key: SecretString,
     /// The time between the starts of two crawls of CountryLink, e.g. 15s; COLLECT_EVERY unless given.
     #[arg(id = "countrylink_collect_every", long = "countrylink-collect-every", env = "COUNTRYLINK_COLLECT_EVERY")]
@@ -60,10 +63,10 @@ pub struct CountryLink {
 impl CountryLink {
     /// The shop at a base address, with the key to it.
     pub fn new(base: &str, key: &SecretString) -> Result<Self, SettingError> {
-        let mut key = HeaderValue::from_str(key.expose_secret().trim())
-            .map_err(|_| SettingError::wrong(KEY, "it holds a character that no key has", "demo-key"))?;
+        let mut key = HeaderValue::from_str(KEY.given(key.expose_secret()))
+            .map_err(|_| KEY.wrong("it holds a character that no key has"))?;
         key.set_sensitive(true);
-        Ok(Self { endpoint: endpoint("COUNTRYLINK_URL", base, "/api/products")?, key })
+        Ok(Self { endpoint: endpoint(URL, base, "/api/products")?, key })
     }
 }
 
@@ -117,7 +120,7 @@ impl Shop for CountryLink {
     }
 
     fn key_variable(&self) -> Option<&'static str> {
-        Some(KEY)
+        Some(KEY.name)
     }
 }
 

@@ -13,7 +13,10 @@ use serde::{Deserialize, Serialize};
 use service::settings::SettingError;
 use url::Url;
 
-use crate::{listing::Items, settings};
+use crate::{
+    listing::Items,
+    settings::{self, Variable},
+};
 
 /// Declares the shops' modules, their settings, and how they are opened.
 macro_rules! shops {
@@ -151,9 +154,8 @@ impl From<serde_json::Error> for Foreign {
 }
 
 /// A shop's address and path as one URL.
-fn endpoint(name: &'static str, base: &str, path: &str) -> Result<Url, SettingError> {
-    const EXAMPLE: &str = "https://shop.example/api";
-    let base = settings::base_url(name, base, EXAMPLE)?;
+fn endpoint(variable: Variable, base: &str, path: &str) -> Result<Url, SettingError> {
+    let base = settings::base_url(variable, base)?;
     Url::parse(&format!("{}{path}", base.as_str().trim_end_matches('/')))
-        .map_err(|error| SettingError::wrong(name, error.to_string(), EXAMPLE))
+        .map_err(|error| variable.wrong(error.to_string()))
 }

@@ -13,18 +13,21 @@ use super::{Crawled, Foreign, Page, Position, Request, Scope, Shop, endpoint};
 use crate::{
     listing::{Fields, Trouble, read_items},
     reading::{Unreadable, day, gtin, memory, money, quantity, text},
-    settings,
+    settings::{self, Variable},
 };
 
 /// The most that NetVideo gives a page.
 const PER_PAGE: &str = "200";
+
+/// The variable that holds the address.
+const URL: Variable = Variable { name: "NETVIDEO_URL", default: "http://127.0.0.1:8080/netvideo" };
 
 /// NetVideo's settings.
 #[derive(Clone, Debug, clap::Args)]
 #[group(skip)]
 pub struct Settings {
     /// Where NetVideo's API is.
-    #[arg(id = "netvideo_url", long = "netvideo-url", env = "NETVIDEO_URL", default_value = "http://127.0.0.1:8080/netvideo")]
+    #[arg(id = "netvideo_url", long = "netvideo-url", env = URL.name, default_value = URL.default)]
     url: String,
     /// The time between the starts of two crawls of NetVideo, e.g. 15s; COLLECT_EVERY unless given.
     #[arg(id = "netvideo_collect_every", long = "netvideo-collect-every", env = "NETVIDEO_COLLECT_EVERY")]
@@ -49,7 +52,7 @@ pub struct NetVideo {
 impl NetVideo {
     /// The shop at a base address.
     pub fn new(base: &str) -> Result<Self, SettingError> {
-        Ok(Self { endpoint: endpoint("NETVIDEO_URL", base, "/v1/videocards")? })
+        Ok(Self { endpoint: endpoint(URL, base, "/v1/videocards")? })
     }
 }
 

@@ -215,6 +215,10 @@ async fn wrong_settings_are_explained_in_a_sentence() {
         ("DATABASE_URL", "", "DATABASE_URL is not set: give the address of Postgres"),
         ("AMQP_URL", "mqtt://h", "AMQP_URL can't be used"),
         ("COLLECT_EVERY", "soon", "COLLECT_EVERY can't be used"),
+        ("COLLECT_EVERY", "10M", "it is longer than a day"),
+        ("COLLECTOR_LISTEN", "here", "COLLECTOR_LISTEN can't be used"),
+        ("FULL_CRAWL_EVERY", "0", "FULL_CRAWL_EVERY can't be used"),
+        ("FULL_CRAWL_EVERY", "often", "FULL_CRAWL_EVERY can't be used"),
         ("NETVIDEO_COLLECT_EVERY", "0s", "NETVIDEO_COLLECT_EVERY can't be used"),
         ("NETVIDEO_URL", "ftp://shop", "NETVIDEO_URL can't be used"),
         ("RUST_LOG", "=,=", "RUST_LOG can't be used"),
@@ -224,4 +228,13 @@ async fn wrong_settings_are_explained_in_a_sentence() {
         let error = stores::process::Service::start("collector", variables).await.unwrap_err().to_string();
         assert!(error.contains(expected), "{name}={value}: {error}");
     }
+}
+
+#[tokio::test]
+async fn an_empty_variable_counts_as_absent() {
+    let world = World::with(0).await;
+    let empty = ["COLLECT_EVERY", "FULL_CRAWL_EVERY", "PUBLISH_EVERY", "COUNTRYLINK_API_KEY"];
+    let collector = world.collector_with(&empty.map(|name| (name, ""))).await;
+    let ended = world.inbox(&collector).await.next_crawl(CrawlOutcome::Complete).await;
+    assert_eq!(ended.collect_every_ms, 60_000);
 }

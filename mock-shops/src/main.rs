@@ -47,7 +47,6 @@ mod world;
 use std::{sync::Arc, time::Duration};
 
 use anyhow::Context as _;
-use clap::Parser as _;
 use tokio::net::TcpListener;
 
 use crate::{
@@ -61,7 +60,7 @@ const LONGEST_STOP: Duration = Duration::from_secs(5);
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
-    let settings = Settings::parse();
+    let settings = Settings::of_process();
     if let Some(Command::Health) = settings.command {
         return service::health::check(settings.listen).await.context("the shops are not alive");
     }

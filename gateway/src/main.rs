@@ -1,6 +1,6 @@
 //! The gateway's process: read settings, reach the stores, consume, serve, stop.
 
-use std::{future::IntoFuture, net::SocketAddr, process::ExitCode, time::Duration};
+use std::{net::SocketAddr, process::ExitCode, time::Duration};
 
 use anyhow::Context;
 use clap::Parser;
@@ -10,7 +10,11 @@ use gateway::{
     catalogue::Catalogue,
     consume::Consume,
     graphql,
-    http::{self, Gateway},
+    http::{
+        self, Gateway,
+        persisted::Persisted,
+        serve::{self, Patience},
+    },
     matches::{self, Matches},
     settings::{Command, Settings},
 };
@@ -95,6 +99,11 @@ async fn serve(settings: Settings) -> anyhow::Result<()> {
     if redis.is_none() {
         tracing::warn!("REDIS_URL is not set: answers are cached in this process's memory alone");
     }
+    let persisted = Persisted::new(
+        settings.http.trusted_documents.as_deref(),
+        settings.http.trusted_documents_only,
+        redis.clone(),
+    )?;
     let applier = Applier::new(applying.pool.clone(), stores.rates.clone());
     let catalogue = Catalogue::default();
     let consume = Consume::new(stores.amqp, applier.clone(), catalogue.clone(), stop.clone());
@@ -103,8 +112,8 @@ async fn serve(settings: Settings) -> anyhow::Result<()> {
         schema: graphql::schema(),
         catalogue: catalogue.clone(),
         answers: Answers::new(settings.cache_mb, redis.clone()),
+        persisted,
         base_currency: stores.rates.base(),
-        graphiql: settings.graphiql,
         consuming: consume.connected(),
         redis,
         metrics,
@@ -117,9 +126,8 @@ async fn serve(settings: Settings) -> anyhow::Result<()> {
     let watching = Database::new(&stores.database, "gateway", Limits { connections: 1, ..limits })?;
     let watch = catalogue.watch(watching.pool, stop.clone());
     let consuming = tokio::spawn(consume_when_migrated(applying, applier, consume, watch, stop.clone()));
-    let serving =
-        axum::serve(listener, http::router(gateway)).with_graceful_shutdown(stop.clone().cancelled_owned());
-    let serving = tokio::spawn(serving.into_future());
+    let router = http::router(gateway, &settings.http);
+    let serving = tokio::spawn(serve::serve(listener, router, Patience::default(), stop.clone()));
     let finished = wait(stop, consuming, serving).await;
     tracing::info!("stopped");
     finished
@@ -183,7 +191,7 @@ async fn consume_when_migrated(
 async fn wait(
     stop: CancellationToken,
     mut consuming: tokio::task::JoinHandle<anyhow::Result<()>>,
-    serving: tokio::task::JoinHandle<std::io::Result<()>>,
+    serving: tokio::task::JoinHandle<()>,
 ) -> anyhow::Result<()> {
     tokio::select! {
         biased;
@@ -198,5 +206,5 @@ async fn wait(
         return Ok(());
     };
     consumed??;
-    Ok(served??)
+    Ok(served?)
 }

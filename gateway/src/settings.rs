@@ -9,7 +9,7 @@ use service::{
     settings::{AMQP, DATABASE, REDIS, SettingError},
 };
 
-use crate::{matches::Matches, rates::ExchangeRates};
+use crate::{http::settings::HttpSettings, matches::Matches, rates::ExchangeRates};
 
 /// Merges what the shops say into video cards and serves them over GraphQL.
 #[derive(Debug, Parser)]
@@ -45,9 +45,9 @@ pub struct Settings {
     /// For how many days the history of prices is kept.
     #[arg(long, env = "PRICE_HISTORY_DAYS", default_value_t = 400, value_parser = clap::value_parser!(u16).range(1..=3650))]
     pub price_history_days: u16,
-    /// Serve the playground at /graphiql.
-    #[arg(long, env = "GRAPHIQL", default_value_t = true, action = clap::ArgAction::Set)]
-    pub graphiql: bool,
+    /// The outside over HTTP.
+    #[command(flatten)]
+    pub http: HttpSettings,
     /// How logs are written.
     #[command(flatten)]
     pub logs: LogSettings,

@@ -9,10 +9,7 @@ mod redis;
 
 use std::{
     future::Future,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::atomic::{AtomicBool, Ordering},
     time::Duration,
 };
 
@@ -28,15 +25,33 @@ pub(crate) const KEPT: Duration = Duration::from_mins(1);
 /// The largest answer that is kept, in bytes; a page of 100 cards with everything has some 400 KB.
 const LARGEST_KEPT_BYTES: usize = 2 * 1024 * 1024;
 
-/// An answer's body, and whether it can be kept.
+/// The body of an answer to a query that was executed.
 #[derive(Clone, Debug)]
 pub struct Answer {
     /// JSON by the GraphQL specification.
     pub body: Bytes,
     /// Answers with errors are not kept: the next try may go better.
     pub complete: bool,
-    /// Whether the request was refused before it was executed: there is no `data`.
-    pub refused: bool,
+    /// Tells the body from any other one, for `ETag`.
+    pub tag: [u8; 16],
+}
+
+impl Answer {
+    /// An answer; `complete` where it has no errors.
+    pub fn new(body: Bytes, complete: bool) -> Self {
+        let mut tag = [0; 16];
+        // The tag of an answer that isn't kept isn't told to anybody.
+        if complete {
+            tag.copy_from_slice(&blake3::hash(&body).as_bytes()[..16]);
+        }
+        Self { body, complete, tag }
+    }
+}
+
+/// What is given to those who wait for it, and not kept.
+enum NotKept<E> {
+    Answer(Answer),
+    Refused(E),
 }
 
 /// The answers that are kept.
@@ -59,9 +74,13 @@ impl Answers {
         Self { memory, redis }
     }
 
-    /// The answer that is kept under `key`, or the one that `work` gives. However many ask at the same time,
-    /// the work is done once.
-    pub async fn answer(&self, key: Key, work: impl Future<Output = Answer> + Send) -> Answer {
+    /// The answer that is kept under `key`, or the one that `work` gives; `Err`: `work` refused. However many
+    /// ask at the same time, the work is done once.
+    pub async fn answer<E: Clone + Send + Sync + 'static>(
+        &self,
+        key: Key,
+        work: impl Future<Output = Result<Answer, E>> + Send,
+    ) -> Result<Answer, E> {
         let fresh = AtomicBool::new(false);
         let find = async {
             fresh.store(true, Ordering::Relaxed);
@@ -73,24 +92,30 @@ impl Answers {
                 if !fresh.load(Ordering::Relaxed) {
                     metrics::counter!("gateway_answers_total", "from" => "memory").increment(1);
                 }
-                answer
+                Ok(answer)
             }
-            Err(answer) => Arc::unwrap_or_clone(answer),
+            Err(not_kept) => match &*not_kept {
+                NotKept::Answer(answer) => Ok(answer.clone()),
+                NotKept::Refused(refusal) => Err(refusal.clone()),
+            },
         }
     }
 
-    /// `Err` holds an answer that is not to be kept.
-    async fn find(&self, key: &Key, work: impl Future<Output = Answer> + Send) -> Result<Answer, Answer> {
+    async fn find<E>(
+        &self,
+        key: &Key,
+        work: impl Future<Output = Result<Answer, E>> + Send,
+    ) -> Result<Answer, NotKept<E>> {
         if let Some(redis) = &self.redis
             && let Some(body) = redis.get(key).await
         {
             metrics::counter!("gateway_answers_total", "from" => "redis").increment(1);
-            return Ok(Answer { body, complete: true, refused: false });
+            return Ok(Answer::new(body, true));
         }
-        let answer = work.await;
+        let answer = work.await.map_err(NotKept::Refused)?;
         metrics::counter!("gateway_answers_total", "from" => "work").increment(1);
         if !answer.complete || answer.body.len() > LARGEST_KEPT_BYTES {
-            return Err(answer);
+            return Err(NotKept::Answer(answer));
         }
         if let Some(redis) = &self.redis {
             redis.put(key, &answer.body);

@@ -90,15 +90,7 @@ impl Redis {
     }
 
     pub(super) async fn get(&self, key: &Key) -> Option<Bytes> {
-        if self.breaker.is_open() || !self.connected() {
-            return None;
-        }
-        let Ok(Ok(found)) = timeout(PATIENCE, self.pool.get::<Option<Bytes>, _>(name(key))).await else {
-            self.breaker.trip();
-            metrics::counter!("gateway_store_errors_total", "store" => "redis").increment(1);
-            return None;
-        };
-        let found: Bytes = found?;
+        let found = self.read(name(key)).await?;
         let (checksum, body) = found.split_at_checked(CHECKSUM_BYTES)?;
         if checksum != key.checksum(body) {
             tracing::warn!("Redis held something else under an answer's key: ignoring it");
@@ -107,18 +99,34 @@ impl Redis {
         Some(found.slice(CHECKSUM_BYTES..))
     }
 
-    /// Nobody waits for it.
     pub(super) fn put(&self, key: &Key, body: &Bytes) {
-        if self.breaker.is_open() || !self.connected() {
-            return;
-        }
         let mut entry = Vec::with_capacity(CHECKSUM_BYTES + body.len());
         entry.extend_from_slice(&key.checksum(body));
         entry.extend_from_slice(body);
-        let (this, name) = (self.clone(), name(key));
+        self.write(name(key), entry.into(), KEPT_SECONDS);
+    }
+
+    /// The value of a key, if Redis is there and says so at once. Whoever asks has to check what it holds.
+    pub(crate) async fn read(&self, name: String) -> Option<Bytes> {
+        if self.breaker.is_open() || !self.connected() {
+            return None;
+        }
+        let Ok(Ok(found)) = timeout(PATIENCE, self.pool.get::<Option<Bytes>, _>(name)).await else {
+            self.breaker.trip();
+            metrics::counter!("gateway_store_errors_total", "store" => "redis").increment(1);
+            return None;
+        };
+        found
+    }
+
+    /// Sets a key for so many seconds. Nobody waits for it.
+    pub(crate) fn write(&self, name: String, value: Bytes, seconds: i64) {
+        if self.breaker.is_open() || !self.connected() {
+            return;
+        }
+        let this = self.clone();
         tokio::spawn(async move {
-            let expires = Some(Expiration::EX(KEPT_SECONDS));
-            let put = this.pool.set::<(), _, _>(name, Bytes::from(entry), expires, None, false);
+            let put = this.pool.set::<(), _, _>(name, value, Some(Expiration::EX(seconds)), None, false);
             if !matches!(timeout(PATIENCE * 5, put).await, Ok(Ok(()))) {
                 this.breaker.trip();
             }

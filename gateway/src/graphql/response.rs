@@ -20,6 +20,9 @@ use serde_json::json;
 
 use super::Executed;
 
+/// The most problems of one request that are told.
+const MOST_PROBLEMS: usize = 10;
+
 /// The types of the schema's fields, by type and field.
 struct Types(HashMap<Name, HashMap<Name, Type>>);
 
@@ -242,7 +245,9 @@ pub(crate) fn write(
             body.push(b',');
         }
         body.extend_from_slice(b"\"errors\":");
-        body.extend_from_slice(errors(&response.errors).to_string().as_bytes());
+        // What is wrong with a request is told as far as it helps; what failed is told whole.
+        let told = if refused { MOST_PROBLEMS.min(response.errors.len()) } else { response.errors.len() };
+        body.extend_from_slice(errors(&response.errors[..told]).to_string().as_bytes());
     }
     body.push(b'}');
     Executed { body, complete, refused }

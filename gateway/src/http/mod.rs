@@ -1,25 +1,37 @@
 //! The gateway's outside over HTTP.
 
+mod asked;
+mod cors;
+mod documents;
 mod graphiql;
 mod graphql;
 mod health;
 pub mod limits;
 mod negotiation;
+mod overload;
+pub mod persisted;
+mod refusal;
+mod respond;
+pub mod serve;
+pub mod settings;
 
 use std::{future::ready, sync::Arc};
 
 use async_graphql::{EmptyMutation, EmptySubscription, Schema};
 use axum::{
     Router,
-    http::{HeaderValue, header},
+    body::Body,
+    http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
     routing::get,
 };
+use bytes::Bytes;
 use metrics_exporter_prometheus::PrometheusHandle;
 use sqlx::PgPool;
 use tokio::sync::watch;
 use tower_http::compression::CompressionLayer;
 
+use self::{persisted::Persisted, settings::HttpSettings};
 use crate::{answers::Answers, catalogue::Catalogue, graphql::query::Query};
 
 /// What requests are answered with.
@@ -33,10 +45,10 @@ pub struct Gateway {
     pub catalogue: Catalogue,
     /// The answers that are kept.
     pub answers: Answers,
+    /// The documents that can be asked for by name.
+    pub persisted: Persisted,
     /// The currency in which prices are compared.
     pub base_currency: &'static str,
-    /// Whether the playground is served.
-    pub graphiql: bool,
     /// Whether events are being consumed.
     pub consuming: watch::Receiver<bool>,
     /// Whether Redis is there; `None`: it is not wanted.
@@ -46,18 +58,21 @@ pub struct Gateway {
 }
 
 /// All routes.
-pub fn router(gateway: Gateway) -> Router {
+pub fn router(gateway: Gateway, settings: &HttpSettings) -> Router {
     let metrics = gateway.metrics.clone();
-    let graphiql = gateway.graphiql;
     let gateway = Arc::new(gateway);
-    let mut router = Router::new()
-        .route("/graphql", get(graphql::get).post(graphql::post).fallback(graphql::other_method))
-        .route("/schema.graphql", get(|| ready(text("text/plain; charset=utf-8", crate::graphql::sdl()))))
+    let sdl = settings.introspection.then(|| Bytes::from(crate::graphql::sdl()));
+    let mut public = Router::new()
+        .merge(graphql::routes(gateway.clone(), settings))
+        .route("/schema.graphql", get(move || ready(schema(sdl.clone()))))
         .layer(CompressionLayer::new());
-    if graphiql {
-        router = router.merge(graphiql::routes());
+    if let Some(cors) = cors::layer(&settings.cors_origins) {
+        public = public.layer(cors);
     }
-    router
+    if settings.graphiql {
+        public = public.merge(graphiql::routes());
+    }
+    public
         .route("/health", get(health::alive))
         .route("/ready", get(health::ready))
         .route(
@@ -67,6 +82,14 @@ pub fn router(gateway: Gateway) -> Router {
         .with_state(gateway)
 }
 
-fn text(content_type: &'static str, body: String) -> Response {
-    ([(header::CONTENT_TYPE, HeaderValue::from_static(content_type))], body).into_response()
+/// `None`: it isn't told.
+fn schema(sdl: Option<Bytes>) -> Response {
+    match sdl {
+        Some(sdl) => text("text/plain; charset=utf-8", sdl),
+        None => (StatusCode::NOT_FOUND, "The schema isn't told here: INTROSPECTION=false.\n").into_response(),
+    }
+}
+
+fn text(content_type: &'static str, body: impl Into<Body>) -> Response {
+    ([(header::CONTENT_TYPE, HeaderValue::from_static(content_type))], body.into()).into_response()
 }

@@ -1,0 +1,208 @@
+//! Reading a request by the specification of GraphQL over HTTP, from a POST's body or a GET's address.
+
+use std::time::Duration;
+
+use axum::{
+    body::{Body, to_bytes},
+    http::{HeaderMap, StatusCode, header},
+};
+use serde::Deserialize;
+use serde_json::{Map, Value};
+use tokio::time::timeout;
+
+use super::refusal::Refusal;
+
+/// How long a body may take to arrive.
+const LONGEST_ARRIVAL: Duration = Duration::from_secs(10);
+/// The header by which a client asks what its query costs.
+pub(super) const COST_HEADER: &str = "x-query-cost";
+
+/// A request, as it was asked.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Asked {
+    pub(super) query: Option<String>,
+    /// What names a persisted document, by the appendix of the specification.
+    pub(super) document_id: Option<String>,
+    pub(super) operation_name: Option<String>,
+    /// An object, if it is there.
+    pub(super) variables: Option<Value>,
+    pub(super) extensions: Option<Extensions>,
+    /// Whether a GET asks, which changes nothing.
+    #[serde(skip)]
+    pub(super) safe: bool,
+    /// Whether the answer shall tell what it cost.
+    #[serde(skip)]
+    pub(super) with_cost: bool,
+}
+
+/// What a request says beyond the specification.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Extensions {
+    /// Asks what the query costs.
+    cost: Option<bool>,
+    /// An automatic persisted query.
+    pub(super) persisted_query: Option<PersistedQuery>,
+}
+
+/// What names an automatic persisted query.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct PersistedQuery {
+    pub(super) version: u64,
+    /// In hexadecimal digits.
+    #[serde(default)]
+    pub(super) sha256_hash: String,
+}
+
+impl Asked {
+    pub(super) async fn read_post(headers: &HeaderMap, body: Body, most_bytes: usize) -> Result<Self, Refusal> {
+        if !is_json(headers) {
+            return Err(Refusal::request(
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "UNSUPPORTED_MEDIA_TYPE",
+                "Send the query as JSON in UTF-8, with the header `Content-Type: application/json`.",
+            ));
+        }
+        let too_large = || {
+            Refusal::request(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "BODY_TOO_LARGE",
+                &format!("The body can't be read whole, or is longer than {most_bytes} bytes."),
+            )
+        };
+        let length = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok());
+        if length.and_then(|length| length.parse().ok()).is_some_and(|length: usize| length > most_bytes) {
+            return Err(too_large());
+        }
+        let Ok(bytes) = timeout(LONGEST_ARRIVAL, to_bytes(body, most_bytes)).await else {
+            return Err(Refusal::request(
+                StatusCode::REQUEST_TIMEOUT,
+                "BODY_TOO_SLOW",
+                "The body did not arrive in time.",
+            ));
+        };
+        Self::read_json(&bytes.map_err(|_| too_large())?, headers)
+    }
+
+    fn read_json(bytes: &[u8], headers: &HeaderMap) -> Result<Self, Refusal> {
+        let first = bytes.iter().find(|byte| !byte.is_ascii_whitespace());
+        if first == Some(&b'[') {
+            return Err(Refusal::bad_request("Batches are not served: send one query in a request."));
+        }
+        let asked: Self = serde_json::from_slice(bytes).map_err(|error| {
+            if error.is_data() {
+                not_a_request(&error)
+            } else {
+                Refusal::bad_request(&format!("The body is not JSON: {error}."))
+            }
+        })?;
+        asked.checked(headers)
+    }
+
+    pub(super) fn read_get(query: &str, headers: &HeaderMap, most_bytes: usize) -> Result<Self, Refusal> {
+        if query.len() > most_bytes {
+            return Err(Refusal::request(
+                StatusCode::URI_TOO_LONG,
+                "BODY_TOO_LARGE",
+                &format!("The address is longer than {most_bytes} bytes: use POST."),
+            ));
+        }
+        let mut fields = Map::new();
+        for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
+            let value = match &*name {
+                "query" | "operationName" | "documentId" => Value::String(value.into_owned()),
+                // An empty one is one that isn't there.
+                "variables" | "extensions" if value.is_empty() => continue,
+                "variables" | "extensions" => serde_json::from_str(&value).map_err(|error| {
+                    Refusal::bad_request(&format!("`{name}` in the address is not JSON: {error}."))
+                })?,
+                _ => continue,
+            };
+            if fields.insert(name.clone().into_owned(), value).is_some() {
+                return Err(Refusal::bad_request(&format!("`{name}` is in the address more than once.")));
+            }
+        }
+        let mut asked: Self =
+            serde_json::from_value(Value::Object(fields)).map_err(|error| not_a_request(&error))?;
+        asked.safe = true;
+        asked.checked(headers)
+    }
+
+    fn checked(mut self, headers: &HeaderMap) -> Result<Self, Refusal> {
+        if self.variables.as_ref().is_some_and(|variables| !variables.is_object() && !variables.is_null()) {
+            return Err(Refusal::bad_request("`variables` is not an object."));
+        }
+        // Clients send an empty name for an operation without one.
+        self.operation_name = self.operation_name.filter(|name| !name.is_empty());
+        let told = self.extensions.as_ref().and_then(|extensions| extensions.cost).unwrap_or(false);
+        self.with_cost = told || headers.get(COST_HEADER).is_some_and(|value| value != "0");
+        Ok(self)
+    }
+}
+
+fn not_a_request(error: &serde_json::Error) -> Refusal {
+    Refusal::bad_request(&format!(
+        "The request is not one of GraphQL over HTTP: {error}. It is an object with `query` or `documentId`, and as \
+         needed `operationName`, `variables` and `extensions`."
+    ))
+}
+
+/// Whether the body is said to be JSON, in UTF-8.
+fn is_json(headers: &HeaderMap) -> bool {
+    let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let mut parts = content_type.unwrap_or_default().split(';').map(str::trim);
+    let utf8 = |parameter: &str| {
+        parameter.split_once('=').is_none_or(|(name, value)| {
+            !name.trim().eq_ignore_ascii_case("charset")
+                || value.trim().trim_matches('"').eq_ignore_ascii_case("utf-8")
+        })
+    };
+    parts.next().unwrap_or_default().eq_ignore_ascii_case("application/json") && parts.all(utf8)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_request_is_refused() {
+        let headers = HeaderMap::new();
+        let cases = [
+            (r#"{"query":"{a}"}"#, true),
+            (r#"{"query":"{a}","variables":null,"operationName":null,"extensions":null}"#, true),
+            (r#"{"query":"{a}","extensions":{"cost":true,"unheard":[1]}}"#, true),
+            (r#"{"documentId":"a"}"#, true),
+            (r#"{"query":1}"#, false),
+            (r#"{"query":"{a}","variables":[1]}"#, false),
+            (r#"{"query":"{a}","variables":"{}"}"#, false),
+            (r#"{"query":"{a}","operationName":1}"#, false),
+            (r#"{"query":"{a}","extensions":1}"#, false),
+            (r#"{"query":"{a}","query":"{b}"}"#, false),
+            (r#" [{"query":"{a}"}]"#, false),
+            (r#""{a}""#, false),
+            ("", false),
+        ];
+        for (body, accepted) in cases {
+            assert_eq!(Asked::read_json(body.as_bytes(), &headers).is_ok(), accepted, "{body}");
+        }
+    }
+
+    #[test]
+    fn an_address_is_read_as_a_form_is() {
+        let cases = [
+            ("query=%7Ba%7D", true),
+            ("query=%7Ba%7D&variables=&operationName=&extensions=&utm=1", true),
+            ("query=%7Ba%7D&variables=%7B%22a%22%3A1%7D", true),
+            ("documentId=sha256%3Aab", true),
+            ("query=%7Ba%7D&variables=1", false),
+            ("query=%7Ba%7D&variables=%7B", false),
+            ("query=%7Ba%7D&query=%7Bb%7D", false),
+        ];
+        for (query, accepted) in cases {
+            assert_eq!(Asked::read_get(query, &HeaderMap::new(), 1000).is_ok(), accepted, "{query}");
+        }
+        assert!(Asked::read_get(&"a".repeat(1001), &HeaderMap::new(), 1000).is_err());
+    }
+}

@@ -1,0 +1,83 @@
+//! Documents that were parsed and checked, kept so that a document is parsed once, however often it is asked
+//! with other variables or of another catalogue.
+
+use std::sync::Arc;
+
+use async_graphql::parser::{
+    parse_query,
+    types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType},
+};
+use moka::sync::Cache;
+
+use super::{limits::Limits, refusal::Refusal};
+
+/// The most memory that kept documents take, about, in bytes.
+const KEPT_BYTES: u64 = 16 * 1024 * 1024;
+/// What a parsed document takes for each byte of its text, about.
+const BYTES_FOR_EACH: usize = 24;
+
+/// Documents that were parsed and checked.
+#[derive(Clone, Debug)]
+pub(super) struct Documents {
+    kept: Cache<Arc<str>, Arc<ExecutableDocument>>,
+    limits: Limits,
+    introspection: bool,
+}
+
+impl Documents {
+    pub(super) fn new(limits: Limits, introspection: bool) -> Self {
+        let kept = Cache::builder()
+            .max_capacity(KEPT_BYTES)
+            .weigher(|text: &Arc<str>, _| u32::try_from(text.len() * BYTES_FOR_EACH).unwrap_or(u32::MAX))
+            .build();
+        Self { kept, limits, introspection }
+    }
+
+    /// Parses and checks a document, unless that was done before. Whether it fits the schema is not checked.
+    pub(super) fn read(&self, text: &Arc<str>) -> Result<Arc<ExecutableDocument>, Refusal> {
+        if let Some(document) = self.kept.get(&**text) {
+            return Ok(document);
+        }
+        self.limits.check_text(text)?;
+        let document = parse_query(text).map_err(|error| Refusal::unreadable(&error))?;
+        let checked = self.limits.check_document(&document)?;
+        if checked.introspects && !self.introspection {
+            return Err(Refusal::document(
+                "INTROSPECTION_DISABLED",
+                "The schema isn't told here: `__schema` and `__type` are switched off (INTROSPECTION=false).",
+            ));
+        }
+        let document = Arc::new(document);
+        self.kept.insert(text.clone(), document.clone());
+        Ok(document)
+    }
+}
+
+/// The operation of a document that is to be executed; `None`: there is none of that name, or there are
+/// several and none was named. Validation says so in its own words.
+pub(super) fn operation<'d>(
+    document: &'d ExecutableDocument,
+    name: Option<&str>,
+) -> Option<&'d OperationDefinition> {
+    match (&document.operations, name) {
+        (DocumentOperations::Single(operation), None) => Some(&operation.node),
+        (DocumentOperations::Multiple(operations), Some(name)) => {
+            operations.get(name).map(|operation| &operation.node)
+        }
+        (DocumentOperations::Multiple(operations), None) if operations.len() == 1 => {
+            operations.values().next().map(|operation| &operation.node)
+        }
+        _ => None,
+    }
+}
+
+/// Refuses what a GET must not ask for.
+pub(super) fn check_safe(operation: &OperationDefinition) -> Result<(), Refusal> {
+    match operation.ty {
+        OperationType::Query => Ok(()),
+        OperationType::Mutation | OperationType::Subscription => Err(Refusal::method_not_allowed(
+            "A GET can only ask for a query: send mutations by POST.",
+            "POST",
+        )),
+    }
+}

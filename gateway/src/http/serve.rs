@@ -1,0 +1,210 @@
+//! Connections: accepted, limited in number and in time, and ended without losing a request.
+//!
+//! Every wait for a client has its own end: for the head of a request once it has begun, for the next request,
+//! for the client to read what it asked for. (How long a body may take, its reader decides.) A client that
+//! does none of these costs a connection for seconds, not for good.
+
+mod timed;
+
+use std::{io, pin::pin, sync::Arc, time::Duration};
+
+use axum::{Router, body::Body, http::Request};
+use hyper::{body::Incoming, server::conn::http1, service::Service};
+use hyper_util::{
+    rt::{TokioIo, TokioTimer},
+    service::TowerToHyperService,
+};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    sync::Semaphore,
+};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use self::timed::{Phase, Timed};
+
+/// The most connections at once. Others wait to be accepted.
+const MOST_CONNECTIONS: usize = 16 * 1024;
+/// How long nothing is accepted after the operating system refused, e.g. for want of file descriptors.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// How long a client is waited for.
+#[derive(Clone, Copy, Debug)]
+pub struct Patience {
+    /// From the first byte of a request to the end of its head.
+    pub head: Duration,
+    /// From one request to the next, or from the connection to the first one. Longer than what balancers
+    /// usually take, so that it is them who close.
+    pub idle: Duration,
+    /// For the client to take the next bytes of an answer.
+    pub write: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self { head: Duration::from_secs(5), idle: Duration::from_secs(75), write: Duration::from_secs(30) }
+    }
+}
+
+/// Serves until it is told to stop, then until the requests under way are answered.
+pub async fn serve(listener: TcpListener, router: Router, patience: Patience, stop: CancellationToken) {
+    let connections = Arc::new(Semaphore::new(MOST_CONNECTIONS));
+    let tasks = TaskTracker::new();
+    loop {
+        let accepted = async {
+            let permit = connections.clone().acquire_owned().await.map_err(io::Error::other)?;
+            listener.accept().await.map(|(stream, _)| (stream, permit))
+        };
+        let accepted = tokio::select! {
+            () = stop.cancelled() => break,
+            accepted = accepted => accepted,
+        };
+        match accepted {
+            Ok((stream, permit)) => {
+                // What is late is not worth more bytes.
+                stream.set_nodelay(true).ok();
+                let connection = connection(stream, router.clone(), patience);
+                let stop = stop.clone();
+                tasks.spawn(async move {
+                    let mut connection = pin!(connection);
+                    let ended = tokio::select! {
+                        ended = connection.as_mut() => ended,
+                        () = stop.cancelled() => {
+                            connection.as_mut().graceful_shutdown();
+                            connection.await
+                        }
+                    };
+                    // A client that went away, or was too slow, is no news.
+                    if let Err(error) = ended {
+                        tracing::debug!(%error, "a connection broke off");
+                    }
+                    drop(permit);
+                });
+            }
+            Err(error) if is_of_the_client(&error) => {}
+            Err(error) => {
+                tracing::warn!(%error, "a connection can't be accepted");
+                tokio::time::sleep(PAUSE).await;
+            }
+        }
+    }
+    drop(listener);
+    tasks.close();
+    tasks.wait().await;
+}
+
+fn connection(
+    stream: TcpStream,
+    router: Router,
+    patience: Patience,
+) -> http1::UpgradeableConnection<
+    TokioIo<Timed>,
+    impl Service<
+        Request<Incoming>,
+        Response = axum::response::Response,
+        Error = std::convert::Infallible,
+        Future: Send,
+    >,
+> {
+    let phase = Phase::default();
+    let stream = Timed::new(stream, phase.clone(), patience);
+    let router = TowerToHyperService::new(router);
+    let service = hyper::service::service_fn(move |request: Request<Incoming>| {
+        phase.head_ended();
+        let (phase, answering) = (phase.clone(), router.call(request.map(Body::new)));
+        async move {
+            let response = answering.await;
+            if let Ok(response) = &response {
+                phase.answered(response.status());
+            }
+            response
+        }
+    });
+    http1::Builder::new()
+        .timer(TokioTimer::new())
+        // hyper takes the time between two requests for the next one's head; the head itself is timed below.
+        .header_read_timeout(patience.idle)
+        .serve_connection(TokioIo::new(stream), service)
+        .with_upgrades()
+}
+
+fn is_of_the_client(error: &io::Error) -> bool {
+    use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
+    matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::routing::get;
+    use tokio::{
+        io::{AsyncReadExt, AsyncWriteExt},
+        time::{Instant, timeout},
+    };
+
+    use super::*;
+
+    const HEAD: Duration = Duration::from_millis(300);
+    const LONG: Duration = Duration::from_secs(10);
+
+    async fn started(idle: Duration) -> (TcpStream, CancellationToken, tokio::task::JoinHandle<()>) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let large = || async { "x".repeat(64 * 1024 * 1024) };
+        let router = Router::new().route("/", get(|| async { "here" })).route("/large", get(large));
+        let patience = Patience { head: HEAD, idle, write: HEAD };
+        let stop = CancellationToken::new();
+        let serving = tokio::spawn(serve(listener, router, patience, stop.clone()));
+        (TcpStream::connect(address).await.unwrap(), stop, serving)
+    }
+
+    /// Reads one answer, whose body is `here`.
+    async fn answered(stream: &mut TcpStream) -> bool {
+        let mut answer = Vec::new();
+        while !answer.ends_with(b"here") {
+            if timeout(LONG, stream.read_buf(&mut answer)).await.unwrap().unwrap_or(0) == 0 {
+                return false;
+            }
+        }
+        true
+    }
+
+    #[tokio::test]
+    async fn a_head_that_does_not_end_ends_the_connection() {
+        let (mut stream, ..) = started(LONG).await;
+        let began = Instant::now();
+        // A byte now and then doesn't help.
+        let mut written = Ok(());
+        while written.is_ok() && began.elapsed() < LONG {
+            written = stream.write_all(b"G").await;
+            let _ = timeout(HEAD / 10, stream.read_u8()).await;
+        }
+        assert!(began.elapsed() >= HEAD && began.elapsed() < LONG, "{:?}", began.elapsed());
+    }
+
+    #[tokio::test]
+    async fn an_idle_connection_outlives_the_time_for_a_head() {
+        let (mut stream, ..) = started(LONG).await;
+        for _ in 0..3 {
+            stream.write_all(b"GET / HTTP/1.1\r\nhost: a\r\n\r\n").await.unwrap();
+            assert!(answered(&mut stream).await);
+            assert!(timeout(HEAD * 2, stream.read_u8()).await.is_err());
+        }
+    }
+
+    #[tokio::test]
+    async fn a_connection_that_is_idle_for_too_long_is_closed() {
+        let (mut stream, ..) = started(HEAD).await;
+        stream.write_all(b"GET / HTTP/1.1\r\nhost: a\r\n\r\n").await.unwrap();
+        assert!(answered(&mut stream).await);
+        assert_eq!(timeout(LONG, stream.read(&mut [0])).await.unwrap().unwrap_or(0), 0);
+    }
+
+    #[tokio::test]
+    async fn a_client_that_does_not_read_is_given_up() {
+        let (mut stream, stop, serving) = started(LONG).await;
+        stream.write_all(b"GET /large HTTP/1.1\r\nhost: a\r\n\r\n").await.unwrap();
+        stream.readable().await.unwrap();
+        // Told to stop, it would wait for this answer to be read.
+        stop.cancel();
+        timeout(LONG, serving).await.expect("it does not wait for good").unwrap();
+    }
+}

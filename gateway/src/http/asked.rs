@@ -57,7 +57,11 @@ pub(super) struct PersistedQuery {
 }
 
 impl Asked {
-    pub(super) async fn read_post(headers: &HeaderMap, body: Body, most_bytes: usize) -> Result<Self, Refusal> {
+    pub(super) async fn read_post(
+        headers: &HeaderMap,
+        body: Body,
+        most_bytes: usize,
+    ) -> Result<Self, Refusal> {
         if !is_json(headers) {
             return Err(Refusal::request(
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,

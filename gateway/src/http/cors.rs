@@ -27,7 +27,8 @@ impl FromStr for Origin {
         if text == "*" {
             return Ok(Self::Any);
         }
-        let wrong = || format!("{text:?} is not an origin: give scheme, host and port, like https://shop.example");
+        let wrong =
+            || format!("{text:?} is not an origin: give scheme, host and port, like https://shop.example");
         let url = Url::parse(text).map_err(|_| wrong())?;
         // An origin is written without a default port, a path or a slash at its end, and in lower case.
         let origin = url.origin().ascii_serialization();

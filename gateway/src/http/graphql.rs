@@ -79,11 +79,7 @@ async fn post(State(graphql): State<Arc<GraphQl>>, headers: HeaderMap, body: Bod
 }
 
 /// HEAD too: whoever serves takes the body away.
-async fn get(
-    State(graphql): State<Arc<GraphQl>>,
-    headers: HeaderMap,
-    RawQuery(query): RawQuery,
-) -> Response {
+async fn get(State(graphql): State<Arc<GraphQl>>, headers: HeaderMap, RawQuery(query): RawQuery) -> Response {
     let Some(media_type) = accepted(&headers) else { return not_acceptable() };
     let query = query.unwrap_or_default();
     match Asked::read_get(&query, &headers, graphql.limits.max_body_bytes) {
@@ -161,8 +157,7 @@ impl GraphQl {
         request.operation_name = asked.operation_name;
         request.set_parsed_query((*document).clone());
         let executing = crate::graphql::execute(&gateway.schema, request);
-        let executed =
-            timeout(self.limits.query_timeout, executing).await.map_err(|_| Refusal::timeout())?;
+        let executed = timeout(self.limits.query_timeout, executing).await.map_err(|_| Refusal::timeout())?;
         if executed.refused {
             return Err(Refusal::invalid(executed.body.into()));
         }

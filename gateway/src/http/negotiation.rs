@@ -28,13 +28,13 @@ impl MediaType {
     }
 }
 
-/// The media type that the client likes best; `None`: it takes neither. A client that doesn't say gets
-/// `application/graphql-response+json`.
+/// The media type that the client likes best; `None`: it takes neither. One that doesn't name
+/// `application/graphql-response+json` may not know it, and gets `application/json`.
 pub(super) fn accepted(headers: &HeaderMap) -> Option<MediaType> {
     let mut accepts =
         headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok()).peekable();
     if accepts.peek().is_none() {
-        return Some(MediaType::GraphQlResponse);
+        return Some(MediaType::Json);
     }
     let ranges: Vec<(&str, f32)> = accepts.flat_map(|value| value.split(',')).filter_map(range).collect();
     let quality = |name: &str, kind: &str| {
@@ -44,11 +44,15 @@ pub(super) fn accepted(headers: &HeaderMap) -> Option<MediaType> {
         };
         of(name).or_else(|| of(kind)).or_else(|| of("*/*")).unwrap_or(0.0)
     };
+    let named =
+        ranges.iter().any(|(range, _)| range.eq_ignore_ascii_case("application/graphql-response+json"));
     let response = quality("application/graphql-response+json", "application/*");
     let json = quality("application/json", "application/*");
     match (response, json) {
         (response, json) if response <= 0.0 && json <= 0.0 => None,
-        (response, json) if response >= json => Some(MediaType::GraphQlResponse),
+        (response, json) if response > json || (named && response >= json) => {
+            Some(MediaType::GraphQlResponse)
+        }
         _ => Some(MediaType::Json),
     }
 }
@@ -77,9 +81,11 @@ mod tests {
     fn the_media_type_is_the_one_that_the_client_likes_best() {
         use MediaType::{GraphQlResponse, Json};
         let cases = [
-            (None, Some(GraphQlResponse)),
-            (Some("*/*"), Some(GraphQlResponse)),
-            (Some("application/*"), Some(GraphQlResponse)),
+            (None, Some(Json)),
+            (Some("*/*"), Some(Json)),
+            (Some("application/*"), Some(Json)),
+            (Some("application/graphql-response+json, */*"), Some(GraphQlResponse)),
+            (Some("application/json;q=0, */*"), Some(GraphQlResponse)),
             (Some("application/json"), Some(Json)),
             (Some("application/json; charset=utf-8"), Some(Json)),
             (Some("application/graphql-response+json"), Some(GraphQlResponse)),

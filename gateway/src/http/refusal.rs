@@ -56,10 +56,12 @@ impl Refusal {
 
     /// The document can't be parsed.
     pub(super) fn unreadable(error: &async_graphql::parser::Error) -> Self {
-        let error = ServerError::from(error.clone());
+        let told = ServerError::from(error.clone());
+        let place =
+            told.locations.first().map(|place| format!(" at line {}, column {}", place.line, place.column));
         let error = json!({
-            "message": error.message,
-            "locations": error.locations,
+            "message": format!("The query can't be read{}: {}.", place.unwrap_or_default(), expected(&told.message)),
+            "locations": told.locations,
             "extensions": { "code": "GRAPHQL_PARSE_FAILED" },
         });
         Self::invalid(json!({ "errors": [error] }).to_string().into())
@@ -71,7 +73,8 @@ impl Refusal {
     }
 
     pub(super) fn method_not_allowed(message: &str, allowed: &'static str) -> Self {
-        Self::request(StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED", message).with(header::ALLOW, allowed)
+        Self::request(StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED", message)
+            .with(header::ALLOW, allowed)
     }
 
     /// The query was given up after its time.
@@ -103,4 +106,10 @@ impl From<TooLarge> for Refusal {
     fn from(TooLarge { code, message }: TooLarge) -> Self {
         Self::document(code, &message)
     }
+}
+
+/// What the parser expected, without the query that it repeats and the names of its rules.
+fn expected(message: &str) -> String {
+    let last = message.lines().last().unwrap_or_default();
+    last.trim_start_matches([' ', '=']).replace("EOI", "the end").replace('_', " ")
 }

@@ -17,7 +17,7 @@ use crate::answers::Answer;
 const FRESH: HeaderValue = HeaderValue::from_static("public, max-age=1, must-revalidate");
 const NOT_KEPT: HeaderValue = HeaderValue::from_static("no-store");
 /// What decides which answer is given, besides the address.
-const VARY: HeaderValue = HeaderValue::from_static("Accept, X-Query-Cost");
+const VARY: HeaderValue = HeaderValue::from_static("Accept, Accept-Encoding, X-Query-Cost");
 
 /// The response to a request that was not executed. `body` is JSON.
 pub(super) fn refused(status: StatusCode, media_type: MediaType, body: Bytes) -> Response {
@@ -26,7 +26,12 @@ pub(super) fn refused(status: StatusCode, media_type: MediaType, body: Bytes) ->
 
 /// The response to a request that was executed. Only what was asked by GET can be kept by others, so only
 /// that has a validator.
-pub(super) fn answered(answer: Answer, media_type: MediaType, method: &Method, request: &HeaderMap) -> Response {
+pub(super) fn answered(
+    answer: Answer,
+    media_type: MediaType,
+    method: &Method,
+    request: &HeaderMap,
+) -> Response {
     if !answer.complete {
         return (StatusCode::OK, headers(media_type, NOT_KEPT), answer.body).into_response();
     }

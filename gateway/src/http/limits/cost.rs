@@ -107,10 +107,11 @@ impl Prices {
         }
         let query = Name::new("Query");
         let introspecting = |field, of: &str| (Name::new(field), Price::plain(Name::new(of)));
-        prices.types.entry(query).or_default().extend([
-            introspecting("__schema", "__Schema"),
-            introspecting("__type", "__Type"),
-        ]);
+        prices
+            .types
+            .entry(query)
+            .or_default()
+            .extend([introspecting("__schema", "__Schema"), introspecting("__type", "__Type")]);
         Ok(prices)
     }
 
@@ -202,7 +203,8 @@ impl Reckoning<'_> {
 
     fn field(&self, field: &Field, parent: &Name, from_above: Option<u64>) -> u64 {
         // What the schema doesn't know is refused by validation.
-        let Some(price) = self.prices.types.get(parent).and_then(|fields| fields.get(&field.name.node)) else {
+        let Some(price) = self.prices.types.get(parent).and_then(|fields| fields.get(&field.name.node))
+        else {
             return 0;
         };
         if field.selection_set.node.items.is_empty() {
@@ -304,7 +306,8 @@ mod tests {
 
     #[test]
     fn asking_for_the_schema_is_cheap_and_going_in_circles_is_not() {
-        let whole = "{ __schema { types { name fields { name args { name type { ofType { ofType { name } } } }
+        let whole =
+            "{ __schema { types { name fields { name args { name type { ofType { ofType { name } } } }
             type { ofType { ofType { ofType { name } } } } } inputFields { type { name } }
             enumValues { name } possibleTypes { name } } directives { args { name } } } }";
         let circle = "{ __schema { types { fields { type { fields { type { fields { type { fields { name }

@@ -105,12 +105,7 @@ impl Limits {
         hold(&[
             ("QUERY_TOO_DEEP", "a depth", size.depth, self.max_query_depth),
             ("TOO_MANY_FIELDS", "a number of fields", size.fields, self.max_query_fields),
-            (
-                "TOO_MANY_ROOT_FIELDS",
-                "a number of root fields",
-                size.root_fields,
-                self.max_query_root_fields,
-            ),
+            ("TOO_MANY_ROOT_FIELDS", "a number of root fields", size.root_fields, self.max_query_root_fields),
             ("TOO_MANY_ALIASES", "a number of aliases", size.aliases, self.max_query_aliases),
             ("TOO_MANY_DIRECTIVES", "a number of directives", size.directives, self.max_query_directives),
             (

@@ -13,8 +13,8 @@ use bytes::Bytes;
 use moka::sync::Cache;
 use sha2::Digest;
 
-pub use self::manifest::ManifestError;
 use self::manifest::Manifest;
+pub use self::manifest::ManifestError;
 use super::{
     asked::{Asked, PersistedQuery},
     documents::Documents,

@@ -1,0 +1,318 @@
+//! The gateway's outside over HTTP: limits, persisted documents, validators, origins, load.
+
+#![expect(clippy::unwrap_used, reason = "a test that can't go on panics")]
+
+mod support;
+
+use std::{
+    io::Write,
+    time::{Duration, Instant},
+};
+
+use futures::future::join_all;
+use reqwest::{Client, Method, RequestBuilder, Response, StatusCode, header};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+use sqlx::Connection;
+use stores::{process::Service, sandbox::Sandbox};
+
+use crate::support::{ask, eventually, http_client, pipeline::Pipeline};
+
+const SOON: Duration = Duration::from_secs(20);
+const SHOPS: &str = "{ shops { id } }";
+const GRAPHQL: &str = "application/graphql-response+json";
+
+/// A gateway that knows the catalogue.
+async fn gateway(sandbox: &Sandbox, settings: &[(&'static str, &str)]) -> Service {
+    let mut variables = Pipeline::gateway_variables(sandbox);
+    variables.extend(settings.iter().map(|(name, value)| (*name, (*value).to_owned())));
+    let gateway = Service::start("gateway", variables).await.unwrap();
+    let http = http_client();
+    eventually(SOON, || async {
+        let ready = http.get(gateway.url("/ready")).send().await.map_err(|error| error.to_string())?;
+        if ready.status() == StatusCode::OK { Ok(()) } else { Err(ready.text().await.unwrap()) }
+    })
+    .await;
+    gateway
+}
+
+async fn json_of(response: Response) -> Value {
+    let text = response.text().await.unwrap();
+    serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}: {text}"))
+}
+
+async fn asked(request: RequestBuilder) -> (u16, Value) {
+    let response = request.header(header::ACCEPT, GRAPHQL).send().await.unwrap();
+    (response.status().as_u16(), json_of(response).await)
+}
+
+fn code(answer: &Value) -> &str {
+    answer["errors"][0]["extensions"]["code"].as_str().unwrap_or("none")
+}
+
+fn sha256(text: &str) -> String {
+    format!("{:x}", bytes::Bytes::from(Sha256::digest(text.as_bytes()).to_vec()))
+}
+
+fn text_of(response: &Response, name: header::HeaderName) -> String {
+    let values = response.headers().get_all(name).iter().map(|value| value.to_str().unwrap());
+    values.collect::<Vec<_>>().join(", ")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_attack_is_refused_with_its_code_at_once_and_the_next_query_is_answered() {
+    let sandbox = Sandbox::new().await;
+    let http = http_client();
+    let gateway = gateway(&sandbox, &[]).await;
+    let fragment = |n| format!("fragment f{n} on Query {{ ...f{0} ...f{0} }} ", n + 1);
+    let numbered =
+        |most| (0..most).fold(String::new(), |all, n| format!("{all}fragment f{n} on Shop {{ id }} "));
+    let bomb: String = (0..50).map(fragment).collect();
+    let circle = "fields { type { ".repeat(5) + "name" + &" } }".repeat(5);
+    let cases = [
+        ("QUERY_TOO_LONG", format!("{{ shops {{ {} }} }}", "id ".repeat(3000))),
+        ("QUERY_TOO_DEEP", "{ a ".repeat(500)),
+        ("QUERY_TOO_DEEP", format!("{{ {} id {} }}", "a { ".repeat(16), "}".repeat(16))),
+        ("TOO_MANY_FIELDS", format!("{{ ...f0 }} {bomb} fragment f50 on Query {SHOPS}")),
+        ("TOO_MANY_ROOT_FIELDS", format!("{{ {} }}", "__typename ".repeat(500))),
+        ("TOO_MANY_ALIASES", format!("{{ shops {{ {} }} }}", "a: id ".repeat(101))),
+        ("TOO_MANY_DIRECTIVES", "{ __typename @a@a@a@a@a@a@a@a@a@a }".to_owned()),
+        ("TOO_MANY_DEFINITIONS", format!("{SHOPS} {}", numbered(100))),
+        ("LIST_TOO_LONG", format!("{{ nodes(ids: [{}]) {{ id }} }}", "1 ".repeat(251))),
+        ("QUERY_TOO_COSTLY", format!("{{ __schema {{ types {{ {circle} }} }} }}")),
+        (
+            "QUERY_TOO_COSTLY",
+            "{ videoCards(first: 100) { nodes { sources { shop { id } } offers { shop { id } } technologies { id } \
+             technologyVersions { technology { id } } priceHistory { points { shop { id } price { amount } } } } } }"
+                .to_owned(),
+        ),
+        ("GRAPHQL_VALIDATION_FAILED", "{ ...a } fragment a on Query { ...a }".to_owned()),
+        ("GRAPHQL_VALIDATION_FAILED", format!("{{ shops {{ {} }} }}", "nothing ".repeat(900))),
+    ];
+    for (expected, query) in cases {
+        let began = Instant::now();
+        let (status, answer) =
+            asked(http.post(gateway.url("/graphql")).json(&json!({ "query": query }))).await;
+        assert_eq!((status, code(&answer)), (400, expected), "{answer}");
+        assert!(began.elapsed() < Duration::from_secs(1), "{expected}: {:?}", began.elapsed());
+        assert!(answer["errors"].as_array().unwrap().len() <= 10, "{answer}");
+        assert_eq!(answer.get("data"), None, "{answer}");
+    }
+    let variables = json!({ "ids": vec!["a"; 251] });
+    let query = "query($ids: [ID!]!) { nodes(ids: $ids) { id } }";
+    let long = ask(&http, &gateway.url("/graphql"), query, variables).await;
+    assert_eq!(code(&long), "LIST_TOO_LONG");
+    let told = http.post(gateway.url("/graphql")).header("x-query-cost", "1");
+    let (_, answer) = asked(told.json(&json!({ "query": SHOPS }))).await;
+    assert_eq!(
+        answer,
+        json!({ "data": { "shops": [] }, "extensions": { "cost": { "requested": 2, "limit": 20_000 } } })
+    );
+    assert_eq!(
+        ask(&http, &gateway.url("/graphql"), SHOPS, Value::Null).await,
+        json!({ "data": { "shops": [] } })
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_query_that_is_sent_once_with_its_hash_is_known_to_every_gateway() {
+    let sandbox = Sandbox::new().await;
+    let http = http_client();
+    let (one, other) = (gateway(&sandbox, &[]).await, gateway(&sandbox, &[]).await);
+    let named = |hash: &str| json!({ "persistedQuery": { "version": 1, "sha256Hash": hash } });
+    let hash = sha256(SHOPS);
+    let post = |gateway: &Service, body: Value| asked(http.post(gateway.url("/graphql")).json(&body));
+    let get =
+        |gateway: &Service, parts: &[(&str, String)]| asked(http.get(gateway.url("/graphql")).query(parts));
+
+    let (status, unknown) = post(&one, json!({ "extensions": named(&hash) })).await;
+    assert_eq!((status, code(&unknown)), (400, "PERSISTED_QUERY_NOT_FOUND"));
+    assert_eq!(unknown["errors"][0]["message"], "PersistedQueryNotFound");
+    let (status, wrong) =
+        post(&one, json!({ "query": "{ brands { id } }", "extensions": named(&hash) })).await;
+    assert_eq!((status, code(&wrong)), (400, "PERSISTED_QUERY_HASH_MISMATCH"));
+    let newer = json!({ "persistedQuery": { "version": 2, "sha256Hash": hash } });
+    assert_eq!(code(&post(&one, json!({ "extensions": newer })).await.1), "PERSISTED_QUERY_NOT_SUPPORTED");
+
+    let answer = json!({ "data": { "shops": [] } });
+    let sent = [("query", SHOPS.to_owned()), ("extensions", named(&hash).to_string())];
+    assert_eq!(get(&one, &sent).await, (200, answer.clone()));
+    for gateway in [&one, &other] {
+        // Redis is told in the background.
+        eventually(SOON, || async {
+            let (_, found) = get(gateway, &[("extensions", named(&hash).to_string())]).await;
+            if found == answer { Ok(()) } else { Err(found.to_string()) }
+        })
+        .await;
+        let id = format!("sha256:{hash}");
+        assert_eq!(get(gateway, &[("documentId", id.clone())]).await, (200, answer.clone()));
+        assert_eq!(post(gateway, json!({ "documentId": id })).await, (200, answer.clone()));
+        let both = json!({ "documentId": id, "query": SHOPS });
+        assert_eq!(code(&post(gateway, both).await.1), "BAD_REQUEST");
+    }
+    let (status, unheard) = post(&one, json!({ "documentId": "unheard" })).await;
+    assert_eq!((status, code(&unheard)), (400, "PERSISTED_QUERY_NOT_FOUND"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn with_trusted_documents_only_no_others_are_answered() {
+    let sandbox = Sandbox::new().await;
+    let http = http_client();
+    let mut manifest = tempfile::NamedTempFile::new().unwrap();
+    write!(manifest, "{}", json!({ "shops-1": SHOPS })).unwrap();
+    let path = manifest.path().to_str().unwrap();
+    let gateway = gateway(
+        &sandbox,
+        &[("TRUSTED_DOCUMENTS", path), ("TRUSTED_DOCUMENTS_ONLY", "true"), ("INTROSPECTION", "false")],
+    )
+    .await;
+    let hash = sha256(SHOPS);
+    let named = |hash: &str| json!({ "persistedQuery": { "version": 1, "sha256Hash": hash } });
+    let other = "{ brands { id } }";
+    let cases = [
+        (json!({ "documentId": "shops-1" }), "none"),
+        (json!({ "documentId": format!("sha256:{hash}") }), "none"),
+        (json!({ "extensions": named(&hash) }), "none"),
+        (json!({ "extensions": named("shops-1") }), "none"),
+        (json!({ "query": SHOPS }), "none"),
+        (json!({ "query": other }), "DOCUMENT_NOT_TRUSTED"),
+        (json!({ "query": other, "extensions": named(&sha256(other)) }), "DOCUMENT_NOT_TRUSTED"),
+        (json!({ "extensions": named(&sha256(other)) }), "DOCUMENT_NOT_TRUSTED"),
+        (json!({ "documentId": "brands-1" }), "DOCUMENT_NOT_TRUSTED"),
+    ];
+    for (body, expected) in cases {
+        let (_, answer) = asked(http.post(gateway.url("/graphql")).json(&body)).await;
+        assert_eq!(code(&answer), expected, "{body}: {answer}");
+    }
+    let schema = http.get(gateway.url("/schema.graphql")).send().await.unwrap();
+    assert_eq!(schema.status(), StatusCode::NOT_FOUND);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_schema_is_told_unless_that_is_switched_off() {
+    let sandbox = Sandbox::new().await;
+    let http = http_client();
+    let (open, closed) =
+        (gateway(&sandbox, &[]).await, gateway(&sandbox, &[("INTROSPECTION", "false")]).await);
+    let cases = [
+        ("{ __schema { queryType { name } } }", "INTROSPECTION_DISABLED"),
+        ("{ ...a } fragment a on Query { b: __type(name: \"Shop\") { name } }", "INTROSPECTION_DISABLED"),
+        ("{ __typename shops { __typename } }", "none"),
+    ];
+    for (query, expected) in cases {
+        // The one that tells it first, so that the answer is kept where both look.
+        assert_eq!(code(&ask(&http, &open.url("/graphql"), query, Value::Null).await), "none", "{query}");
+        assert_eq!(code(&ask(&http, &closed.url("/graphql"), query, Value::Null).await), expected, "{query}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_that_a_client_has_is_not_sent_again() {
+    let sandbox = Sandbox::new().await;
+    let http = http_client();
+    let gateway = gateway(&sandbox, &[("CORS_ORIGINS", "https://shop.example")]).await;
+    let ask = |method: Method, query: &str| {
+        http.request(method, gateway.url("/graphql"))
+            .query(&[("query", query)])
+            .header(header::ORIGIN, "https://shop.example")
+    };
+    let first = ask(Method::GET, SHOPS).send().await.unwrap();
+    let tag = text_of(&first, header::ETAG);
+    assert!(tag.starts_with("W/\""), "{tag}");
+    assert_eq!(text_of(&first, header::CACHE_CONTROL), "public, max-age=1, must-revalidate");
+    let vary = text_of(&first, header::VARY).to_lowercase();
+    for name in ["accept", "accept-encoding", "origin", "x-query-cost"] {
+        assert!(vary.split(',').any(|part| part.trim() == name), "{name}: {vary}");
+    }
+    let again = ask(Method::GET, SHOPS).header(header::IF_NONE_MATCH, &tag).send().await.unwrap();
+    assert_eq!((again.status(), text_of(&again, header::ETAG)), (StatusCode::NOT_MODIFIED, tag.clone()));
+    assert_eq!(again.bytes().await.unwrap().len(), 0);
+    let named = ask(Method::GET, SHOPS).header(header::ACCEPT, GRAPHQL).header(header::IF_NONE_MATCH, &tag);
+    assert_eq!(named.send().await.unwrap().status(), StatusCode::OK);
+    let head = ask(Method::HEAD, SHOPS).send().await.unwrap();
+    assert_eq!((head.status(), text_of(&head, header::ETAG)), (StatusCode::OK, tag));
+    assert_eq!(head.bytes().await.unwrap().len(), 0);
+    for query in ["{ nothing }", "{ videoCards(first: -1) { totalCount } }", "{"] {
+        let wrong = ask(Method::GET, query).send().await.unwrap();
+        assert_eq!(text_of(&wrong, header::CACHE_CONTROL), "no-store", "{query}");
+        assert_eq!(text_of(&wrong, header::ETAG), "", "{query}");
+    }
+    let mutation = ask(Method::GET, "mutation { x }").send().await.unwrap();
+    assert_eq!(
+        (mutation.status(), text_of(&mutation, header::ALLOW)),
+        (StatusCode::METHOD_NOT_ALLOWED, "POST".to_owned())
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_pages_of_listed_origins_may_read_answers() {
+    let sandbox = Sandbox::new().await;
+    let http = http_client();
+    let listed = gateway(&sandbox, &[("CORS_ORIGINS", "https://shop.example, http://localhost:5173")]).await;
+    let closed = gateway(&sandbox, &[]).await;
+    let cases = [
+        (&listed, "https://shop.example", "https://shop.example"),
+        (&listed, "http://localhost:5173", "http://localhost:5173"),
+        (&listed, "https://evil.example", ""),
+        (&listed, "null", ""),
+        (&closed, "https://shop.example", ""),
+    ];
+    for (gateway, origin, allowed) in cases {
+        let preflight = http
+            .request(Method::OPTIONS, gateway.url("/graphql"))
+            .header(header::ORIGIN, origin)
+            .header(header::ACCESS_CONTROL_REQUEST_METHOD, "POST")
+            .header(header::ACCESS_CONTROL_REQUEST_HEADERS, "content-type")
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(text_of(&preflight, header::ACCESS_CONTROL_ALLOW_ORIGIN), allowed, "{origin}");
+        let post = http.post(gateway.url("/graphql")).header(header::ORIGIN, origin);
+        let post = post.json(&json!({ "query": SHOPS })).send().await.unwrap();
+        assert_eq!(text_of(&post, header::ACCESS_CONTROL_ALLOW_ORIGIN), allowed, "{origin}");
+    }
+}
+
+/// Asks something that no cache knows.
+async fn ask_anew(http: &Client, gateway: &Service, number: usize) -> (StatusCode, String, Duration) {
+    let body = json!({ "query": format!("{SHOPS} # {number}") });
+    let began = Instant::now();
+    let response = http.post(gateway.url("/graphql")).json(&body).send().await.unwrap();
+    (response.status(), text_of(&response, header::RETRY_AFTER), began.elapsed())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_too_much_at_once_is_refused_at_once_and_health_passes_by() {
+    let sandbox = Sandbox::new().await;
+    let http = http_client();
+    let gateway = gateway(&sandbox, &[("MAX_CONCURRENT_REQUESTS", "2")]).await;
+    let kept = ask(&http, &gateway.url("/graphql"), SHOPS, Value::Null).await;
+    let mut database = sqlx::PgConnection::connect(&sandbox.admin_database_url()).await.unwrap();
+    let mut lock = database.begin().await.unwrap();
+    // Whatever reads the shops now waits until its statement has had its time.
+    sqlx::query("lock table gateway.shop in access exclusive mode").execute(&mut *lock).await.unwrap();
+    let all = join_all((0..40).map(|number| ask_anew(&http, &gateway, number)));
+    let meanwhile = async {
+        let began = Instant::now();
+        assert_eq!(http.get(gateway.url("/health")).send().await.unwrap().status(), StatusCode::OK);
+        // The catalogue can't be looked at behind the lock, so kept answers last as long as it is trusted.
+        let answer = ask(&http, &gateway.url("/graphql"), SHOPS, Value::Null).await;
+        assert!(answer == kept || code(&answer) != "none", "{answer}");
+        began.elapsed()
+    };
+    let (all, health) = tokio::join!(all, meanwhile);
+    lock.rollback().await.unwrap();
+    let refused: Vec<_> = all.iter().filter(|(_, retry, _)| !retry.is_empty()).collect();
+    assert!(refused.len() >= 36, "{all:?}");
+    assert!(
+        refused.iter().all(|(status, retry, _)| *status == StatusCode::SERVICE_UNAVAILABLE && retry == "1")
+    );
+    let quick = refused.iter().filter(|(.., took)| *took < Duration::from_millis(500)).count();
+    assert!(quick >= 36, "{all:?}");
+    assert!(health < Duration::from_secs(1), "{health:?}");
+    eventually(SOON, || async {
+        let (status, ..) = ask_anew(&http, &gateway, 1000).await;
+        if status == StatusCode::OK { Ok(()) } else { Err(status.to_string()) }
+    })
+    .await;
+}

@@ -65,8 +65,9 @@ impl Database {
         ]);
         let pool = PgPoolOptions::new()
             .max_connections(limits.connections)
-            // A new connection takes longer than a reader should wait: some are there beforehand.
-            .min_connections(limits.connections.min(4))
+            // A new connection takes longer than a reader should wait: as many as one query uses at the same time
+            // are there beforehand.
+            .min_connections(limits.connections.min(10))
             .acquire_timeout(limits.acquire)
             .idle_timeout(Duration::from_mins(1))
             .connect_lazy_with(limited);

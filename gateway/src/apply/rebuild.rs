@@ -15,7 +15,7 @@ use super::{
 
 /// The number of the merge's rules. It is raised with every change of rules that can read a listing in
 /// another way or decide otherwise; at the next start every listing is read anew.
-const RULES_VERSION: i32 = 1;
+const RULES_VERSION: i32 = 2;
 
 /// How many listings are read anew in one transaction: a fraction of a second of work.
 const LISTINGS_AT_ONCE: i64 = 1000;

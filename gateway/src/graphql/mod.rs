@@ -8,6 +8,7 @@ pub mod card;
 pub mod compare;
 pub mod connection;
 pub mod errors;
+mod expected;
 pub mod facets;
 pub mod filter;
 pub mod history;

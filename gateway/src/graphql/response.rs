@@ -3,103 +3,20 @@
 //!
 //! async-graphql gives fields in the order in which their resolvers finished, and leaves out those that failed.
 
-use std::{collections::HashMap, sync::LazyLock};
-
 use async_graphql::{
-    Name, PathSegment, Positioned, Response, ServerError, Value,
-    parser::{
-        parse_schema,
-        types::{
-            BaseType, DocumentOperations, ExecutableDocument, FragmentDefinition, OperationDefinition,
-            OperationType, Selection, SelectionSet, Type, TypeKind, TypeSystemDefinition,
-        },
-    },
+    Name, PathSegment, Response, ServerError, Value,
+    parser::types::{BaseType, ExecutableDocument, Type},
 };
 use serde::Serialize;
 use serde_json::json;
 
-use super::Executed;
+use super::{
+    Executed,
+    expected::{self, Expected},
+};
 
 /// The most problems of one request that are told.
 const MOST_PROBLEMS: usize = 10;
-
-/// The types of the schema's fields, by type and field.
-struct Types(HashMap<Name, HashMap<Name, Type>>);
-
-static TYPES: LazyLock<Types> = LazyLock::new(|| Types::read(&super::sdl()));
-
-impl Types {
-    fn read(sdl: &str) -> Self {
-        let definitions = parse_schema(sdl).map(|document| document.definitions).unwrap_or_default();
-        let mut types = HashMap::new();
-        for definition in definitions {
-            let TypeSystemDefinition::Type(definition) = definition else { continue };
-            let definition = definition.node;
-            let fields = match definition.kind {
-                TypeKind::Object(object) => object.fields,
-                TypeKind::Interface(interface) => interface.fields,
-                _ => continue,
-            };
-            let fields = fields.into_iter().map(|field| (field.node.name.node, field.node.ty.node)).collect();
-            types.insert(definition.name.node, fields);
-        }
-        Self(types)
-    }
-
-    fn of(&self, parent: Option<&Name>, field: &Name) -> Option<&Type> {
-        self.0.get(parent?)?.get(field)
-    }
-}
-
-/// A field that an answer can have.
-struct Expected<'d> {
-    key: &'d Name,
-    /// `None`: a field of introspection, which doesn't fail.
-    field_type: Option<&'static Type>,
-    fields: Vec<Expected<'d>>,
-}
-
-/// Collects the fields of a selection in order, those of fragments among them, each key once.
-struct Collect<'d> {
-    fragments: &'d HashMap<Name, Positioned<FragmentDefinition>>,
-}
-
-impl<'d> Collect<'d> {
-    fn set(&self, set: &'d SelectionSet, parent: Option<&Name>, into: &mut Vec<Expected<'d>>) {
-        for selection in &set.items {
-            match &selection.node {
-                Selection::Field(field) => {
-                    let key = &field.node.response_key().node;
-                    let place = into.iter().position(|expected| expected.key == key).unwrap_or_else(|| {
-                        let field_type = TYPES.of(parent, &field.node.name.node);
-                        into.push(Expected { key, field_type, fields: Vec::new() });
-                        into.len() - 1
-                    });
-                    let expected = &mut into[place];
-                    let inner = expected.field_type.map(named);
-                    self.set(&field.node.selection_set.node, inner, &mut expected.fields);
-                }
-                Selection::InlineFragment(fragment) => {
-                    let on = fragment.node.type_condition.as_ref().map(|condition| &condition.node.on.node);
-                    self.set(&fragment.node.selection_set.node, on.or(parent), into);
-                }
-                Selection::FragmentSpread(spread) => {
-                    if let Some(fragment) = self.fragments.get(&spread.node.fragment_name.node) {
-                        let on = &fragment.node.type_condition.node.on.node;
-                        self.set(&fragment.node.selection_set.node, Some(on), into);
-                    }
-                }
-            }
-        }
-    }
-}
-
-fn named(of: &Type) -> &Name {
-    match &of.base {
-        BaseType::Named(name) => name,
-        BaseType::List(inner) => named(inner),
-    }
-}
 
 /// The root has no type here, and is one.
 fn is_object(of: Option<&Type>) -> bool {
@@ -272,32 +189,11 @@ fn data(document: &ExecutableDocument, operation: Option<&str>, response: &Respo
     if !executed {
         return None;
     }
-    let operation = chosen(document, operation)?;
-    let root = match operation.ty {
-        OperationType::Query => Name::new("Query"),
-        OperationType::Mutation => Name::new("Mutation"),
-        OperationType::Subscription => Name::new("Subscription"),
-    };
-    let mut fields = Vec::new();
-    let collect = Collect { fragments: &document.fragments };
-    collect.set(&operation.selection_set.node, Some(&root), &mut fields);
+    let fields = expected::fields(document, operation)?;
     let mut write = Write { json: Vec::with_capacity(1024), errors: &response.errors, path: Vec::new() };
     // The data itself may be null, so nothing is missing here.
     write.value(Some(&response.data), None, &fields).ok()?;
     Some(write.json)
-}
-
-fn chosen<'d>(document: &'d ExecutableDocument, name: Option<&str>) -> Option<&'d OperationDefinition> {
-    match (&document.operations, name) {
-        (DocumentOperations::Single(operation), _) => Some(&operation.node),
-        (DocumentOperations::Multiple(operations), Some(name)) => {
-            operations.iter().find(|(known, _)| known.as_str() == name).map(|(_, operation)| &operation.node)
-        }
-        (DocumentOperations::Multiple(operations), None) if operations.len() == 1 => {
-            operations.values().next().map(|operation| &operation.node)
-        }
-        (DocumentOperations::Multiple(_), None) => None,
-    }
 }
 
 #[cfg(test)]

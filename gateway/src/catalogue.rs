@@ -70,6 +70,11 @@ impl Catalogue {
         self.state.borrow().clone()
     }
 
+    /// Tells each time that the state was asked for anew.
+    pub fn moves(&self) -> watch::Receiver<Option<Arc<CatalogueState>>> {
+        self.state.subscribe()
+    }
+
     /// This gateway committed a change itself: ask at once.
     pub fn changed(&self) {
         self.wake.notify_one();

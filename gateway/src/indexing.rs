@@ -29,8 +29,9 @@ impl Default for Indexing {
 /// Before all versions.
 const NOTHING_READ: i64 = -1;
 
+/// A card's row, as the index needs it.
 #[derive(FromRow)]
-struct Changed {
+pub(crate) struct Changed {
     id: i64,
     name_key: String,
     brand_slug: Option<String>,
@@ -51,7 +52,7 @@ struct Changed {
     updated_at: DateTime<Utc>,
     mpn_keys: Vec<String>,
     gtins: Vec<String>,
-    served: bool,
+    pub(crate) served: bool,
 }
 
 impl From<Changed> for CardFacts {

@@ -1,10 +1,11 @@
 //! The gateway: takes what the collector tells, merges listings into video cards, and serves these over
-//! GraphQL. In flow order: [`consume`] → [`apply`] → [`catalogue`] → [`answers`] → [`graphql`] → [`http`].
+//! GraphQL. In flow order: [`consume`] → [`apply`] → [`catalogue`] → [`changes`] → [`answers`] → [`graphql`] → [`http`].
 
 pub mod answers;
 pub mod apply;
 pub mod card;
 pub mod catalogue;
+pub mod changes;
 pub mod consume;
 pub mod graphql;
 pub mod history;

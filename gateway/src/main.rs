@@ -8,10 +8,11 @@ use gateway::{
     answers::{Answers, Redis},
     apply::Applier,
     catalogue::Catalogue,
+    changes::Changes,
     consume::Consume,
-    graphql,
+    graphql::{self, fresh::FreshData},
     http::{
-        self, Gateway,
+        self, Gateway, Subscribers,
         persisted::Persisted,
         serve::{self, Patience},
     },
@@ -107,12 +108,20 @@ async fn serve(settings: Settings) -> anyhow::Result<()> {
     let applier = Applier::new(applying.pool.clone(), stores.rates.clone());
     let catalogue = Catalogue::default();
     let consume = Consume::new(stores.amqp, applier.clone(), catalogue.clone(), stop.clone());
+    let changes = Changes::new(reading.pool.clone());
+    let fresh = FreshData {
+        pool: reading.pool.clone(),
+        catalogue: catalogue.clone(),
+        base_currency: stores.rates.base(),
+    };
+    let subscribers = Subscribers::new(fresh, changes.clone(), settings.http.max_subscribers, stop.clone());
     let gateway = Gateway {
         pool: reading.pool.clone(),
         schema: graphql::schema(),
         catalogue: catalogue.clone(),
         answers: Answers::new(settings.cache_mb, redis.clone()),
         persisted,
+        subscribers: subscribers.clone(),
         base_currency: stores.rates.base(),
         consuming: consume.connected(),
         redis,
@@ -122,13 +131,18 @@ async fn serve(settings: Settings) -> anyhow::Result<()> {
     let address = listener.local_addr()?;
     tracing::info!(%address, "listening");
     tokio::spawn(forget_old_prices(applier.clone(), settings.price_history_days, stop.clone()));
+    tokio::spawn(forget_old_changes(applier.clone(), stop.clone()));
     // Of its own: however busy readers keep theirs, the version is known.
     let watching = Database::new(&stores.database, "gateway", Limits { connections: 1, ..limits })?;
-    let watch = catalogue.watch(watching.pool, stop.clone());
+    let watching = catalogue.clone().watch(watching.pool, stop.clone());
+    let telling = changes.tell(catalogue, stop.clone());
+    let watch = async {
+        tokio::join!(watching, telling);
+    };
     let consuming = tokio::spawn(consume_when_migrated(applying, applier, consume, watch, stop.clone()));
     let router = http::router(gateway, &settings.http);
     let serving = tokio::spawn(serve::serve(listener, router, Patience::default(), stop.clone()));
-    let finished = wait(stop, consuming, serving).await;
+    let finished = wait(stop, consuming, serving, subscribers.gone()).await;
     tracing::info!("stopped");
     finished
 }
@@ -154,6 +168,23 @@ async fn forget_old_prices(applier: Applier, days: u16, stop: CancellationToken)
             }
             Err(error) => {
                 tracing::warn!(%error, "old prices can't be forgotten now: trying again in an hour");
+            }
+        }
+    }
+}
+
+/// Keeps as many changes as subscribers can go on from.
+async fn forget_old_changes(applier: Applier, stop: CancellationToken) {
+    const EVERY: Duration = Duration::from_mins(1);
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(EVERY) => {}
+        }
+        match applier.forget_changes(chrono::Utc::now()).await {
+            Ok(changes) => tracing::debug!(changes, "forgot old changes"),
+            Err(error) => {
+                tracing::warn!(%error, "old changes can't be forgotten now: trying again in a minute");
             }
         }
     }
@@ -192,6 +223,7 @@ async fn wait(
     stop: CancellationToken,
     mut consuming: tokio::task::JoinHandle<anyhow::Result<()>>,
     serving: tokio::task::JoinHandle<()>,
+    subscribers: impl Future<Output = ()>,
 ) -> anyhow::Result<()> {
     tokio::select! {
         biased;
@@ -201,7 +233,8 @@ async fn wait(
             return consumed?.and_then(|()| anyhow::bail!("consuming ended by itself"));
         }
     }
-    let Ok((consumed, served)) = timeout(DRAIN, async { (consuming.await, serving.await) }).await else {
+    let all = async { tokio::join!(consuming, serving, subscribers) };
+    let Ok((consumed, served, ())) = timeout(DRAIN, all).await else {
         tracing::warn!("some connections did not end in time: closing them");
         return Ok(());
     };

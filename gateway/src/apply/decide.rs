@@ -47,6 +47,7 @@ impl Applier {
                 card_id,
                 keys: match_keys,
                 points: Vec::new(),
+                fell_from: None,
             })
             .collect();
         write_cards(&mut transaction, &news).await?;

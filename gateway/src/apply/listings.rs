@@ -52,6 +52,8 @@ pub(super) struct News {
     pub(super) keys: Vec<String>,
     /// What it cost since what was known, where that changed.
     pub(super) points: Vec<Point>,
+    /// What it cost before in minor units of its currency, if it costs less now.
+    pub(super) fell_from: Option<i64>,
 }
 
 impl Known {
@@ -75,6 +77,13 @@ fn effect(known: Option<&Known>, state: &ListingState, identity: Option<&Identit
         Some(document) if facts(document) == facts(listing) => Effect::Offer,
         _ => Effect::Facts,
     }
+}
+
+/// The price of a listing before it fell; `None` where it didn't, or can't be compared.
+fn fell_from(known: &Known, state: &ListingState) -> Option<i64> {
+    let (before, now) = (known.price_minor?, &state.listing.as_ref()?.price);
+    let comparable = !known.gone && known.currency.as_ref() == Some(&now.currency);
+    (comparable && now.amount_minor < before).then_some(before)
 }
 
 /// A listing without what belongs to the offer alone.
@@ -125,11 +134,15 @@ pub(super) async fn take_over(
             identity.iter().flat_map(Identity::keys).map(|key| key.to_string()).collect();
         let effect = effect(known, &state, identity.as_ref());
         let points = points(known.map(Known::terms), &state.terms);
+        let fell_from = known.and_then(|known| fell_from(known, &state));
         rows.push(shop_id, listing_id.clone(), state, identity, keys.join("\n"), rates);
         keys.extend(known.iter().flat_map(|known| known.match_keys.iter().cloned()));
         keys.sort_unstable();
         keys.dedup();
-        news.insert((shop_id, listing_id), (effect, known.and_then(|known| known.card_id), keys, points));
+        news.insert(
+            (shop_id, listing_id),
+            (effect, known.and_then(|known| known.card_id), keys, points, fell_from),
+        );
     }
     if news.is_empty() {
         return Ok(Vec::new());
@@ -138,8 +151,8 @@ pub(super) async fn take_over(
     Ok(stored
         .into_iter()
         .filter_map(|(id, shop_id, listing_id)| {
-            let (effect, card_id, keys, points) = news.remove(&(shop_id, listing_id))?;
-            Some(News { id, effect, card_id, keys, points })
+            let (effect, card_id, keys, points, fell_from) = news.remove(&(shop_id, listing_id))?;
+            Some(News { id, effect, card_id, keys, points, fell_from })
         })
         .collect())
 }

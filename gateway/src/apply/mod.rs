@@ -6,6 +6,7 @@
 
 mod card_ids;
 mod cards;
+mod changes;
 mod decide;
 mod latest;
 mod listings;
@@ -141,10 +142,13 @@ async fn write_cards(
     let rewritten: BTreeSet<_> = regrouped.cards.keys().copied().chain(with_new_facts).collect();
     let mut touched: BTreeSet<_> =
         news.iter().filter_map(|news| news.card_id).chain(rewritten.iter().copied()).collect();
+    let seen: BTreeSet<_> = touched.iter().chain(regrouped.taken_over.keys()).copied().collect();
+    let before = changes::look(connection, &seen).await?;
     touched.retain(|card| !regrouped.taken_over.contains_key(card));
     cards::rewrite(connection, &rewritten, &regrouped.cards).await?;
     cards::take_over(connection, &regrouped.taken_over).await?;
     cards::summarise(connection, &touched).await?;
+    changes::note(connection, &seen, before, news).await?;
     Ok(touched)
 }
 

@@ -109,7 +109,14 @@ impl Applier {
             columns.1.push(Json(identity));
             columns.2.push(new_keys.join("\n"));
             let keys = match_keys.into_iter().chain(new_keys).collect();
-            news.push(News { id, effect: Effect::Identity, card_id, keys, points: Vec::new() });
+            news.push(News {
+                id,
+                effect: Effect::Identity,
+                card_id,
+                keys,
+                points: Vec::new(),
+                fell_from: None,
+            });
         }
         sqlx::query(include_str!("../../../sql/gateway/listings_reidentify.sql"))
             .bind(columns.0)

@@ -17,6 +17,8 @@ pub enum ApiError {
     },
     /// A store that the answer needs is away.
     Unavailable,
+    /// A subscriber did not keep up.
+    Lagged,
 }
 
 impl ApiError {
@@ -27,6 +29,19 @@ impl ApiError {
                 "`{argument}` is not a cursor of this list: {problem}. Take `endCursor` or `startCursor` of a page \
                  with the same `sort`."
             ),
+        )
+    }
+
+    pub(crate) fn bad_change_cursor(problem: &str) -> Self {
+        let message = format!("`after` is not a cursor of changes: {problem}. Take `cursor` of a change.");
+        Self::argument("BAD_CURSOR", message)
+    }
+
+    pub(crate) fn cursor_too_old() -> Self {
+        Self::argument(
+            "CURSOR_TOO_OLD",
+            "`after` is the cursor of a change that is not kept any more, nor are all that came after it. Read the cards \
+             anew and subscribe without `after`.",
         )
     }
 
@@ -46,6 +61,7 @@ impl ApiError {
         match self {
             Self::Argument { code, .. } => code,
             Self::Unavailable => "UNAVAILABLE",
+            Self::Lagged => "SUBSCRIBER_LAGGED",
         }
     }
 }
@@ -57,6 +73,10 @@ impl From<ApiError> for Error {
             ApiError::Argument { message, .. } => message,
             ApiError::Unavailable => {
                 "The catalogue can't be read at the moment. Try again in a few seconds.".to_owned()
+            }
+            ApiError::Lagged => {
+                "Changes came faster than they were read. Subscribe again with `after`, and read what was missed."
+                    .to_owned()
             }
         };
         Self::new(message).extend_with(|_, extensions| extensions.set("code", code))

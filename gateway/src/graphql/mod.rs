@@ -11,6 +11,8 @@ pub mod errors;
 mod expected;
 pub mod facets;
 pub mod filter;
+mod follow;
+pub mod fresh;
 pub mod history;
 mod ids;
 mod loaders;
@@ -24,19 +26,27 @@ mod rows;
 pub mod scalars;
 pub mod sort;
 pub mod specs;
+pub mod subscribe;
+pub mod subscription;
 
-use async_graphql::{EmptyMutation, EmptySubscription, Request, SDLExportOptions, Schema};
+use async_graphql::{EmptyMutation, Request, SDLExportOptions, Schema};
 use tokio::task::coop::unconstrained;
 
-use self::query::Query;
+use self::{fresh::FreshData, query::Query, subscription::Subscription};
 
 /// The schema that is served.
-pub type CatalogueSchema = Schema<Query, EmptyMutation, EmptySubscription>;
+pub type CatalogueSchema = Schema<Query, EmptyMutation, Subscription>;
 
 /// Builds the schema. How large a query may be is checked before it is executed (see
 /// [`crate::http::limits`]): async-graphql's own limits come too late for that.
 pub fn schema() -> CatalogueSchema {
-    Schema::build(Query, EmptyMutation, EmptySubscription).disable_suggestions().finish()
+    Schema::build(Query, EmptyMutation, Subscription).disable_suggestions().finish()
+}
+
+/// The same schema for subscriptions: each event gets data of its own. A request needs a [`crate::changes::Hearing`]
+/// beside its [`request::RequestData`].
+pub fn subscription_schema(fresh: FreshData) -> CatalogueSchema {
+    Schema::build(Query, EmptyMutation, Subscription).disable_suggestions().extension(fresh).finish()
 }
 
 /// An answer in GraphQL's JSON form.

@@ -143,7 +143,7 @@ impl Write<'_> {
 }
 
 /// Writes a response. `document` is the query, if it could be parsed.
-pub(crate) fn write(
+pub(super) fn write(
     document: Option<&ExecutableDocument>,
     operation: Option<&str>,
     response: &Response,
@@ -171,7 +171,7 @@ pub(crate) fn write(
 }
 
 /// Errors with a code each.
-fn errors(errors: &[ServerError]) -> serde_json::Value {
+pub(super) fn errors(errors: &[ServerError]) -> serde_json::Value {
     let mut errors = serde_json::to_value(errors).unwrap_or_default();
     for error in errors.as_array_mut().into_iter().flatten() {
         let extensions =

@@ -10,6 +10,16 @@ use chrono::NaiveDate;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Decimal(pub rust_decimal::Decimal);
 
+impl Decimal {
+    /// The amount in minor units, of which there are ten to the power of `digits`; rounded up, held at the border of what
+    /// a price can be.
+    pub(crate) fn to_minor_above(self, digits: u32) -> i64 {
+        let border = if self.0.is_sign_negative() { i64::MIN } else { i64::MAX };
+        let minor = self.0.checked_mul(rust_decimal::Decimal::from(10_u64.pow(digits)));
+        minor.and_then(|minor| minor.ceil().try_into().ok()).unwrap_or(border)
+    }
+}
+
 /// A decimal number as a string, so that no client makes a binary fraction of it: `"649.99"`. Integers may
 /// also be given as numbers.
 #[Scalar(name = "Decimal")]

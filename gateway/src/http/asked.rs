@@ -105,6 +105,12 @@ impl Asked {
         asked.checked(headers)
     }
 
+    /// From the payload of a message that isn't HTTP's, whose words say what is wrong.
+    pub(super) fn read_payload(payload: Value) -> Result<Self, String> {
+        let asked: Self = serde_json::from_value(payload).map_err(|error| error.to_string())?;
+        asked.checked(&HeaderMap::new()).map_err(|_| "`variables` is not an object".to_owned())
+    }
+
     pub(super) fn read_get(query: &str, headers: &HeaderMap, most_bytes: usize) -> Result<Self, Refusal> {
         if query.len() > most_bytes {
             return Err(Refusal::request(

@@ -71,6 +71,18 @@ pub(super) fn operation<'d>(
     }
 }
 
+/// Refuses what can't be answered by one answer.
+pub(super) fn check_single(operation: &OperationDefinition) -> Result<(), Refusal> {
+    if operation.ty == OperationType::Subscription {
+        return Err(Refusal::document(
+            "SUBSCRIPTION_NEEDS_A_STREAM",
+            "A subscription has many answers: ask with `Accept: text/event-stream`, or over a WebSocket by the \
+             protocol `graphql-transport-ws`.",
+        ));
+    }
+    Ok(())
+}
+
 /// Refuses what a GET must not ask for.
 pub(super) fn check_safe(operation: &OperationDefinition) -> Result<(), Refusal> {
     match operation.ty {

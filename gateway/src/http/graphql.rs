@@ -12,6 +12,7 @@ use axum::{
     body::Body,
     extract::{RawQuery, State},
     http::{HeaderMap, Method, StatusCode},
+    middleware::from_fn_with_state,
     response::Response,
     routing::get as on_get,
 };
@@ -29,6 +30,7 @@ use super::{
     refusal::Refusal,
     respond,
     settings::HttpSettings,
+    subscribers,
 };
 use crate::{
     answers::{Answer, Key},
@@ -40,11 +42,11 @@ use crate::{
 const BUILD: &str = concat!(env!("CARGO_PKG_VERSION"), "/2");
 
 /// What `/graphql` is answered with.
-struct GraphQl {
-    gateway: Arc<Gateway>,
-    documents: Documents,
-    limits: Limits,
-    prices: Prices,
+pub(super) struct GraphQl {
+    pub(super) gateway: Arc<Gateway>,
+    pub(super) documents: Documents,
+    pub(super) limits: Limits,
+    pub(super) prices: Prices,
     gate: Gate,
     /// Everything besides the catalogue and the request that answers depend on; the second is for those that
     /// tell what they cost.
@@ -65,9 +67,11 @@ pub(super) fn routes<S: Clone + Send + Sync + 'static>(
         gate: Gate::new(*max_concurrent_requests),
         builds: [build.clone(), build + "/cost"],
     };
+    let graphql = Arc::new(graphql);
+    let staying = from_fn_with_state(Arc::clone(&graphql), subscribers::divert);
     Router::new()
-        .route("/graphql", on_get(get).post(post).fallback(other_method))
-        .with_state(Arc::new(graphql))
+        .route("/graphql", on_get(get).post(post).fallback(other_method).layer(staying))
+        .with_state(graphql)
 }
 
 async fn post(State(graphql): State<Arc<GraphQl>>, headers: HeaderMap, body: Body) -> Response {
@@ -88,7 +92,7 @@ async fn get(State(graphql): State<Arc<GraphQl>>, headers: HeaderMap, RawQuery(q
     }
 }
 
-async fn other_method() -> Response {
+pub(super) async fn other_method() -> Response {
     let message = "GraphQL is served by POST with a JSON body, or by GET with the query in the address.";
     Refusal::method_not_allowed(message, "GET, HEAD, POST").respond(MediaType::Json)
 }
@@ -118,20 +122,25 @@ impl GraphQl {
 
     async fn answer(&self, mut asked: Asked) -> Result<Answer, Refusal> {
         let text = self.gateway.persisted.text(&mut asked, &self.documents).await?;
+        Box::pin(self.answer_text(&text, asked)).await
+    }
+
+    /// The answer to a document: one that is kept, or else executed.
+    pub(super) async fn answer_text(&self, text: &Arc<str>, asked: Asked) -> Result<Answer, Refusal> {
         let Some(state) = self.gateway.catalogue.state() else {
             // Whether what is kept is still true can't be known now.
             let latest = self.gateway.catalogue.latest();
-            return Box::pin(self.execute(&text, asked, latest.as_ref())).await;
+            return Box::pin(self.execute(text, asked, latest.as_ref())).await;
         };
         let key = Key::of(
             &self.builds[usize::from(asked.with_cost)],
             &state,
-            &text,
+            text,
             asked.operation_name.as_deref(),
             asked.variables.as_ref().unwrap_or(&Value::Null),
         );
         // On the heap: it is some forty kilobytes, and a hit needs none of it.
-        let work = Box::pin(self.execute(&text, asked, Some(&state)));
+        let work = Box::pin(self.execute(text, asked, Some(&state)));
         self.gateway.answers.answer(key, work).await
     }
 
@@ -145,6 +154,7 @@ impl GraphQl {
         let variables = asked.variables.map(Variables::from_json).unwrap_or_default();
         let mut cost = None;
         if let Some(operation) = documents::operation(&document, asked.operation_name.as_deref()) {
+            documents::check_single(operation)?;
             if asked.safe {
                 documents::check_safe(operation)?;
             }

@@ -14,10 +14,12 @@ mod refusal;
 mod respond;
 pub mod serve;
 pub mod settings;
+mod sse;
+mod subscribers;
+mod websocket;
 
 use std::{future::ready, sync::Arc};
 
-use async_graphql::{EmptyMutation, EmptySubscription, Schema};
 use axum::{
     Router,
     body::Body,
@@ -31,8 +33,9 @@ use sqlx::PgPool;
 use tokio::sync::watch;
 use tower_http::compression::CompressionLayer;
 
+pub use self::subscribers::Subscribers;
 use self::{persisted::Persisted, settings::HttpSettings};
-use crate::{answers::Answers, catalogue::Catalogue, graphql::query::Query};
+use crate::{answers::Answers, catalogue::Catalogue, graphql::CatalogueSchema};
 
 /// What requests are answered with.
 #[derive(Clone)]
@@ -40,13 +43,15 @@ pub struct Gateway {
     /// Postgres.
     pub pool: PgPool,
     /// The GraphQL schema.
-    pub schema: Schema<Query, EmptyMutation, EmptySubscription>,
+    pub schema: CatalogueSchema,
     /// Which version of the catalogue is known.
     pub catalogue: Catalogue,
     /// The answers that are kept.
     pub answers: Answers,
     /// The documents that can be asked for by name.
     pub persisted: Persisted,
+    /// Clients that stay.
+    pub subscribers: Subscribers,
     /// The currency in which prices are compared.
     pub base_currency: &'static str,
     /// Whether events are being consumed.

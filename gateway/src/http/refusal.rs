@@ -6,7 +6,7 @@ use axum::{
     response::Response,
 };
 use bytes::Bytes;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{limits::TooLarge, negotiation::MediaType, respond};
 
@@ -87,6 +87,20 @@ impl Refusal {
     pub(super) fn overloaded() -> Self {
         let message = "More is asked at once than can be answered. Try again in a second.";
         Self::request(StatusCode::SERVICE_UNAVAILABLE, "OVERLOADED", message).with(header::RETRY_AFTER, "1")
+    }
+
+    /// There are as many clients that stay as are let in.
+    pub(super) fn no_place() -> Self {
+        let message = "There are as many subscribers as this gateway takes. Try again in a few seconds.";
+        Self::request(StatusCode::SERVICE_UNAVAILABLE, "TOO_MANY_SUBSCRIBERS", message)
+            .with(header::RETRY_AFTER, "5")
+    }
+
+    /// The errors alone, a list in JSON.
+    pub(super) fn errors(&self) -> Bytes {
+        let body: Option<Value> = serde_json::from_slice(&self.body).ok();
+        let errors = body.and_then(|mut body| body.get_mut("errors").map(Value::take));
+        errors.unwrap_or_else(|| json!([])).to_string().into()
     }
 
     pub(super) fn respond(self, media_type: MediaType) -> Response {

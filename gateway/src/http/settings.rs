@@ -30,6 +30,9 @@ pub struct HttpSettings {
     /// The most queries that are worked out at once; as many wait, and whoever comes then is told to try again.
     #[arg(long, env = "MAX_CONCURRENT_REQUESTS", default_value_t = 128, value_parser = at_least_one)]
     pub max_concurrent_requests: usize,
+    /// The most sockets and event streams at once, and the most subscriptions on them.
+    #[arg(long, env = "MAX_SUBSCRIBERS", default_value_t = 10_000, value_parser = at_least_one)]
+    pub max_subscribers: usize,
 }
 
 fn at_least_one(text: &str) -> Result<usize, String> {

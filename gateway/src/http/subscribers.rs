@@ -1,0 +1,171 @@
+//! Clients that stay: how many there may be, and how they end. Both transports of subscriptions are reached from here.
+
+use std::{
+    future::{Future, ready},
+    sync::Arc,
+};
+
+use async_graphql::{
+    Request, Variables,
+    parser::types::{ExecutableDocument, OperationDefinition, OperationType},
+};
+use axum::{
+    extract::{Request as HttpRequest, State},
+    middleware::Next,
+    response::Response,
+};
+use futures::stream::{self, BoxStream, StreamExt};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio_util::{
+    sync::CancellationToken,
+    task::{TaskTracker, task_tracker::TaskTrackerToken},
+};
+
+use super::{asked::Asked, documents, graphql::GraphQl, refusal::Refusal, sse, websocket};
+use crate::{
+    changes::{Changes, Hearing},
+    graphql::{
+        CatalogueSchema,
+        fresh::FreshData,
+        subscribe::{Told, has_one_root_field, subscribe},
+        subscription_schema,
+    },
+};
+
+/// What clients that stay need.
+#[derive(Clone)]
+pub struct Subscribers {
+    schema: CatalogueSchema,
+    fresh: FreshData,
+    changes: Changes,
+    /// Places for sockets and event streams.
+    places: Arc<Semaphore>,
+    /// Places for what runs on them: a socket carries several subscriptions.
+    running: Arc<Semaphore>,
+    stop: CancellationToken,
+    staying: TaskTracker,
+}
+
+/// A client's place; given back when it is dropped.
+pub(super) struct Place {
+    _permit: OwnedSemaphorePermit,
+    /// The gateway waits for it when it stops.
+    _staying: TaskTrackerToken,
+}
+
+impl Subscribers {
+    /// For `most` sockets and event streams at once, and as many subscriptions on them, until `stop`.
+    pub fn new(fresh: FreshData, changes: Changes, most: usize, stop: CancellationToken) -> Self {
+        Self {
+            schema: subscription_schema(fresh.clone()),
+            fresh,
+            changes,
+            places: Arc::new(Semaphore::new(most)),
+            running: Arc::new(Semaphore::new(most)),
+            stop,
+            staying: TaskTracker::new(),
+        }
+    }
+
+    /// Waits until all clients were told that the gateway stops.
+    pub fn gone(&self) -> impl Future<Output = ()> + use<> {
+        let staying = self.staying.clone();
+        staying.close();
+        async move { staying.wait().await }
+    }
+
+    pub(super) fn stop(&self) -> &CancellationToken {
+        &self.stop
+    }
+
+    /// A place for a client.
+    pub(super) fn place(&self) -> Result<Place, Refusal> {
+        let permit = Arc::clone(&self.places).try_acquire_owned().map_err(|_| Refusal::no_place())?;
+        Ok(Place { _permit: permit, _staying: self.staying.token() })
+    }
+}
+
+/// Takes requests for a socket or an event stream out of the others.
+pub(super) async fn divert(
+    State(graphql): State<Arc<GraphQl>>,
+    request: HttpRequest,
+    next: Next,
+) -> Response {
+    if websocket::is_wanted(request.headers()) {
+        return websocket::accept(graphql, request).await;
+    }
+    if sse::is_wanted(request.headers()) {
+        return sse::answer(graphql, request).await;
+    }
+    next.run(request).await
+}
+
+/// Runs an operation: a subscription until its end, anything else once. Whatever holds for a request over HTTP holds
+/// here: its limits, what it costs, which documents are answered.
+pub(super) fn begin(graphql: &Arc<GraphQl>, asked: Asked) -> BoxStream<'static, Told> {
+    let graphql = Arc::clone(graphql);
+    // From the moment on in which it was asked for, however long it takes to begin.
+    let hearing = graphql.gateway.subscribers.changes.hear();
+    // On the heap and for as long as it takes: what follows may stay for hours.
+    stream::once(Box::pin(async move {
+        match Box::pin(graphql.begin(asked, hearing)).await {
+            Ok(told) => told,
+            Err(refusal) => stream::once(ready(Told::Failed(refusal.errors()))).boxed(),
+        }
+    }))
+    .flatten()
+    .boxed()
+}
+
+impl GraphQl {
+    async fn begin(
+        self: &Arc<Self>,
+        mut asked: Asked,
+        hearing: Hearing,
+    ) -> Result<BoxStream<'static, Told>, Refusal> {
+        let text = self.gateway.persisted.text(&mut asked, &self.documents).await?;
+        let document = self.documents.read(&text)?;
+        match documents::operation(&document, asked.operation_name.as_deref()) {
+            Some(operation) if operation.ty == OperationType::Subscription => {
+                self.subscribe(&text, &document, operation, asked, hearing)
+            }
+            _ => {
+                let answer = Box::pin(self.answer_text(&text, asked)).await?;
+                Ok(stream::once(ready(Told::Next(answer.body))).boxed())
+            }
+        }
+    }
+
+    fn subscribe(
+        &self,
+        text: &str,
+        document: &ExecutableDocument,
+        operation: &OperationDefinition,
+        asked: Asked,
+        hearing: Hearing,
+    ) -> Result<BoxStream<'static, Told>, Refusal> {
+        if !has_one_root_field(document, operation) {
+            return Err(Refusal::document(
+                "GRAPHQL_VALIDATION_FAILED",
+                "A subscription has exactly one field at its root, and none of introspection.",
+            ));
+        }
+        let variables = asked.variables.map(Variables::from_json).unwrap_or_default();
+        self.limits.check_operation(&self.prices, document, operation, &variables)?;
+        let subscribers = &self.gateway.subscribers;
+        let permit = Arc::clone(&subscribers.running).try_acquire_owned().map_err(|_| {
+            Refusal::document(
+                "TOO_MANY_SUBSCRIPTIONS",
+                "There are as many subscriptions as this gateway takes. Try again in a few seconds.",
+            )
+        })?;
+        let mut request = Request::new(text).variables(variables).data(hearing).data(subscribers.fresh.now());
+        request.operation_name = asked.operation_name;
+        request.set_parsed_query(document.clone());
+        let told = subscribe(&subscribers.schema, request).map(move |told| {
+            let _held = &permit;
+            told
+        });
+        Ok(told.boxed())
+    }
+}

@@ -8,12 +8,15 @@
 //! - Within a version of the contract, fields are only added, and only optional ones; readers ignore what
 //!   they don't know. Anything else is a new version with a type of its own beside the old one, and a frozen
 //!   example of each in `fixtures/`.
+//! - A consumer that has lost messages, with a deleted queue say, notices by [`Versions`] and asks for them by
+//!   [`Lacking`].
 //! - Units stand last in a name. Money is an integer in the minor units of its ISO 4217 currency. Times are
 //!   RFC 3339 in UTC.
 //!
 //! This crate holds types and their bytes. It must never do IO or decide anything.
 
 mod listing;
+mod versions;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -21,6 +24,7 @@ use serde::{Deserialize, Serialize};
 pub use listing::{
     Availability, Bus, Interfaces, Listing, Output, PowerConnector, Price, Specs, SupportedTechnology,
 };
+pub use versions::{BUCKETS, Buckets, LACKING_CHANNEL, Lacking, Versions, VersionsError};
 
 /// The version of the contract that this crate writes.
 pub const CONTRACT_VERSION: u16 = 1;
@@ -129,6 +133,10 @@ pub struct CrawlEnded {
     pub listing_count: i64,
     /// The time between the starts of two crawls of this shop, in milliseconds.
     pub collect_every_ms: i64,
+    /// The versions of the shop's listings after every event before this one, by which a consumer notices that it
+    /// lacks some and asks for them ([`Lacking`]). Absent where the collector doesn't offer that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub versions: Option<Versions>,
 }
 
 /// What a crawl asked a shop for.

@@ -2,11 +2,12 @@
 
 use events::{DecodeError, ProductEvent};
 
-const EXAMPLES: [(&str, &str); 4] = [
+const EXAMPLES: [(&str, &str); 5] = [
     ("listing.changed", include_str!("../fixtures/listing.changed.v1.json")),
     ("listing.changed, missing", include_str!("../fixtures/listing.missing.v1.json")),
     ("listing.gone", include_str!("../fixtures/listing.gone.v1.json")),
     ("crawl.ended", include_str!("../fixtures/crawl.ended.v1.json")),
+    ("crawl.ended, with versions", include_str!("../fixtures/crawl.ended.versions.v1.json")),
 ];
 
 #[test]

@@ -222,6 +222,7 @@ impl Store {
                 outcome: end.outcome,
                 listing_count: listings,
                 collect_every_ms: milliseconds(end.every),
+                versions: None,
             });
             write_events(&mut transaction, now, &[ended]).await?;
             transaction.commit().await?;

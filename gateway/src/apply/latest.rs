@@ -158,6 +158,7 @@ mod tests {
             outcome: CrawlOutcome::Complete,
             listing_count: 1,
             collect_every_ms: 60_000,
+            versions: None,
         })
     }
 

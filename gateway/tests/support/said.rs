@@ -74,5 +74,6 @@ pub(crate) fn crawl(shop: &str, crawl: i64, ended_at: DateTime<Utc>) -> ProductE
         outcome: CrawlOutcome::Complete,
         listing_count: 1,
         collect_every_ms: 60_000,
+        versions: None,
     })
 }

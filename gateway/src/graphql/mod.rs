@@ -78,7 +78,8 @@ pub fn sdl() -> String {
         .sorted_fields()
         .sorted_arguments()
         .sorted_enum_items()
-        .prefer_single_line_descriptions();
+        .prefer_single_line_descriptions()
+        .include_specified_by();
     let sdl = schema().sdl_with_options(options);
     let lines: Vec<&str> = sdl.lines().map(str::trim_end).collect();
     format!("{}\n", lines.join("\n").trim())

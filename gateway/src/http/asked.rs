@@ -93,7 +93,7 @@ impl Asked {
     fn read_json(bytes: &[u8], headers: &HeaderMap) -> Result<Self, Refusal> {
         let first = bytes.iter().find(|byte| !byte.is_ascii_whitespace());
         if first == Some(&b'[') {
-            return Err(Refusal::bad_request("Batches are not served: send one query in a request."));
+            return Err(Refusal::batch());
         }
         let asked: Self = serde_json::from_slice(bytes).map_err(|error| {
             if error.is_data() {

@@ -17,6 +17,8 @@ pub(super) struct Refusal {
     /// JSON by the GraphQL specification.
     body: Bytes,
     header: Option<(HeaderName, HeaderValue)>,
+    /// The media type that it has, whatever the client likes best.
+    media_type: Option<MediaType>,
 }
 
 /// What goes wrong decides the status.
@@ -32,7 +34,7 @@ enum Status {
 impl Refusal {
     fn one(status: Status, code: &str, message: &str) -> Self {
         let body = json!({ "errors": [{ "message": message, "extensions": { "code": code } }] });
-        Self { status, body: body.to_string().into(), header: None }
+        Self { status, body: body.to_string().into(), header: None, media_type: None }
     }
 
     fn with(mut self, name: HeaderName, value: &'static str) -> Self {
@@ -47,6 +49,13 @@ impl Refusal {
 
     pub(super) fn bad_request(message: &str) -> Self {
         Self::request(StatusCode::BAD_REQUEST, "BAD_REQUEST", message)
+    }
+
+    /// Several queries in one request. Clients that send batches take whatever has GraphQL's own media type for
+    /// the list of answers, and complain of its length alone; of `application/json` they tell status and text.
+    pub(super) fn batch() -> Self {
+        let message = "Batches are not served: send one query in a request.";
+        Self { media_type: Some(MediaType::Json), ..Self::bad_request(message) }
     }
 
     /// The document can't be had, or mustn't be executed.
@@ -69,7 +78,7 @@ impl Refusal {
 
     /// The document doesn't fit the schema; `body` says where, in GraphQL's JSON form.
     pub(super) fn invalid(body: Bytes) -> Self {
-        Self { status: Status::Document, body, header: None }
+        Self { status: Status::Document, body, header: None, media_type: None }
     }
 
     pub(super) fn method_not_allowed(message: &str, allowed: &'static str) -> Self {
@@ -104,6 +113,7 @@ impl Refusal {
     }
 
     pub(super) fn respond(self, media_type: MediaType) -> Response {
+        let media_type = self.media_type.unwrap_or(media_type);
         let status = match self.status {
             Status::Document => media_type.refusal(),
             Status::Always(status) => status,

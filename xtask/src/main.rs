@@ -4,8 +4,10 @@
 //! a video card is, and of the services no more than their addresses, variables and health.
 
 mod ci;
+mod clients;
 mod graphiql;
 mod logs;
+mod npm;
 mod project;
 mod schema;
 mod services;
@@ -40,6 +42,10 @@ enum Command {
     ///
     /// `up` and `test` do it when the page's sources are newer than what was built of them.
     Graphiql,
+    /// Build the clients that frontends use, with which the gateway is tested, by npm.
+    ///
+    /// `test` does it when their sources are newer than what was built of them.
+    Clients,
     /// Check formatting, dependencies, lints, the schema and the tests.
     Ci,
 }
@@ -50,7 +56,8 @@ fn main() -> ExitCode {
         Command::Test(test) => test.run(),
         Command::Stores => test_stores::run(),
         Command::Schema(schema) => schema.run(),
-        Command::Graphiql => graphiql::build().map(|()| ExitCode::SUCCESS),
+        Command::Graphiql => graphiql::PAGE.build().map(|()| ExitCode::SUCCESS),
+        Command::Clients => clients::prepare().map(|()| ExitCode::SUCCESS),
         Command::Ci => ci::run(),
     };
     match result {

@@ -7,7 +7,7 @@ use clap::Args;
 use stores::{Stores, TestAddresses};
 
 use crate::{
-    graphiql,
+    clients, graphiql,
     project::{cargo, cargo_has, status_of},
 };
 
@@ -36,6 +36,9 @@ impl Test {
         if !build()? {
             return Ok(ExitCode::FAILURE);
         }
+        if self.covers("gateway") {
+            clients::prepare()?;
+        }
         // Held until the tests have ended.
         let _stores;
         let addresses = if let Some(addresses) = TestAddresses::from_environment() {
@@ -49,6 +52,10 @@ impl Test {
         let mut command = cargo(self.arguments(cargo_has("nextest")));
         command.envs(addresses.variables());
         Ok(code(status_of(&mut command)?.success()))
+    }
+
+    fn covers(&self, package: &str) -> bool {
+        self.packages.is_empty() || self.packages.iter().any(|covered| covered == package)
     }
 
     /// What cargo is called with. Neither runner stops at the first failure.
@@ -77,7 +84,7 @@ impl Test {
 /// Builds the services and the tests in one go, so that both come from one choice of features and nothing is
 /// compiled twice. A test that starts a service finds it built, whatever package the test is in.
 pub(crate) fn build() -> Result<bool> {
-    graphiql::build_if_stale()?;
+    graphiql::PAGE.build_if_stale()?;
     let mut command: Command = cargo(["build", "--workspace", "--bins", "--tests"]);
     Ok(status_of(&mut command)?.success())
 }

@@ -133,7 +133,7 @@ fn addresses(stores: Option<&LastingStores>) -> StoreAddresses {
 
 /// Builds the services, unless it is over before that.
 fn build(signals: &Receiver<&'static str>) -> Result<Option<Over>> {
-    if let Err(error) = graphiql::build_if_stale() {
+    if let Err(error) = graphiql::PAGE.build_if_stale() {
         eprintln!("warning: {error:#}\nwarning: everything but the playground at /graphiql works without it");
     }
     eprintln!("building the services …");

@@ -44,11 +44,13 @@ enum Purpose {
     Run(Store),
     /// Building pages.
     Npm,
+    /// Looking at pages.
+    Browser,
 }
 
 const POSTGRES_FOLDERS: &[&str] = &["/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin"];
 
-const NEEDED: [Needed; 8] = [
+const NEEDED: [Needed; 9] = [
     Needed {
         purpose: Purpose::Run(Store::Postgres),
         program: "postgres",
@@ -88,6 +90,7 @@ const NEEDED: [Needed; 8] = [
     },
     Needed { purpose: Purpose::Npm, program: "node", package: "nodejs", folders: &[] },
     Needed { purpose: Purpose::Npm, program: "npm", package: "npm", folders: &[] },
+    Needed { purpose: Purpose::Browser, program: "chromium", package: "chromium", folders: &[] },
 ];
 
 /// Something is missing and could not be installed.
@@ -106,7 +109,7 @@ pub enum InstallError {
     },
     /// There is no apt-get.
     #[error(
-        "{} not installed here, and this is no Debian or Ubuntu: install it (Postgres 14 or newer with its contrib modules, Redis 6 or newer, RabbitMQ 3.10 or newer, Node.js 18 or newer), then try again",
+        "{} not installed here, and this is no Debian or Ubuntu: install it (Postgres 14 or newer with its contrib modules, Redis 6 or newer, RabbitMQ 3.10 or newer, Node.js 18 or newer, Chromium), then try again",
         are(missing)
     )]
     NoPackageManager {
@@ -191,6 +194,14 @@ pub fn ensure(stores: &[Store]) -> Result<(), InstallError> {
 /// They are missing and can't be installed; the error says what to type.
 pub fn ensure_npm() -> Result<(), InstallError> {
     ensure_for(&[Purpose::Npm])
+}
+
+/// Installs the browser in which pages are tested if it is missing, where we may.
+///
+/// # Errors
+/// It is missing and can't be installed; the error says what to type.
+pub fn ensure_browser() -> Result<(), InstallError> {
+    ensure_for(&[Purpose::Browser])
 }
 
 fn ensure_for(purposes: &[Purpose]) -> Result<(), InstallError> {
@@ -310,6 +321,7 @@ mod tests {
         let of_redis = missing_packages(&[Purpose::Run(Store::Redis)], |_| false);
         assert_eq!(of_redis, ["redis-server"], "only what is wanted");
         assert_eq!(missing_packages(&[Purpose::Npm], |_| false), ["nodejs", "npm"]);
+        assert_eq!(missing_packages(&[Purpose::Browser], |_| false), ["chromium"]);
     }
 
     #[test]

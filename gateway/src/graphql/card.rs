@@ -11,7 +11,7 @@ use super::{
     filter::Availability,
     history::PriceHistory,
     ids::{self, NodeType},
-    money::{Money, MoneyRange},
+    money::{ENGLISH, Money, MoneyRange},
     names::{Brand, Gpu, Shop, Technology},
     offer::Offer,
     request::data,
@@ -264,7 +264,7 @@ pub(crate) async fn compare(ctx: &Context<'_>, asked: &[ID]) -> Result<VideoCard
                 .find(|brand| Some(brand.id) == card.0.brand_id)
                 .map(|brand| &**brand),
             gpu: gpus.iter().flatten().find(|gpu| Some(gpu.id) == card.0.gpu_id).map(|gpu| &**gpu),
-            price: best.map(|best| best.written("en")),
+            price: best.map(|best| best.written(ENGLISH)),
             technologies: card.supported(ctx).await?.into_iter().map(named).collect(),
         });
     }

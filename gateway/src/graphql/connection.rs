@@ -23,6 +23,8 @@ const DEFAULT_PAGE: i32 = 20;
 pub(crate) const LARGEST_PAGE: i32 = 100;
 /// How many buckets price statistics have at the most.
 const BUCKETS: std::ops::RangeInclusive<i32> = 1..=50;
+/// How many they have where the client doesn't say.
+const USUAL_BUCKETS: i32 = 10;
 
 /// Which stretch of a list is wanted.
 #[derive(Debug)]
@@ -151,8 +153,13 @@ impl VideoCardConnection {
     async fn price_stats(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Into how many stretches prices are divided, 1 to 50.", default = 10)] buckets: i32,
+        #[graphql(
+            desc = "Into how many stretches prices are divided, 1 to 50.",
+            default_with = "Some(USUAL_BUCKETS)"
+        )]
+        buckets: Option<i32>,
     ) -> Result<Option<PriceStats>, ApiError> {
+        let buckets = buckets.unwrap_or(USUAL_BUCKETS);
         if !BUCKETS.contains(&buckets) {
             return Err(ApiError::bad_input(format!("`buckets` is {buckets}; it is a number from 1 to 50.")));
         }

@@ -7,6 +7,9 @@ use rust_decimal::Decimal as Number;
 use super::scalars::Decimal;
 use crate::rates::digits;
 
+/// The language in which amounts are written where the client doesn't say.
+pub(crate) const ENGLISH: &str = "en";
+
 /// An amount of money in one currency.
 #[derive(Clone, Debug, PartialEq, Eq, SimpleObject)]
 #[graphql(complex)]
@@ -41,9 +44,10 @@ impl Money {
     /// that is not known is written as `en`.
     async fn formatted(
         &self,
-        #[graphql(default = "en", desc = "A language tag: `en`, `ru`, `de-AT`.")] locale: String,
+        #[graphql(default_with = "Some(ENGLISH.to_owned())", desc = "A language tag: `en`, `ru`, `de-AT`.")]
+        locale: Option<String>,
     ) -> String {
-        self.written(&locale)
+        self.written(locale.as_deref().unwrap_or(ENGLISH))
     }
 }
 

@@ -25,6 +25,10 @@ use crate::card::mpn_key;
 const COMPARED: std::ops::RangeInclusive<usize> = 2..=8;
 /// How many cards are suggested at once.
 const SUGGESTED: std::ops::RangeInclusive<i32> = 1..=20;
+/// How many cards are suggested where the client doesn't say.
+const USUALLY_SUGGESTED: i32 = 8;
+/// The order of cards where the client doesn't say.
+const USUAL_SORT: VideoCardSort = VideoCardSort::PriceAsc;
 /// The most identifiers in one `nodes`.
 const MOST_NODES: usize = 100;
 
@@ -141,8 +145,9 @@ impl Query {
             String,
         >,
         #[graphql(desc = "Which cards are wanted.")] filter: Option<VideoCardFilter>,
-        #[graphql(desc = "Their order.", default_with = "VideoCardSort::PriceAsc")] sort: VideoCardSort,
+        #[graphql(desc = "Their order.", default_with = "Some(USUAL_SORT)")] sort: Option<VideoCardSort>,
     ) -> Result<VideoCardConnection, ApiError> {
+        let sort = sort.unwrap_or(USUAL_SORT);
         let filter = filter.unwrap_or_default();
         filter.check()?;
         let stretch = Stretch::read(&PageArguments { first, after, last, before }, sort)?;
@@ -158,8 +163,10 @@ impl Query {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "What was typed so far; the last word may be its beginning.")] text: String,
-        #[graphql(desc = "How many cards at the most, 1 to 20.", default = 8)] first: i32,
+        #[graphql(desc = "How many cards at the most, 1 to 20.", default_with = "Some(USUALLY_SUGGESTED)")]
+        first: Option<i32>,
     ) -> Result<Vec<VideoCard>, ApiError> {
+        let first = first.unwrap_or(USUALLY_SUGGESTED);
         if !SUGGESTED.contains(&first) {
             return Err(ApiError::bad_page_size(format!("`first` is {first}; 1 to 20 cards are suggested.")));
         }

@@ -22,6 +22,8 @@ const POLL: Duration = Duration::from_millis(200);
 const PATIENCE: Duration = Duration::from_millis(500);
 /// How long an answer counts, from the moment of asking.
 const TRUST: Duration = Duration::from_millis(700);
+/// After so long without an answer Postgres is held to be away. One slow answer under load doesn't make it so.
+const PRESUMED_AWAY: Duration = Duration::from_secs(1);
 
 /// What a cached answer depends on.
 #[derive(Clone, Debug)]
@@ -49,12 +51,34 @@ impl CatalogueState {
 #[derive(Clone, Debug)]
 pub struct Catalogue {
     state: watch::Sender<Option<Arc<CatalogueState>>>,
+    /// Whether Postgres is away. It is until it has answered for the first time.
+    away: watch::Sender<bool>,
     wake: Arc<Notify>,
+}
+
+/// Why there is no newer state.
+#[derive(Debug, thiserror::Error)]
+enum NoState {
+    #[error("it did not answer in time")]
+    Late,
+    /// It can't be reached, or says that it will be gone.
+    #[error("{0}")]
+    Away(sqlx::Error),
+    /// It answers, but not what was asked.
+    #[error("{0}")]
+    Failed(sqlx::Error),
+    /// It has said which version there is, and the cards can't be read.
+    #[error("the cards can't be read: {0}")]
+    Unread(sqlx::Error),
 }
 
 impl Default for Catalogue {
     fn default() -> Self {
-        Self { state: watch::Sender::new(None), wake: Arc::new(Notify::new()) }
+        Self {
+            state: watch::Sender::new(None),
+            away: watch::Sender::new(true),
+            wake: Arc::new(Notify::new()),
+        }
     }
 }
 
@@ -80,35 +104,53 @@ impl Catalogue {
         self.wake.notify_one();
     }
 
-    /// Asks once, and reads all cards anew; the error says why there was no answer, for the log.
-    pub async fn refresh(&self, pool: &PgPool) -> Result<(), String> {
-        self.look(pool, &mut Indexing::default()).await
+    /// Whether Postgres is away: nothing can be worked out, and nobody should wait for it.
+    pub fn is_away(&self) -> bool {
+        *self.away.borrow()
     }
 
-    async fn look(&self, pool: &PgPool, indexing: &mut Indexing) -> Result<(), String> {
+    /// Waits until Postgres is away.
+    pub async fn lost(&self) {
+        // The sender lives as long as `self`.
+        let _ = self.away.subscribe().wait_for(|away| *away).await;
+    }
+
+    /// Asks once, and reads all cards anew; the error says why there was no answer, for the log.
+    pub async fn refresh(&self, pool: &PgPool) -> Result<(), String> {
+        self.look(pool, &mut Indexing::default()).await.map_err(|error| error.to_string())
+    }
+
+    async fn look(&self, pool: &PgPool, indexing: &mut Indexing) -> Result<(), NoState> {
         let state = ask(pool, indexing).await?;
         self.state.send_replace(Some(Arc::new(state)));
+        self.away.send_if_modified(|away| std::mem::replace(away, false));
         Ok(())
     }
 
     /// Keeps asking until it is told to stop.
     pub async fn watch(self, pool: PgPool, stop: CancellationToken) {
-        let mut away = false;
+        let mut failing = false;
         let mut indexing = Indexing::default();
         while !stop.is_cancelled() {
             match self.look(&pool, &mut indexing).await {
                 Ok(()) => {
-                    if away {
+                    if failing {
                         tracing::info!("Postgres answers again");
                     }
-                    away = false;
+                    failing = false;
                 }
-                Err(reason) if !away => {
-                    tracing::warn!(reason, "Postgres does not answer");
-                    away = true;
+                Err(error) => {
+                    if !failing {
+                        tracing::warn!(%error, "Postgres does not say which version the catalogue has");
+                    }
+                    failing = true;
+                    let silence = self.latest().map_or(Duration::MAX, |state| state.asked_at.elapsed());
+                    if error.is_absence(silence) && !self.away.send_replace(true) {
+                        tracing::warn!("Postgres is away: readers get the last answers there were");
+                    }
                 }
-                Err(_) => {}
             }
+            metrics::gauge!("gateway_postgres_up").set(if self.is_away() { 0.0 } else { 1.0 });
             tokio::select! {
                 () = stop.cancelled() => {}
                 () = self.wake.notified() => {}
@@ -118,13 +160,60 @@ impl Catalogue {
     }
 }
 
-async fn ask(pool: &PgPool, indexing: &mut Indexing) -> Result<CatalogueState, String> {
+impl NoState {
+    /// Whether Postgres is away, which has not answered for so long.
+    fn is_absence(&self, silence: Duration) -> bool {
+        match self {
+            Self::Late | Self::Failed(_) => silence > PRESUMED_AWAY,
+            Self::Away(_) => true,
+            Self::Unread(_) => false,
+        }
+    }
+}
+
+impl From<sqlx::Error> for NoState {
+    fn from(error: sqlx::Error) -> Self {
+        use sqlx::Error::{Database, Io, PoolClosed, PoolTimedOut, Protocol, Tls, WorkerCrashed};
+        match &error {
+            PoolTimedOut => Self::Late,
+            Io(_) | Tls(_) | Protocol(_) | PoolClosed | WorkerCrashed => Self::Away(error),
+            // 57P01 to 57P03: it stops, has crashed or is starting.
+            Database(told)
+                if told.code().is_some_and(|code| code.starts_with("57P0") || code.starts_with("08")) =>
+            {
+                Self::Away(error)
+            }
+            _ => Self::Failed(error),
+        }
+    }
+}
+
+async fn ask(pool: &PgPool, indexing: &mut Indexing) -> Result<CatalogueState, NoState> {
     let asked_at = Instant::now();
     let query = sqlx::query_as(include_str!("../../sql/gateway/catalogue_state.sql")).fetch_one(pool);
-    let (id, version, stale_shops) = timeout(PATIENCE, query)
-        .await
-        .map_err(|_| "no answer in time".to_owned())?
-        .map_err(|e| e.to_string())?;
-    let index = indexing.follow(pool, version).await.map_err(|error| error.to_string())?;
+    let (id, version, stale_shops) = timeout(PATIENCE, query).await.map_err(|_| NoState::Late)??;
+    let index = indexing.follow(pool, version).await.map_err(NoState::Unread)?;
     Ok(CatalogueState { id, version, stale_shops, index, asked_at })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn postgres_is_away_when_it_can_t_be_reached_or_has_been_silent_for_long() {
+        let closed = || NoState::from(sqlx::Error::Io(std::io::ErrorKind::ConnectionReset.into()));
+        let cases = [
+            (NoState::Late, Duration::from_millis(600), false),
+            (NoState::Late, Duration::from_millis(1_100), true),
+            (NoState::from(sqlx::Error::PoolTimedOut), Duration::MAX, true),
+            (closed(), Duration::ZERO, true),
+            (NoState::from(sqlx::Error::RowNotFound), Duration::from_millis(600), false),
+            (NoState::from(sqlx::Error::RowNotFound), Duration::MAX, true),
+            (NoState::Unread(sqlx::Error::PoolTimedOut), Duration::MAX, false),
+        ];
+        for (error, silence, away) in cases {
+            assert_eq!(error.is_absence(silence), away, "{error}");
+        }
+    }
 }

@@ -1,39 +1,32 @@
-//! The key of an answer: a hash of everything that the answer depends on.
+//! What was asked, and the key of an answer: hashes of everything that the answer depends on.
 
 use serde_json::Value;
 
 use crate::catalogue::CatalogueState;
+
+/// What was asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Question([u8; 32]);
+
+impl Question {
+    /// A request. `build` tells versions of the gateway apart whose answers may differ, settings included.
+    pub fn of(build: &str, query: &str, operation: Option<&str>, variables: &Value) -> Self {
+        let variables = canonical(variables);
+        let parts = [build, query, operation.unwrap_or_default(), &variables];
+        Self(hash(parts.into_iter().map(str::as_bytes)))
+    }
+}
 
 /// The key of an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Key([u8; 32]);
 
 impl Key {
-    /// The key of a request under a state of the catalogue. `build` tells versions of the gateway apart whose
-    /// answers may differ, settings included.
-    pub fn of(
-        build: &str,
-        catalogue: &CatalogueState,
-        query: &str,
-        operation: Option<&str>,
-        variables: &Value,
-    ) -> Self {
-        let mut hash = blake3::Hasher::new();
-        let mut part = |bytes: &[u8]| {
-            hash.update(&(bytes.len() as u64).to_le_bytes());
-            hash.update(bytes);
-        };
-        part(build.as_bytes());
-        part(catalogue.id.as_bytes());
-        part(&catalogue.version.to_le_bytes());
-        for shop in &catalogue.stale_shops {
-            part(&shop.to_le_bytes());
-        }
-        part(b"query");
-        part(query.as_bytes());
-        part(operation.unwrap_or_default().as_bytes());
-        part(canonical(variables).as_bytes());
-        Self(*hash.finalize().as_bytes())
+    /// The key of what was asked under a state of the catalogue.
+    pub fn of(question: &Question, catalogue: &CatalogueState) -> Self {
+        let version = catalogue.version.to_le_bytes();
+        let stale: Vec<u8> = catalogue.stale_shops.iter().flat_map(|shop| shop.to_le_bytes()).collect();
+        Self(hash([&question.0[..], catalogue.id.as_bytes(), &version, &stale].into_iter()))
     }
 
     /// The key in hexadecimal digits.
@@ -45,6 +38,16 @@ impl Key {
     pub(super) fn checksum(&self, body: &[u8]) -> [u8; 32] {
         *blake3::keyed_hash(&self.0, body).as_bytes()
     }
+}
+
+/// Parts that are told apart from the same bytes cut otherwise.
+fn hash<'p>(parts: impl Iterator<Item = &'p [u8]>) -> [u8; 32] {
+    let mut hash = blake3::Hasher::new();
+    for part in parts {
+        hash.update(&(part.len() as u64).to_le_bytes());
+        hash.update(part);
+    }
+    *hash.finalize().as_bytes()
 }
 
 /// JSON with the names of each object in order, without white space.

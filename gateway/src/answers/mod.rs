@@ -3,8 +3,11 @@
 //!
 //! A key holds everything that an answer depends on, the catalogue's version included. So nothing is ever
 //! purged: a new version asks under new keys, and what nobody asks for any more falls out.
+//!
+//! Beside that, the last answer to each question is kept for the time when Postgres is away.
 
 mod key;
+mod last;
 mod redis;
 
 use std::{
@@ -14,14 +17,23 @@ use std::{
 };
 
 use bytes::Bytes;
+use chrono::{DateTime, Utc};
 use moka::future::Cache;
 
-pub use self::{key::Key, redis::Redis};
+use self::last::LastAnswers;
+pub(crate) use self::last::with_extension;
+pub use self::{
+    key::{Key, Question},
+    redis::Redis,
+};
+use crate::catalogue::CatalogueState;
 
 /// The least that an entry is counted as, in bytes: what it costs beyond its body.
 const OVERHEAD_BYTES: usize = 256;
 /// How long an answer is kept: a few of its fields go with the time, like how many days a history covers.
 pub(crate) const KEPT: Duration = Duration::from_mins(1);
+/// What part of the memory the last answers take: a quarter. Most are the same bytes as an answer that is kept anyway.
+const LAST_SHARE: u64 = 4;
 /// The largest answer that is kept, in bytes; a page of 100 cards with everything has some 400 KB.
 const LARGEST_KEPT_BYTES: usize = 2 * 1024 * 1024;
 
@@ -32,19 +44,23 @@ pub struct Answer {
     pub body: Bytes,
     /// Answers with errors are not kept: the next try may go better.
     pub complete: bool,
+    /// Something is missing in it because a store is away.
+    pub unavailable: bool,
+    /// It is an older one, given because Postgres is away: when it was worked out.
+    pub as_of: Option<DateTime<Utc>>,
     /// Tells the body from any other one, for `ETag`.
     pub tag: [u8; 16],
 }
 
 impl Answer {
-    /// An answer; `complete` where it has no errors.
-    pub fn new(body: Bytes, complete: bool) -> Self {
+    /// An answer; `complete` where it has no errors, `unavailable` where it has some for want of a store.
+    pub fn new(body: Bytes, complete: bool, unavailable: bool) -> Self {
         let mut tag = [0; 16];
         // The tag of an answer that isn't kept isn't told to anybody.
         if complete {
             tag.copy_from_slice(&blake3::hash(&body).as_bytes()[..16]);
         }
-        Self { body, complete, tag }
+        Self { body, complete, unavailable, as_of: None, tag }
     }
 }
 
@@ -58,33 +74,49 @@ enum NotKept<E> {
 #[derive(Clone, Debug)]
 pub struct Answers {
     memory: Cache<Key, Answer>,
+    last: LastAnswers,
     redis: Option<Redis>,
 }
 
 impl Answers {
     /// Keeps up to `megabytes` in memory, and as much as Redis likes in Redis.
     pub fn new(megabytes: u64, redis: Option<Redis>) -> Self {
+        let bytes = megabytes * 1024 * 1024;
+        let last = LastAnswers::new(bytes / LAST_SHARE);
         let memory = Cache::builder()
-            .max_capacity(megabytes * 1024 * 1024)
+            .max_capacity(bytes - bytes / LAST_SHARE)
             .time_to_live(KEPT)
             .weigher(|_: &Key, answer: &Answer| {
                 u32::try_from(answer.body.len() + OVERHEAD_BYTES).unwrap_or(u32::MAX)
             })
             .build();
-        Self { memory, redis }
+        Self { memory, last, redis }
     }
 
-    /// The answer that is kept under `key`, or the one that `work` gives; `Err`: `work` refused. However many
-    /// ask at the same time, the work is done once.
+    /// The last answer there was, which says of when it is; `has_extensions`: it says something else as well.
+    pub fn last(&self, question: &Question, has_extensions: bool) -> Option<Answer> {
+        let answer = self.last.get(question, has_extensions)?;
+        metrics::counter!("gateway_answers_total", "from" => "last").increment(1);
+        Some(answer)
+    }
+
+    /// The answer that is kept under a state of the catalogue, or the one that `work` gives; `Err`: `work` refused.
+    /// However many ask at the same time, the work is done once.
     pub async fn answer<E: Clone + Send + Sync + 'static>(
         &self,
-        key: Key,
+        question: Question,
+        catalogue: &CatalogueState,
         work: impl Future<Output = Result<Answer, E>> + Send,
     ) -> Result<Answer, E> {
+        let key = Key::of(&question, catalogue);
         let fresh = AtomicBool::new(false);
         let find = async {
             fresh.store(true, Ordering::Relaxed);
-            self.find(&key, work).await
+            let found = self.find(&key, work).await;
+            if let Ok(answer) = &found {
+                self.last.remember(question, answer);
+            }
+            found
         };
         match self.memory.try_get_with(key, find).await {
             Ok(answer) => {
@@ -110,7 +142,7 @@ impl Answers {
             && let Some(body) = redis.get(key).await
         {
             metrics::counter!("gateway_answers_total", "from" => "redis").increment(1);
-            return Ok(Answer::new(body, true));
+            return Ok(Answer::new(body, true, false));
         }
         let answer = work.await.map_err(NotKept::Refused)?;
         metrics::counter!("gateway_answers_total", "from" => "work").increment(1);

@@ -4,6 +4,12 @@
 
 use async_graphql::{Error, ErrorExtensions};
 
+/// The code of an error for want of a store.
+pub(crate) const UNAVAILABLE: &str = "UNAVAILABLE";
+/// What a client reads of it.
+pub(crate) const UNAVAILABLE_MESSAGE: &str =
+    "The catalogue can't be read at the moment. Try again in a few seconds.";
+
 /// An error that a client reads. On purpose without `Display`, so that nothing turns it, or another error in
 /// its stead, into a client's text by accident.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,7 +66,7 @@ impl ApiError {
     fn code(&self) -> &'static str {
         match self {
             Self::Argument { code, .. } => code,
-            Self::Unavailable => "UNAVAILABLE",
+            Self::Unavailable => UNAVAILABLE,
             Self::Lagged => "SUBSCRIBER_LAGGED",
         }
     }
@@ -72,7 +78,7 @@ impl From<ApiError> for Error {
         let message = match error {
             ApiError::Argument { message, .. } => message,
             ApiError::Unavailable => {
-                "The catalogue can't be read at the moment. Try again in a few seconds.".to_owned()
+                UNAVAILABLE_MESSAGE.to_owned()
             }
             ApiError::Lagged => {
                 "Changes came faster than they were read. Subscribe again with `after`, and read what was missed."

@@ -56,6 +56,8 @@ pub struct Executed {
     pub body: Vec<u8>,
     /// There are no errors.
     pub complete: bool,
+    /// There is an error for want of a store.
+    pub unavailable: bool,
     /// The request was refused before it was executed: there is no `data`.
     pub refused: bool,
 }

@@ -12,6 +12,7 @@ use serde_json::json;
 
 use super::{
     Executed,
+    errors::UNAVAILABLE,
     expected::{self, Expected},
 };
 
@@ -167,7 +168,12 @@ pub(super) fn write(
         body.extend_from_slice(errors(&response.errors[..told]).to_string().as_bytes());
     }
     body.push(b'}');
-    Executed { body, complete, refused }
+    Executed { body, complete, unavailable: response.errors.iter().any(is_for_want_of_a_store), refused }
+}
+
+fn is_for_want_of_a_store(error: &ServerError) -> bool {
+    let code = error.extensions.as_ref().and_then(|extensions| extensions.get("code"));
+    matches!(code, Some(Value::String(code)) if code == UNAVAILABLE)
 }
 
 /// Errors with a code each.

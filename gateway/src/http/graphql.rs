@@ -33,7 +33,7 @@ use super::{
     subscribers,
 };
 use crate::{
-    answers::{Answer, Key},
+    answers::{Answer, Question, with_extension},
     catalogue::CatalogueState,
     graphql::request::RequestData,
 };
@@ -125,23 +125,32 @@ impl GraphQl {
         Box::pin(self.answer_text(&text, asked)).await
     }
 
-    /// The answer to a document: one that is kept, or else executed.
+    /// The answer to a document: one that is kept, or else executed. While a store is away, the last one there was.
     pub(super) async fn answer_text(&self, text: &Arc<str>, asked: Asked) -> Result<Answer, Refusal> {
-        let Some(state) = self.gateway.catalogue.state() else {
-            // Whether what is kept is still true can't be known now.
-            let latest = self.gateway.catalogue.latest();
-            return Box::pin(self.execute(text, asked, latest.as_ref())).await;
-        };
-        let key = Key::of(
-            &self.builds[usize::from(asked.with_cost)],
-            &state,
+        let Gateway { catalogue, answers, .. } = &*self.gateway;
+        let with_cost = asked.with_cost;
+        let question = Question::of(
+            &self.builds[usize::from(with_cost)],
             text,
             asked.operation_name.as_deref(),
             asked.variables.as_ref().unwrap_or(&Value::Null),
         );
-        // On the heap: it is some forty kilobytes, and a hit needs none of it.
-        let work = Box::pin(self.execute(text, asked, Some(&state)));
-        self.gateway.answers.answer(key, work).await
+        if catalogue.is_away() {
+            return answers.last(&question, with_cost).ok_or_else(Refusal::unavailable);
+        }
+        let answered = match catalogue.state() {
+            // Working is on the heap: it is some forty kilobytes, and a hit needs none of it.
+            Some(state) => {
+                answers.answer(question, &state, Box::pin(self.execute(text, asked, Some(&state)))).await
+            }
+            // Whether what is kept is still true can't be known now.
+            None => Box::pin(self.execute(text, asked, catalogue.latest().as_ref())).await,
+        };
+        match &answered {
+            Ok(answer) if !answer.unavailable => answered,
+            Err(_) if !catalogue.is_away() => answered,
+            _ => answers.last(&question, with_cost).map_or(answered, Ok),
+        }
     }
 
     async fn execute(
@@ -167,21 +176,21 @@ impl GraphQl {
         request.operation_name = asked.operation_name;
         request.set_parsed_query((*document).clone());
         let executing = crate::graphql::execute(&gateway.schema, request);
-        let executed = timeout(self.limits.query_timeout, executing).await.map_err(|_| Refusal::timeout())?;
+        let executed = tokio::select! {
+            executed = timeout(self.limits.query_timeout, executing) => {
+                executed.map_err(|_| Refusal::timeout())?
+            }
+            // Nothing that it waits for will come.
+            () = gateway.catalogue.lost() => return Err(Refusal::unavailable()),
+        };
         if executed.refused {
             return Err(Refusal::invalid(executed.body.into()));
         }
         let mut body = executed.body;
         if let Some(cost) = cost.filter(|_| asked.with_cost) {
-            tell_cost(&mut body, cost, self.limits.max_query_cost);
+            let told = json!({ "requested": cost, "limit": self.limits.max_query_cost }).to_string();
+            body = with_extension(&body, false, "cost", &told);
         }
-        Ok(Answer::new(body.into(), executed.complete))
+        Ok(Answer::new(body.into(), executed.complete, executed.unavailable))
     }
-}
-
-/// Adds what a query costs to its answer, which is an object that isn't empty.
-fn tell_cost(body: &mut Vec<u8>, requested: u64, limit: u64) {
-    let told = json!({ "cost": { "requested": requested, "limit": limit } });
-    body.truncate(body.len().saturating_sub(1));
-    body.extend_from_slice(format!(",\"extensions\":{told}}}").as_bytes());
 }

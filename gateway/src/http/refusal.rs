@@ -9,6 +9,7 @@ use bytes::Bytes;
 use serde_json::{Value, json};
 
 use super::{limits::TooLarge, negotiation::MediaType, respond};
+use crate::graphql::errors::{UNAVAILABLE, UNAVAILABLE_MESSAGE};
 
 /// A request that is not executed. Its answer has no `data`.
 #[derive(Clone, Debug)]
@@ -96,6 +97,12 @@ impl Refusal {
     pub(super) fn overloaded() -> Self {
         let message = "More is asked at once than can be answered. Try again in a second.";
         Self::request(StatusCode::SERVICE_UNAVAILABLE, "OVERLOADED", message).with(header::RETRY_AFTER, "1")
+    }
+
+    /// A store that the answer needs is away.
+    pub(super) fn unavailable() -> Self {
+        Self::request(StatusCode::SERVICE_UNAVAILABLE, UNAVAILABLE, UNAVAILABLE_MESSAGE)
+            .with(header::RETRY_AFTER, "1")
     }
 
     /// There are as many clients that stay as are let in.

@@ -5,10 +5,11 @@
 //! errors, is kept by nobody.
 
 use axum::{
-    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use bytes::Bytes;
+use chrono::SecondsFormat;
 
 use super::negotiation::MediaType;
 use crate::answers::Answer;
@@ -16,6 +17,8 @@ use crate::answers::Answer;
 /// A gateway looks at the catalogue several times a second; whole seconds are the least that can be said.
 const FRESH: HeaderValue = HeaderValue::from_static("public, max-age=1, must-revalidate");
 const NOT_KEPT: HeaderValue = HeaderValue::from_static("no-store");
+/// On an older answer, which is given because Postgres is away: when it was worked out.
+const STALE_SINCE: HeaderName = HeaderName::from_static("x-stale-since");
 /// What decides which answer is given, besides the address.
 const VARY: HeaderValue = HeaderValue::from_static("Accept, Accept-Encoding, X-Query-Cost");
 
@@ -32,6 +35,13 @@ pub(super) fn answered(
     method: &Method,
     request: &HeaderMap,
 ) -> Response {
+    if let Some(as_of) = answer.as_of {
+        let mut response = (StatusCode::OK, headers(media_type, NOT_KEPT), answer.body).into_response();
+        if let Ok(as_of) = HeaderValue::from_str(&as_of.to_rfc3339_opts(SecondsFormat::Millis, true)) {
+            response.headers_mut().insert(STALE_SINCE, as_of);
+        }
+        return response;
+    }
     if !answer.complete {
         return (StatusCode::OK, headers(media_type, NOT_KEPT), answer.body).into_response();
     }
@@ -55,7 +65,7 @@ pub(super) fn answered(
     response
 }
 
-fn headers(media_type: MediaType, cache: HeaderValue) -> [(header::HeaderName, HeaderValue); 4] {
+fn headers(media_type: MediaType, cache: HeaderValue) -> [(HeaderName, HeaderValue); 4] {
     [
         (header::CONTENT_TYPE, HeaderValue::from_static(media_type.content_type())),
         (header::CACHE_CONTROL, cache),

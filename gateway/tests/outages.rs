@@ -1,0 +1,106 @@
+//! What readers get while a store is away, on real processes and stores.
+
+#![expect(clippy::unwrap_used, reason = "a test that can't go on panics")]
+
+mod support;
+
+use std::time::Duration;
+
+use reqwest::{
+    Client,
+    header::{self, HeaderMap},
+};
+use serde_json::{Value, json};
+use sqlx::{Connection, PgConnection};
+use stores::{process::Service, sandbox::Sandbox};
+
+use crate::support::{
+    eventually, http_client,
+    pipeline::Pipeline,
+    queue::Publisher,
+    said::{changed, listing},
+};
+
+const KNOWN: &str = "{ videoCards { nodes { name bestOffer { price { amount } } } } }";
+const UNKNOWN: &str = "{ videoCards { nodes { id } } }";
+const SOON: Duration = Duration::from_secs(20);
+
+/// What an answer says, before its body and in it.
+struct Answered {
+    status: u16,
+    headers: HeaderMap,
+    body: Value,
+}
+
+async fn asked(http: &Client, gateway: &Service, query: &str) -> Answered {
+    let request = json!({ "query": query, "extensions": { "cost": true } });
+    let response = http.post(gateway.url("/graphql")).json(&request).send().await.unwrap();
+    let (status, headers) = (response.status().as_u16(), response.headers().clone());
+    Answered { status, headers, body: serde_json::from_str(&response.text().await.unwrap()).unwrap() }
+}
+
+/// Nobody gets into a sandbox's database, and whoever is in it is thrown out: for its gateway Postgres is away.
+async fn lock(server: &mut PgConnection, database: &str, locked: bool) {
+    let allow = format!("alter database {database} with allow_connections {}", !locked);
+    sqlx::query(sqlx::AssertSqlSafe(allow)).execute(&mut *server).await.unwrap();
+    if locked {
+        let end = "select pg_terminate_backend(pid) from pg_stat_activity where datname = $1";
+        sqlx::query(end).bind(database).execute(server).await.unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn while_postgres_is_away_readers_get_the_last_answer_and_are_told_of_when_it_is() {
+    let sandbox = Sandbox::new().await;
+    let http = http_client();
+    let gateway = Service::start("gateway", Pipeline::gateway_variables(&sandbox)).await.unwrap();
+    let title = "Sapphire Pulse Radeon RX 7600 8GB";
+    eventually(SOON, || async {
+        let ready = http.get(gateway.url("/ready")).send().await.map_err(|error| error.to_string())?;
+        let report = ready.text().await.unwrap();
+        if report.contains(r#""rabbitmq":"up""#) { Ok(()) } else { Err(report) }
+    })
+    .await;
+    Publisher::connect(&sandbox).await.publish(&changed("netvideo", "1", 1, listing(title, 30_000))).await;
+    let fresh = eventually(SOON, || async {
+        let answered = asked(&http, &gateway, KNOWN).await;
+        let is_there =
+            answered.body["data"]["videoCards"]["nodes"].as_array().is_some_and(|nodes| nodes.len() == 1);
+        if is_there { Ok(answered.body) } else { Err(answered.body.to_string()) }
+    })
+    .await;
+    let admin = sandbox.admin_database_url();
+    let (server, database) = admin.rsplit_once('/').unwrap();
+    let mut server = PgConnection::connect(&format!("{server}/postgres")).await.unwrap();
+    lock(&mut server, database, true).await;
+    let stale = eventually(SOON, || async {
+        let answered = asked(&http, &gateway, KNOWN).await;
+        let is_marked = answered.body["extensions"]["stale"].is_object();
+        if is_marked { Ok(answered) } else { Err(answered.body.to_string()) }
+    })
+    .await;
+    assert_eq!(stale.body["data"], fresh["data"], "{}", stale.body);
+    assert_eq!(stale.body["extensions"]["cost"], fresh["extensions"]["cost"], "{}", stale.body);
+    let as_of = stale.body["extensions"]["stale"]["asOf"].as_str().unwrap();
+    let since = stale.headers["x-stale-since"].to_str().unwrap();
+    let time = |text: &str| chrono::DateTime::parse_from_rfc3339(text).unwrap().timestamp_millis();
+    assert_eq!(time(as_of), time(since));
+    assert_eq!(stale.headers[header::CACHE_CONTROL], "no-store");
+    let refused = eventually(SOON, || async {
+        let answered = asked(&http, &gateway, UNKNOWN).await;
+        if answered.status == 503 { Ok(answered) } else { Err(answered.body.to_string()) }
+    })
+    .await;
+    assert_eq!(refused.headers[header::RETRY_AFTER], "1");
+    assert_eq!(refused.body["errors"][0]["extensions"]["code"], "UNAVAILABLE", "{}", refused.body);
+    assert!(refused.body.get("data").is_none(), "{}", refused.body);
+    assert_eq!(http.get(gateway.url("/ready")).send().await.unwrap().status(), 503);
+    lock(&mut server, database, false).await;
+    eventually(SOON, || async {
+        let answered = asked(&http, &gateway, UNKNOWN).await;
+        if answered.body["errors"].is_null() { Ok(()) } else { Err(answered.body.to_string()) }
+    })
+    .await;
+    let again = asked(&http, &gateway, KNOWN).await;
+    assert_eq!(again.body["extensions"]["stale"], Value::Null, "{}", again.body);
+}

@@ -5,6 +5,7 @@
 
 mod ci;
 mod clients;
+mod faults;
 mod graphiql;
 mod logs;
 mod npm;
@@ -46,6 +47,7 @@ enum Command {
     ///
     /// `test` does it when their sources are newer than what was built of them.
     Clients,
+    Faults(faults::Faults),
     /// Check formatting, dependencies, lints, the schema and the tests.
     Ci,
 }
@@ -58,6 +60,7 @@ fn main() -> ExitCode {
         Command::Schema(schema) => schema.run(),
         Command::Graphiql => graphiql::PAGE.build().map(|()| ExitCode::SUCCESS),
         Command::Clients => clients::prepare().map(|()| ExitCode::SUCCESS),
+        Command::Faults(faults) => faults.run(),
         Command::Ci => ci::run(),
     };
     match result {

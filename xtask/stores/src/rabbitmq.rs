@@ -90,6 +90,22 @@ impl RabbitMq {
         self.port_mapper = None;
     }
 
+    /// Has `rabbitmqctl` do something to the running node, and returns what it printed.
+    ///
+    /// # Errors
+    /// It is not installed, or refused.
+    pub fn control(&self, arguments: &[&str]) -> Result<String, Error> {
+        // Beside the server, since the one in the path is a wrapper too.
+        let mut command = self.command(&install::program("rabbitmq-server")?.with_file_name("rabbitmqctl"));
+        let doing = || format!("rabbitmqctl {}", arguments.join(" "));
+        let output = command.arg("--quiet").args(arguments).stdin(Stdio::null()).output().doing(doing)?;
+        if output.status.success() {
+            return Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned());
+        }
+        let answer = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).trim().to_owned();
+        Err(Error::Refused { doing: doing(), answer })
+    }
+
     /// The process id of its node, while it runs.
     pub fn pid(&mut self) -> Option<u32> {
         let node = self.node.as_mut()?;
@@ -137,28 +153,35 @@ impl RabbitMq {
 
         let output = fs::File::create(log).doing(|| format!("creating {}", log.display()))?;
         let errors = output.try_clone().doing(|| format!("creating {}", log.display()))?;
-        let mut command = Command::new(install::program("rabbitmq-server")?);
+        let mut command = self.command(&install::program("rabbitmq-server")?);
+        command
+            .env("RABBITMQ_DIST_PORT", self.ports.amqp_nodes.to_string())
+            .env("RABBITMQ_CONFIG_FILE", &settings)
+            .env("RABBITMQ_ENABLED_PLUGINS_FILE", &plugins)
+            .env("RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS", "-kernel inet_dist_use_interface {127,0,0,1}")
+            // Makes the script become the node, so that the node's process id is our child's.
+            .env("RUNNING_UNDER_SYSTEMD", "true")
+            .stdout(Stdio::from(output))
+            .stderr(Stdio::from(errors));
+        Guarded::spawn(&mut command).doing(|| "starting rabbitmq-server")
+    }
+
+    /// One of RabbitMQ's programs, with what all of them have to know of our node.
+    fn command(&self, program: &Path) -> Command {
+        let mut command = Command::new(program);
         command
             .env_clear()
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
             .env("LANG", "C.UTF-8")
             .env("HOME", self.folder.join("home"))
             .env("RABBITMQ_NODENAME", "videocards@localhost")
-            .env("RABBITMQ_DIST_PORT", self.ports.amqp_nodes.to_string())
             .env("ERL_EPMD_PORT", self.ports.epmd.to_string())
             .env("ERL_EPMD_ADDRESS", "127.0.0.1")
             .env("RABBITMQ_MNESIA_BASE", self.folder.join("mnesia"))
             .env("RABBITMQ_LOG_BASE", self.folder.join("logs"))
-            .env("RABBITMQ_CONFIG_FILE", &settings)
-            .env("RABBITMQ_ENABLED_PLUGINS_FILE", &plugins)
             .env("RABBITMQ_CONF_ENV_FILE", "/dev/null")
-            .env("RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS", "-kernel inet_dist_use_interface {127,0,0,1}")
-            // Makes the script become the node, so that the node's process id is our child's.
-            .env("RUNNING_UNDER_SYSTEMD", "true")
-            .current_dir(&self.folder)
-            .stdout(Stdio::from(output))
-            .stderr(Stdio::from(errors));
-        Guarded::spawn(&mut command).doing(|| "starting rabbitmq-server")
+            .current_dir(&self.folder);
+        command
     }
 
     fn settings(&self) -> String {

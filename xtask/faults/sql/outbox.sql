@@ -1,0 +1,2 @@
+-- How many events wait for RabbitMQ.
+select count(*) from collector.outbox;

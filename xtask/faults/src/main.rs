@@ -1,0 +1,178 @@
+//! `cargo xtask faults`: makes every fault happen that the project promises to stand, on real stores and with the
+//! real programs, and prints what was measured beside what is promised.
+//!
+//! [`rows`] says which faults there are; [`world`] can make them; [`truth`] tells whether what is served is true.
+//! Nothing in here may know more of the services than anybody can from outside: their addresses, variables, answers
+//! and metrics, and what a superuser finds in the stores.
+
+mod progress;
+mod report;
+mod rows;
+mod trouble;
+mod truth;
+mod world;
+
+use std::{io::Write, process::ExitCode, time::Instant};
+
+use anyhow::{Context, Result, bail};
+use clap::Parser;
+use serde_json::{Value, json};
+use stores::Stores;
+
+use crate::{
+    report::Report,
+    rows::{Ground, ROWS, Row, Wishes},
+    trouble::Trouble,
+};
+
+/// Makes every fault happen that the project promises to stand, and prints what was measured.
+///
+/// Each row has a world of its own on private stores. The exit code is 0 if every row passed.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask faults", bin_name = "cargo xtask faults")]
+struct Cli {
+    /// Only rows whose names begin like this; can be given several times.
+    #[arg(long, value_name = "ROW")]
+    only: Vec<String>,
+    /// Only the rows that matter most, in brief: some 90 seconds.
+    #[arg(long)]
+    short: bool,
+    /// Say which rows there are, and what each promises.
+    #[arg(long)]
+    list: bool,
+    /// Print the results as JSON.
+    #[arg(long)]
+    json: bool,
+    /// From which chance takes its course; without it, from the clock.
+    #[arg(long, value_name = "NUMBER")]
+    seed: Option<u64>,
+    /// How many events are on their way in the rows that count them.
+    #[arg(long, value_name = "COUNT", default_value_t = 2_000)]
+    events: u64,
+    /// How many processes are killed in the row that counts them.
+    #[arg(long, value_name = "COUNT", default_value_t = 10)]
+    kills: usize,
+}
+
+/// A row and what came of it.
+struct Done {
+    row: &'static Row,
+    result: Result<Report, Trouble>,
+    seconds: f64,
+}
+
+impl Done {
+    fn passed(&self) -> bool {
+        self.result.as_ref().is_ok_and(Report::passed)
+    }
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match run(&cli) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(cli: &Cli) -> Result<bool> {
+    if cli.list {
+        let lines = ROWS.iter().map(|row| format!("{:<28} {}", row.name, row.promise));
+        print(&lines.collect::<Vec<_>>().join("\n"))?;
+        return Ok(true);
+    }
+    let chosen = chosen(&cli.only, cli.short)?;
+    let wishes = Wishes {
+        seed: cli.seed.unwrap_or_else(|| u64::from(std::process::id())),
+        short: cli.short,
+        events: cli.events,
+        kills: cli.kills,
+    };
+    // The gateways are asked over plain HTTP, but the client wants to know how it would encrypt.
+    rustls::crypto::ring::default_provider().install_default().ok();
+    progress::say(format_args!("{} rows with the seed {}: starting the stores", chosen.len(), wishes.seed));
+    let mut ground = Ground {
+        stores: Stores::for_tests().context("starting the stores")?,
+        http: reqwest::Client::builder().no_proxy().build().context("making an HTTP client")?,
+        wishes,
+    };
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let done: Vec<Done> = runtime.block_on(async {
+        let mut done = Vec::new();
+        for row in chosen {
+            done.push(run_row(row, &mut ground).await);
+        }
+        done
+    });
+    let text = if cli.json { to_json(&done, wishes.seed).to_string() } else { table(&done) };
+    print(&text)?;
+    Ok(done.iter().all(Done::passed))
+}
+
+async fn run_row(row: &'static Row, ground: &mut Ground) -> Done {
+    progress::say(format_args!("── {}", row.name));
+    let began = Instant::now();
+    let result = (row.run)(ground).await;
+    let done = Done { row, result, seconds: began.elapsed().as_secs_f64() };
+    let word = if done.passed() { "passed" } else { "FAILED" };
+    progress::say(format_args!("── {}: {word} after {:.1} s", row.name, done.seconds));
+    done
+}
+
+/// The rows that a person wants.
+fn chosen(only: &[String], short: bool) -> Result<Vec<&'static Row>> {
+    let wanted = |row: &&Row| {
+        (only.is_empty() || only.iter().any(|start| row.name.starts_with(start.as_str())))
+            && (!short || row.is_short)
+    };
+    let chosen: Vec<&Row> = ROWS.iter().filter(wanted).collect();
+    if chosen.is_empty() {
+        bail!("no row begins like this; `--list` shows them");
+    }
+    Ok(chosen)
+}
+
+/// The results for people, a row a paragraph.
+fn table(done: &[Done]) -> String {
+    let mut lines = Vec::new();
+    for done in done {
+        let word = if done.passed() { "pass" } else { "FAIL" };
+        lines.push(format!("{word}  {:<28} {}", done.row.name, done.row.promise));
+        match &done.result {
+            Ok(report) => {
+                lines.push(format!("      {}", report.summary()));
+                lines.extend(report.violations().iter().map(|one| format!("      ! {one}")));
+            }
+            Err(trouble) => lines.push(format!("      could not be run: {trouble}")),
+        }
+    }
+    let failed = done.iter().filter(|done| !done.passed()).count();
+    lines.push(format!("{} rows, {failed} failed", done.len()));
+    lines.join("\n")
+}
+
+/// The results for programs.
+fn to_json(done: &[Done], seed: u64) -> Value {
+    let rows: Vec<Value> = done
+        .iter()
+        .map(|done| {
+            let mut row = match &done.result {
+                Ok(report) => report.to_json(),
+                Err(trouble) => json!({ "passed": false, "trouble": trouble.to_string() }),
+            };
+            row["name"] = done.row.name.into();
+            row["promise"] = done.row.promise.into();
+            row["seconds"] = done.seconds.into();
+            row
+        })
+        .collect();
+    json!({ "seed": seed, "passed": done.iter().all(Done::passed), "rows": rows })
+}
+
+fn print(text: &str) -> Result<()> {
+    writeln!(std::io::stdout().lock(), "{text}").context("writing the results")
+}

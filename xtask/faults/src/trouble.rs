@@ -1,0 +1,41 @@
+//! Why a row could not be run at all. A promise that isn't kept is no trouble: it is what rows are there to find.
+
+use std::io;
+
+/// Why a row could not be run.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Trouble {
+    /// A store did not do what it was told.
+    #[error("a store: {0}")]
+    Store(#[from] stores::Error),
+    /// A service did not start or stop.
+    #[error("a service: {0}")]
+    Service(#[from] stores::process::ServiceError),
+    /// The operating system refused something.
+    #[error("the operating system: {0}")]
+    Io(#[from] io::Error),
+    /// The mock shops or a service can't be asked.
+    #[error("asking over HTTP: {0}")]
+    Http(#[from] reqwest::Error),
+    /// Something answered in a form that nobody expected.
+    #[error("{what} answered {answer}")]
+    Foreign {
+        /// Who.
+        what: &'static str,
+        /// What it said, cut where it is long.
+        answer: String,
+    },
+    /// What had to be so before the fault never came to be.
+    #[error("before the fault: {0}")]
+    NeverSettled(String),
+    /// A task of ours died.
+    #[error("a task ended early: {0}")]
+    Task(#[from] tokio::task::JoinError),
+}
+
+impl Trouble {
+    /// Something answered in a form that nobody expected.
+    pub(crate) fn foreign(what: &'static str, answer: impl std::fmt::Display) -> Self {
+        Self::Foreign { what, answer: answer.to_string().chars().take(300).collect() }
+    }
+}

@@ -4,12 +4,13 @@ import graphql from '@graphql-eslint/eslint-plugin';
 const SCHEMA = 'schema.graphql';
 const OPERATIONS = 'gateway/clients/operations/*.graphql';
 const PLAYGROUND = 'gateway/graphiql/operations/*.graphql';
+const PROJECT = { schema: SCHEMA, documents: [OPERATIONS, PLAYGROUND] };
 
-// Checks `files` by these rules, named without their prefix.
-function checked(files, documents, rules) {
+// Checks `files` by these rules, named without their prefix. The plugin knows one schema and one set of documents alone.
+function checked(files, rules) {
   return {
     files: [files],
-    languageOptions: { parser: graphql.parser, parserOptions: { graphQLConfig: { schema: SCHEMA, documents } } },
+    languageOptions: { parser: graphql.parser, parserOptions: { graphQLConfig: PROJECT } },
     plugins: { '@graphql-eslint': graphql },
     rules: Object.fromEntries(Object.entries(rules).map(([name, rule]) => [`@graphql-eslint/${name}`, rule])),
   };
@@ -29,21 +30,24 @@ const VALUES = [
 ];
 
 export default [
-  checked(SCHEMA, [OPERATIONS, PLAYGROUND], {
+  checked(SCHEMA, {
     ...preset('schema-recommended'),
     ...preset('schema-relay'),
     // Whether a description stands on one line is up to what exports the schema.
     'description-style': 'off',
     'strict-id-in-types': ['error', { exceptions: { types: VALUES, suffixes: ['Connection', 'Edge'] } }],
     // Lists that are short by their nature have no pages.
-    'relay-edge-types': ['error', { withEdgeSuffix: true, shouldImplementNode: true, listTypeCanWrapOnlyEdgeType: false }],
+    'relay-edge-types': [
+      'error',
+      { withEdgeSuffix: true, shouldImplementNode: true, listTypeCanWrapOnlyEdgeType: false },
+    ],
   }),
-  checked(OPERATIONS, OPERATIONS, {
+  checked(OPERATIONS, {
     ...preset('operations-recommended'),
     // One document a file, named as it is: who looks for an operation finds it.
     'lone-executable-definition': 'error',
-    'match-document-filename': ['error', { fileExtension: '.graphql', query: 'kebab-case', subscription: 'kebab-case', fragment: 'kebab-case' }],
+    'match-document-filename': ['error', { query: 'kebab-case', subscription: 'kebab-case', fragment: 'kebab-case' }],
   }),
   // People read what the playground's operations bring, not caches, which want an `id` everywhere.
-  checked(PLAYGROUND, PLAYGROUND, { ...preset('operations-recommended'), 'require-selections': 'off' }),
+  checked(PLAYGROUND, { ...preset('operations-recommended'), 'require-selections': 'off' }),
 ];

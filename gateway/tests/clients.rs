@@ -35,6 +35,7 @@ async fn the_clients_that_frontends_use_work_as_they_come() {
         .args(tests)
         .current_dir(CLIENTS)
         .env("GATEWAY_URL", pipeline.gateway.url(""))
+        .env("SHOPS_URL", pipeline.shops.url(""))
         .env("TRUSTING_GATEWAY_URL", trusting.url(""))
         .env("CHROMIUM", install::program("chromium").unwrap())
         .stdin(Stdio::null())

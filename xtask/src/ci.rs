@@ -8,7 +8,7 @@ use std::{
 use anyhow::Result;
 
 use crate::{
-    clients,
+    clients::{self, Operations},
     project::{cargo, cargo_has, status_of},
     schema,
     test::{Test, build, code},
@@ -26,7 +26,7 @@ enum Outcome {
     Skipped(&'static str),
 }
 
-const STEPS: [Step; 7] = [
+const STEPS: [Step; 8] = [
     Step { name: "formatting", run: || cargo_step(&["fmt", "--all", "--check"]) },
     Step { name: "dependencies", run: dependencies },
     Step {
@@ -38,6 +38,10 @@ const STEPS: [Step; 7] = [
     Step { name: "GraphQL lints", run: || clients::lint().map(passed) },
     Step { name: "build", run: || build().map(passed) },
     Step { name: "schema", run: || schema::check_built().map(|code| passed(code == ExitCode::SUCCESS)) },
+    Step {
+        name: "operations",
+        run: || Operations::default().run().map(|code| passed(code == ExitCode::SUCCESS)),
+    },
     Step { name: "tests", run: || Test::everything().run().map(|code| passed(code == ExitCode::SUCCESS)) },
 ];
 

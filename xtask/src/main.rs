@@ -48,6 +48,7 @@ enum Command {
     /// `test` does it when their sources are newer than what was built of them.
     Clients,
     Faults(faults::Faults),
+    Operations(clients::Operations),
     /// Check formatting, dependencies, lints, the schema and the tests.
     Ci,
 }
@@ -59,6 +60,7 @@ fn main() -> ExitCode {
         Command::Stores => test_stores::run(),
         Command::Schema(schema) => schema.run(),
         Command::Graphiql => graphiql::PAGE.build().map(|()| ExitCode::SUCCESS),
+        Command::Operations(operations) => operations.run(),
         Command::Clients => clients::prepare().map(|()| ExitCode::SUCCESS),
         Command::Faults(faults) => faults.run(),
         Command::Ci => ci::run(),

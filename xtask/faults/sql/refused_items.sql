@@ -1,4 +1,4 @@
--- How many listings were refused as a whole, or in their price, and are kept with the reason.
-select count(distinct (shop, listing_id, case when listing_id = '' then reason end))
+-- Listings that were refused as a whole, and are kept with the reason.
+select distinct shop || '/' || listing_id
 from collector.reject
 where kind = 'item' and reason <> '' and content_bytes > 0;

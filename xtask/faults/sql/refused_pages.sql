@@ -1,2 +1,2 @@
 -- How many pages were refused and kept with the reason.
-select coalesce(sum(count), 0) from collector.reject where kind = 'page' and content_bytes >= 0 and reason <> '';
+select coalesce(sum(count), 0) from collector.reject where kind = 'page' and reason <> '';

@@ -7,9 +7,9 @@ use stores::process::Service;
 use tokio::time::sleep;
 
 use super::{
-    Ground, PATIENCE, healed, number,
+    Ground, PATIENCE, healed,
     shops::{SICK, gone},
-    under_fault,
+    under_fault, under_fault_with,
 };
 use crate::{
     report::Report,
@@ -25,12 +25,12 @@ const SELDOM: Duration = Duration::from_secs(3);
 /// What lasts no longer than this is seen by one of them at most.
 const ONE_CRAWL: Duration = Duration::from_millis(2_500);
 
-/// Half of it vanishes, then all of it.
+/// More than half of it vanishes, then all of it.
 pub(super) async fn vanishes(ground: &mut Ground) -> Result<Report, Trouble> {
     let mut report = Report::default();
     let world = ground.open_usual().await?;
     under_fault(world, &mut report, async |world, report| {
-        for change in [Change::Half, Change::Nothing] {
+        for change in [Change::MostMissing, Change::Nothing] {
             world.front.set("all", change);
             sleep(NOT_WHOLE).await;
             report.at_most("removed", gone(world).await?, 0);
@@ -58,7 +58,7 @@ pub(super) async fn listings_go(ground: &mut Ground) -> Result<Report, Trouble> 
     const GOING: usize = 8;
     let mut report = Report::default();
     let world = ground.open_usual().await?;
-    under_fault(world, &mut report, async |world, report| {
+    under_fault_with(0.0, world, &mut report, async |world, report| {
         let going: Vec<ListingKey> =
             [SICK, "countrylink"].iter().flat_map(|shop| world.market.some_of(shop, GOING / 2)).collect();
         world.market.remove(&going).await?;
@@ -112,7 +112,7 @@ pub(super) async fn answers_from_the_past(ground: &mut Ground) -> Result<Report,
     let plan = Plan { collector: seldom, ..Plan::usual(ground.wishes.seed) };
     let world = ground.open(&plan).await?;
     let replica = Service::start("mock-shops", plan.shop_variables()).await?;
-    under_fault(world, &mut report, async |world, report| {
+    under_fault_with(0.0, world, &mut report, async |world, report| {
         let all = world.market.all();
         world.market.raise(all).await?;
         report.holds("raised", world.settled(PATIENCE).await.map(drop));
@@ -125,8 +125,27 @@ pub(super) async fn answers_from_the_past(ground: &mut Ground) -> Result<Report,
     Ok(report)
 }
 
+/// The shops say that everything changed a year from now, and then no longer do: changes are served all the same.
+pub(super) async fn clocks_ahead(ground: &mut Ground) -> Result<Report, Trouble> {
+    let mut report = Report::default();
+    let world = ground.open_usual().await?;
+    under_fault_with(0.0, world, &mut report, async |world, report| {
+        for change in [Change::YearAhead, Change::None] {
+            world.front.set("all", change);
+            sleep(COLLECT_EVERY * 2).await;
+            world.market.raise(world.market.all()).await?;
+            healed(world, report).await;
+        }
+        Ok(())
+    })
+    .await?;
+    Ok(report)
+}
+
 /// Items that can't be read among those that can.
 pub(super) async fn bad_items(ground: &mut Ground) -> Result<Report, Trouble> {
+    /// What the mock shops call them: fields that are missing or make no sense, and prices of nothing or less.
+    const BAD: [&str; 2] = ["malformed", "price"];
     let mut report = Report::default();
     let plan = Plan { cards: 600, gateways: 1, ..Plan::usual(ground.wishes.seed) };
     let world = ground.open(&plan).await?;
@@ -134,10 +153,18 @@ pub(super) async fn bad_items(ground: &mut Ground) -> Result<Report, Trouble> {
     let truth: Value = serde_json::from_str(&text).map_err(|_| Trouble::foreign("the mock shops", &text))?;
     let products = truth["products"].as_array().into_iter().flatten();
     let listings = products.flat_map(|product| product["listings"].as_array().into_iter().flatten());
-    let bad = listings.filter(|listing| listing["servable"] == false).count();
-    let kept = number(&world, include_str!("../../sql/refused_items.sql")).await?;
-    report.at_least("bad_items", bad, 1);
-    report.at_least("kept_with_reason", kept, bad);
+    // A price in a currency without a rate is no bad item: the gateway knows the listing, and doesn't offer it.
+    let bad: Vec<String> = listings
+        .filter(|listing| BAD.iter().any(|why| listing["why_not"] == *why))
+        .map(|listing| {
+            let text = |field: &str| listing[field].as_str().unwrap_or_default().to_owned();
+            format!("{}/{}", text("shop"), text("id"))
+        })
+        .collect();
+    let kept = world.ask_postgres(include_str!("../../sql/refused_items.sql")).await?;
+    let not_kept: Vec<String> = bad.iter().filter(|key| !kept.contains(key)).cloned().collect();
+    report.at_least("bad_items", bad.len(), 1);
+    report.none("not_kept", &not_kept);
     // Settled once already: all others are served, and none of these.
     report.holds("neighbours_served", world.settled(PATIENCE).await.map(drop));
     world.finish(&mut report).await?;

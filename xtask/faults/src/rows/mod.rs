@@ -92,12 +92,22 @@ impl Ground {
 /// Makes a fault while changes are on their way and readers read, waits until all is quiet again, and adds what holds
 /// of every fault. It says what the readers noticed.
 async fn under_fault(
+    world: World<'_>,
+    report: &mut Report,
+    fault: impl AsyncFnOnce(&mut World<'_>, &mut Report) -> Result<(), Trouble>,
+) -> Result<Noticed, Trouble> {
+    under_fault_with(CHANGES, world, report, fault).await
+}
+
+/// The same with so many changes a second; with none, answers that were cached stay true.
+async fn under_fault_with(
+    changes_per_s: f64,
     mut world: World<'_>,
     report: &mut Report,
     fault: impl AsyncFnOnce(&mut World<'_>, &mut Report) -> Result<(), Trouble>,
 ) -> Result<Noticed, Trouble> {
     let watch = Watch::start(&world.reader, &world.market, READERS);
-    let flow = world.market.flow(CHANGES);
+    let flow = world.market.flow(changes_per_s);
     sleep(COLLECT_EVERY).await;
     fault(&mut world, report).await?;
     report.tell("changes", flow.end().await?);

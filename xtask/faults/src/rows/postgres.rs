@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::time::sleep;
 
-use super::{Ground, under_fault};
+use super::{CHANGES, Ground, under_fault_with};
 use crate::{
     report::Report,
     trouble::Trouble,
@@ -14,6 +14,8 @@ use crate::{
 
 /// How long Postgres is away or sick.
 const AWAY: Duration = Duration::from_secs(4);
+/// How many listings change while it is.
+const CHANGED: usize = 20;
 /// How soon a typed error comes where there is no answer.
 const ERROR_WITHIN: Duration = Duration::from_millis(300);
 /// The same in which what is cached is answered, and what is worked out, by a Postgres that is sick but there.
@@ -39,11 +41,18 @@ async fn sick(
     fall_ill: impl AsyncFnOnce(&mut World<'_>) -> Result<(), Trouble>,
     get_well: impl AsyncFnOnce(&mut World<'_>) -> Result<(), Trouble>,
 ) -> Result<(), Trouble> {
-    under_fault(world, report, async |world, report| {
+    let changes_per_s = match readers {
+        Readers::CachedOnly => CHANGES,
+        // A Postgres that still answers tells of each change, and what was cached is no longer asked for.
+        Readers::All => 0.0,
+    };
+    under_fault_with(changes_per_s, world, report, async |world, report| {
         let (known, new) =
             (Probe::start(&world.reader, Question::Known), Probe::start(&world.reader, Question::New));
         sleep(COLLECT_EVERY).await;
         fall_ill(world).await?;
+        world.market.change(CHANGED).await?;
+        sleep(COLLECT_EVERY).await;
         known.so_far();
         new.so_far();
         sleep(AWAY).await;

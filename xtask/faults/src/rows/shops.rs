@@ -54,10 +54,20 @@ async fn sick(ground: &mut Ground, fault: Value, expected: Expected) -> Result<R
         report.at_most("sick_per_s", (asked - 1.0).max(0.0) / began.elapsed().as_secs_f64(), expected.per_s);
         report.at_most("open_at_once", stats["most_in_flight"].as_i64().unwrap_or(i64::MAX), 1);
         report.at_most("gone", gone(world).await?, 0);
-        world.end_faults().await
+        world.end_faults().await?;
+        last_answer_is_over(world).await
     })
     .await?;
     Ok(report)
+}
+
+/// An answer that began while the shop was sick is sick to its end, which is the end of the fault.
+async fn last_answer_is_over(world: &World<'_>) -> Result<(), Trouble> {
+    let deadline = Instant::now() + PATIENCE;
+    while world.shop_stats(SICK).await?["in_flight"] != 0 && Instant::now() < deadline {
+        sleep(COLLECT_EVERY / 20).await;
+    }
+    Ok(())
 }
 
 /// Changes a price in the shop that is well, and waits until it is served.
@@ -150,17 +160,28 @@ pub(super) async fn foreign_bodies(ground: &mut Ground) -> Result<Report, Troubl
             sleep(COLLECT_EVERY).await;
             let events = number(world, include_str!("../../sql/events_of_sick_shop.sql")).await?;
             let refused = number(world, include_str!("../../sql/refused_pages.sql")).await?;
-            sleep(ILL / 2).await;
+            let now_refused = refused_after(world, refused).await?;
             let changed = number(world, include_str!("../../sql/events_of_sick_shop.sql")).await? - events;
             report.at_most(format!("rows_changed_{body}"), changed, 0);
-            let refused = number(world, include_str!("../../sql/refused_pages.sql")).await? - refused;
-            report.at_least(format!("pages_refused_{body}"), refused, 1);
+            report.at_least(format!("pages_refused_{body}"), now_refused - refused, 1);
         }
         report.at_most("gone", gone(world).await?, 0);
         world.end_faults().await
     })
     .await?;
     Ok(report)
+}
+
+/// Waits until more pages were refused, or it has taken too long: a shop that was sick is left in peace for a while.
+async fn refused_after(world: &World<'_>, before: u64) -> Result<u64, Trouble> {
+    let deadline = Instant::now() + HANGING;
+    loop {
+        let refused = number(world, include_str!("../../sql/refused_pages.sql")).await?;
+        if refused > before || Instant::now() > deadline {
+            return Ok(refused);
+        }
+        sleep(COLLECT_EVERY / 10).await;
+    }
 }
 
 /// Its bodies are a gibibyte, packed or not.

@@ -227,6 +227,12 @@ pub(crate) const ROWS: &[Row] = &[
         run: |ground| Box::pin(catalogue::answers_from_the_past(ground)),
     },
     Row {
+        name: "shop-clocks-ahead",
+        promise: "order comes from the collector's own sequence: changes are served as ever",
+        is_short: false,
+        run: |ground| Box::pin(catalogue::clocks_ahead(ground)),
+    },
+    Row {
         name: "services-several",
         promise: "two collectors, three gateways, killed and hung: nothing lost, wrong or going back",
         is_short: false,

@@ -18,13 +18,13 @@ use super::{
 use crate::{
     report::Report,
     trouble::Trouble,
-    world::reader::{Answer, Reader},
+    world::reader::{Answer, Reader, Said},
 };
 
 /// A reader may still get from one gateway for so long what another one no longer says.
 const BEHIND: Duration = Duration::from_secs(1);
 /// How long each reader rests after a page: the machine has other things to do.
-const REST: Duration = Duration::from_millis(10);
+const REST: Duration = Duration::from_millis(40);
 /// In how long a time readers get an answer.
 const PROMPT: Duration = Duration::from_secs(2);
 /// What share of requests is answered in that time.
@@ -41,12 +41,16 @@ pub(crate) struct Noticed {
     backwards: Vec<String>,
     /// Offers that were looked at.
     offers: usize,
+    /// Of these, offers in answers that say themselves that they are of some time ago. They must have been true, but
+    /// may be older than what was read before: an answer that can't be confirmed is as old as it says.
+    marked: usize,
 }
 
 impl Noticed {
     /// Adds what must hold in every row.
     pub(crate) fn report(&self, report: &mut Report) {
         report.tell("offers_read", self.offers);
+        report.tell("offers_marked", self.marked);
         report.none("never_true", &self.untrue);
         report.none("backwards", &self.backwards);
     }
@@ -138,8 +142,17 @@ async fn read(
 impl Memory {
     fn note(&mut self, market: &Market, answer: &Answer, page: Option<&Page>) {
         self.noticed.tally.add(answer);
+        let is_marked = answer.said.as_ref().is_ok_and(Said::is_marked);
         let answered_at = answer.asked_at + answer.took;
         for card in page.into_iter().flat_map(|page| &page.cards) {
+            for offered in &card.offers {
+                self.noticed.offers += 1;
+                self.noticed.marked += usize::from(is_marked);
+                self.noticed.untrue.extend(market.was_true(&offered.listing, &offered.terms).err());
+            }
+            if is_marked {
+                continue;
+            }
             let key = (answer.gateway, card.id.clone());
             if let Err((newer, _)) = rises(
                 &mut self.updated_at,
@@ -153,15 +166,13 @@ impl Memory {
                 self.noticed.backwards.push(told);
             }
             for offered in &card.offers {
-                self.note_price(market, answer, offered);
+                self.note_price(answer, offered);
             }
         }
     }
 
-    fn note_price(&mut self, market: &Market, answer: &Answer, Offered { listing, terms }: &Offered) {
+    fn note_price(&mut self, answer: &Answer, Offered { listing, terms }: &Offered) {
         let price_minor = terms.price_minor;
-        self.noticed.offers += 1;
-        self.noticed.untrue.extend(market.was_true(listing, terms).err());
         let (asked_at, answered_at) = (answer.asked_at, answer.asked_at + answer.took);
         let key = (answer.gateway, listing.clone());
         let alone = rises(&mut self.prices_at, key, price_minor, asked_at, answered_at, Duration::ZERO);

@@ -1,5 +1,5 @@
 //! What stands before the shops: it passes everything on, and makes of sound answers what the shops' own controls
-//! can't: pages in a circle, half of the catalogue, an old replica. It is also the door that is shut while a shop
+//! can't: pages in a circle, most of the catalogue missing, an old replica. It is also the door that is shut while a shop
 //! that was killed gets its changes back.
 
 use std::{
@@ -28,14 +28,16 @@ pub(crate) enum Change {
     None,
     /// The shops can't be reached.
     Shut,
-    /// Every second item is missing.
-    Half,
+    /// Three items of five are missing.
+    MostMissing,
     /// There are no items.
     Nothing,
     /// Each page is the first one, and says that another follows.
     Circle,
     /// Every item says a currency that nobody knows.
     OtherCurrency,
+    /// Every item says that it changed a year later than it did.
+    YearAhead,
 }
 
 /// What the front makes of the answers of a shop, and where it gets them.
@@ -71,6 +73,8 @@ impl Front {
     /// Opens before the shops that listen there.
     pub(crate) async fn before(shops: SocketAddr) -> io::Result<Self> {
         let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy();
+        // What is packed stays packed, soundly or not.
+        let http = http.no_gzip();
         let http = http.build().map_err(io::Error::other)?;
         let shared = Arc::new(Shared { shops, http, manners: Mutex::default() });
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
@@ -159,13 +163,18 @@ fn make(change: Change, page: &mut Value) {
     let Some(items) = page[if of_netvideo { "items" } else { "data" }].as_array_mut() else { return };
     match change {
         Change::None | Change::Shut => {}
-        Change::Half => items.retain(|item| is_in_the_half(&item[if of_netvideo { "id" } else { "code" }])),
+        Change::MostMissing => items.retain(|item| is_left(&item[if of_netvideo { "id" } else { "code" }])),
         Change::Nothing => items.clear(),
         Change::Circle if of_netvideo => {
             page["pages"] = 1_000_000.into();
             page["total"] = 100_000_000.into();
         }
         Change::Circle => page["next_cursor"] = "again".into(),
+        Change::YearAhead => {
+            for item in items {
+                put_year_ahead(item);
+            }
+        }
         Change::OtherCurrency if of_netvideo => {
             for item in items {
                 item["currency"] = "XTS".into();
@@ -179,11 +188,26 @@ fn make(change: Change, page: &mut Value) {
     }
 }
 
-/// One half of all ids, always the same.
-fn is_in_the_half(id: &Value) -> bool {
+/// Has an item say that it changed a year later: a time as text at one shop, in seconds at the other.
+fn put_year_ahead(item: &mut Value) {
+    const YEAR_SECONDS: u64 = 365 * 24 * 3_600;
+    if let Some(seconds) = item["changed"].as_u64() {
+        item["changed"] = (seconds + YEAR_SECONDS).into();
+    }
+    let later = item["updated_at"].as_str().and_then(|time| {
+        let (year, rest) = time.split_once('-')?;
+        Some(format!("{}-{rest}", year.parse::<u32>().ok()? + 1))
+    });
+    if let Some(later) = later {
+        item["updated_at"] = later.into();
+    }
+}
+
+/// Two of five ids, always the same.
+fn is_left(id: &Value) -> bool {
     let mut hasher = DefaultHasher::new();
     id.to_string().hash(&mut hasher);
-    hasher.finish().is_multiple_of(2)
+    hasher.finish() % 5 < 2
 }
 
 #[cfg(test)]
@@ -208,10 +232,8 @@ mod tests {
 
     #[test]
     fn pages_of_both_shops_are_changed() {
-        let netvideo =
-            json!({ "page": 1, "pages": 2, "total": 3, "items": [{ "id": 1, "currency": "USD" }] });
-        let countrylink =
-            json!({ "data": [{ "code": "CL1", "price": { "currency": "USD" } }], "next_cursor": null });
+        let netvideo = json!({ "page": 1, "pages": 2, "total": 3, "items": [{ "id": 1, "currency": "USD", "updated_at": "2026-11-20T10:12:00Z" }] });
+        let countrylink = json!({ "data": [{ "code": "CL1", "changed": 1_763_633_520, "price": { "currency": "USD" } }], "next_cursor": null });
         let made = |change, page: &Value| {
             let mut page = page.clone();
             make(change, &mut page);
@@ -221,10 +243,13 @@ mod tests {
         assert_eq!(made(Change::Nothing, &countrylink)["data"], json!([]));
         assert_eq!(made(Change::Circle, &netvideo)["pages"], 1_000_000);
         assert_eq!(made(Change::Circle, &countrylink)["next_cursor"], "again");
+        let ahead = made(Change::YearAhead, &netvideo);
+        assert_eq!(ahead["items"][0]["updated_at"], "2027-11-20T10:12:00Z");
+        assert_eq!(made(Change::YearAhead, &countrylink)["data"][0]["changed"], 1_763_633_520 + 31_536_000);
         assert_eq!(made(Change::OtherCurrency, &netvideo)["items"][0]["currency"], "XTS");
         assert_eq!(made(Change::OtherCurrency, &countrylink)["data"][0]["price"]["currency"], "XTS");
         let many = json!({ "data": (0..100).map(|code| json!({ "code": code })).collect::<Vec<_>>() });
-        let half = made(Change::Half, &many)["data"].as_array().unwrap().len();
-        assert!((30..=70).contains(&half), "{half}");
+        let left = made(Change::MostMissing, &many)["data"].as_array().unwrap().len();
+        assert!((25..=49).contains(&left), "{left}");
     }
 }

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use anyhow::Context;
 use clap::Parser;
 use collector::{
+    commands::{self, Task},
     run::run,
     settings::{Command, Settings},
 };
@@ -12,9 +13,13 @@ use collector::{
 #[tokio::main]
 async fn main() -> ExitCode {
     let settings = Settings::parse();
-    let result = match settings.command {
-        Some(Command::Health) => check_health(&settings).await,
+    let result = match settings.command.clone() {
         None => collect(&settings).await,
+        Some(Command::Health) => check_health(&settings).await,
+        Some(Command::Holds(holds)) => do_task(Task::Holds(holds), &settings).await,
+        Some(Command::Rejects(rejects)) => do_task(Task::Rejects(rejects), &settings).await,
+        Some(Command::Replay(replay)) => do_task(Task::Replay(replay), &settings).await,
+        Some(Command::Resend(resend)) => do_task(Task::Resend(resend), &settings).await,
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -28,6 +33,16 @@ async fn main() -> ExitCode {
 
 async fn check_health(settings: &Settings) -> anyhow::Result<()> {
     service::health::check(settings.listen()?).await.context("the collector is not alive")
+}
+
+async fn do_task(task: Task, settings: &Settings) -> anyhow::Result<()> {
+    // Another provider can't be there: nothing has run yet.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let mut out = std::io::stdout().lock();
+    match commands::run(task, settings, &mut out).await {
+        Err(error) if !error.is_broken_pipe() => Err(error.into()),
+        _ => Ok(()),
+    }
 }
 
 async fn collect(settings: &Settings) -> anyhow::Result<()> {

@@ -70,6 +70,11 @@ pub fn crawl_ended(shop: &'static str, end: &CrawlEnd, absences: Absences) {
     gauge!("collector_removals_held", "shop" => shop).set(absences.held as f64);
 }
 
+/// Listings were put into the outbox again.
+pub fn resent(shop: &'static str, count: usize) {
+    counter!("collector_listings_resent_total", "shop" => shop).increment(count as u64);
+}
+
 /// Messages were confirmed by RabbitMQ.
 pub fn published(count: usize) {
     counter!("collector_published_total").increment(count as u64);

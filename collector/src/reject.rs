@@ -1,12 +1,13 @@
-//! What was refused, with its reason: kept so that a person can see what a shop sends that we can't read.
+//! What was refused, with its reason: kept so that a person can see what a shop sends that we can't read, and whole,
+//! so that a parser that has learnt to read it can do so later.
 
 use crate::{
     listing::{RefusedItem, Trouble},
-    shops::Foreign,
+    shops::{Foreign, Position},
 };
 
-/// Of longer contents only so much is kept.
-const KEPT_BYTES: usize = 64 * 1024;
+/// Of longer contents only so much is kept: more than the largest sound page has.
+const KEPT_BYTES: usize = 2 * 1024 * 1024;
 
 /// Something that was refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,8 +16,8 @@ pub struct Reject {
     pub listing_id: String,
     /// What it is.
     pub kind: RejectKind,
-    /// The field that is to blame, in the shop's dialect.
-    pub field: &'static str,
+    /// The field that is to blame, in the shop's dialect; of a page, where it stood.
+    pub field: String,
     /// Why it was refused. The same for all of a kind, so that they can be counted.
     pub reason: String,
     /// What was refused, cut if it is long.
@@ -49,8 +50,8 @@ impl RejectKind {
 
 impl Reject {
     /// A page whose bytes can't be read.
-    pub fn of_page(reason: Foreign, body: &[u8]) -> Self {
-        Self::new("", RejectKind::Page, "", reason.to_string(), body)
+    pub fn of_page(position: &Position, reason: Foreign, body: &[u8]) -> Self {
+        Self::new("", RejectKind::Page, &position.place(), reason.to_string(), body)
     }
 
     /// An item that is not a listing.
@@ -67,15 +68,15 @@ impl Reject {
     }
 
     /// What makes two refusals the same.
-    pub fn key(&self) -> (String, RejectKind, &'static str, String) {
-        (self.listing_id.clone(), self.kind, self.field, self.reason.clone())
+    pub fn key(&self) -> (String, RejectKind, String, String) {
+        (self.listing_id.clone(), self.kind, self.field.clone(), self.reason.clone())
     }
 
-    fn new(listing_id: &str, kind: RejectKind, field: &'static str, reason: String, content: &[u8]) -> Self {
+    fn new(listing_id: &str, kind: RejectKind, field: &str, reason: String, content: &[u8]) -> Self {
         Self {
             listing_id: listing_id.to_owned(),
             kind,
-            field,
+            field: field.to_owned(),
             reason,
             content: content[..content.len().min(KEPT_BYTES)].to_vec(),
             content_bytes: i64::try_from(content.len()).unwrap_or(i64::MAX),

@@ -14,6 +14,7 @@ use crate::{
     health::Health,
     http,
     publish::{Publisher, Wake},
+    resend::{self, Desk},
     schedule,
     settings::Checked,
     shops::client::Client,
@@ -59,10 +60,15 @@ pub async fn run(settings: Checked, stop: CancellationToken) -> Result<(), RunEr
         health.schema_is_ready();
         let tasks = TaskTracker::new();
         let wake = Wake::default();
+        let mut desk = Desk::default();
         for crawled in settings.shops {
-            let every = settings.full_crawl_every;
-            let crawler = Crawler::new(crawled, client.clone(), store.clone(), every, wake.clone());
-            tasks.spawn(schedule::run(crawler, store.clone(), stop.clone()));
+            let requests = desk.open(crawled.shop.slug());
+            let crawler = Crawler::new(crawled, client.clone(), store.clone(), settings.habits, wake.clone());
+            tasks.spawn(schedule::run(crawler, store.clone(), requests, stop.clone()));
+        }
+        if settings.habits.reconciles {
+            let stop = stop.clone();
+            tasks.spawn(async move { stop.run_until_cancelled(resend::listen(database, desk)).await });
         }
         let publisher = Publisher {
             store,

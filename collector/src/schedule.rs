@@ -11,7 +11,8 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     crawl::Crawler,
-    store::{Lease, Store, StoreError},
+    resend::{self, Requests},
+    store::{Lease, Led, Store, StoreError},
 };
 
 /// How often a collector that stands by looks whether the lead is free, and how soon one tries again whose store
@@ -20,11 +21,11 @@ const STAND_BY: Duration = Duration::from_secs(1);
 
 /// Crawls a shop on schedule whenever this collector leads it, until it is told to stop. A crawl that is under
 /// way then is cut short: what it stored stays, and it counts for nothing more.
-pub async fn run(mut crawler: Crawler, store: Store, stop: CancellationToken) {
+pub async fn run(mut crawler: Crawler, store: Store, mut requests: Requests, stop: CancellationToken) {
     stop.run_until_cancelled(async move {
         let mut is_told = false;
         loop {
-            let Err(error) = lead(&mut crawler, &store, &mut is_told).await;
+            let Err(error) = lead(&mut crawler, &store, &mut requests, &mut is_told).await;
             if !is_told {
                 tracing::warn!(shop.id = crawler.crawled.shop.slug(), %error, "crawling stops until the store can be used again");
             }
@@ -35,8 +36,14 @@ pub async fn run(mut crawler: Crawler, store: Store, stop: CancellationToken) {
     .await;
 }
 
-/// Waits for the lead of the shop and crawls as long as it lasts. Ends only with the lead or the store's failure.
-async fn lead(crawler: &mut Crawler, store: &Store, is_told: &mut bool) -> Result<Infallible, StoreError> {
+/// Waits for the lead of the shop, and crawls and sends again as long as it lasts. Ends only with the lead or the
+/// store's failure.
+async fn lead(
+    crawler: &mut Crawler,
+    store: &Store,
+    requests: &mut Requests,
+    is_told: &mut bool,
+) -> Result<Infallible, StoreError> {
     let shop = crawler.crawled.shop.clone();
     let mut lease = stand_by(store, shop.slug()).await?;
     let led = store.take_term(shop.slug(), shop.name()).await?;
@@ -46,10 +53,19 @@ async fn lead(crawler: &mut Crawler, store: &Store, is_told: &mut bool) -> Resul
         "crawling a shop on schedule"
     );
     *is_told = false;
+    let wake = crawler.wake.clone();
+    tokio::select! {
+        ended = Box::pin(crawl(crawler, led, &mut lease)) => ended,
+        never = resend::answer(led, store, &wake, requests) => match never {},
+    }
+}
+
+/// Crawls on schedule as long as the lead lasts.
+async fn crawl(crawler: &mut Crawler, led: Led, lease: &mut Lease) -> Result<Infallible, StoreError> {
     let mut is_first = true;
     loop {
         let started = Instant::now();
-        crawler.crawl(led, &mut lease, is_first).await?;
+        crawler.crawl(led, lease, is_first).await?;
         is_first = false;
         sleep_until(next_start(started, crawler.crawled.every, crawler.not_before())).await;
     }

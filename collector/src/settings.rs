@@ -2,6 +2,7 @@
 
 use std::{
     net::{AddrParseError, SocketAddr},
+    sync::Arc,
     time::Duration,
 };
 
@@ -12,7 +13,11 @@ use service::{
 };
 use url::Url;
 
-use crate::shops::{Crawled, ShopSettings};
+use crate::{
+    commands::{Holds, Rejects, Replay, Resend},
+    crawl::Habits,
+    shops::{Crawled, Shop, ShopSettings},
+};
 
 /// No shop is asked more seldom: a longer interval is a slip.
 const LONGEST_INTERVAL: Duration = Duration::from_hours(24);
@@ -21,6 +26,7 @@ const LISTEN: Variable = Variable { name: "COLLECTOR_LISTEN", default: "127.0.0.
 const COLLECT_EVERY: Variable = Variable { name: "COLLECT_EVERY", default: "60s" };
 const FULL_CRAWL_EVERY: Variable = Variable { name: "FULL_CRAWL_EVERY", default: "5" };
 const PUBLISH_EVERY: Variable = Variable { name: "PUBLISH_EVERY", default: "200ms" };
+const RECONCILE: Variable = Variable { name: "RECONCILE", default: "true" };
 
 /// A variable with a default. It is read as text and checked here, so that an empty one counts as absent and what
 /// is wrong is told under the variable's name.
@@ -70,6 +76,9 @@ pub struct Settings {
     /// The longest that a change waits before it is sent to RabbitMQ.
     #[arg(long, env = PUBLISH_EVERY.name, default_value = PUBLISH_EVERY.default)]
     publish_every: String,
+    /// Whether each crawl's end tells which versions are known, and what a consumer lacks is sent again.
+    #[arg(long, env = RECONCILE.name, default_value = RECONCILE.default)]
+    reconcile: String,
     #[command(flatten)]
     shops: ShopSettings,
     /// How the collector logs.
@@ -78,10 +87,20 @@ pub struct Settings {
 }
 
 /// What else the program does.
-#[derive(Clone, Copy, Debug, clap::Subcommand)]
+#[derive(Clone, Debug, clap::Subcommand)]
 pub enum Command {
     /// Asks the collector that listens on COLLECTOR_LISTEN whether it is alive, and exits 0 if it is.
     Health,
+    /// What shops say that is not believed yet: look at it, or believe it.
+    #[command(subcommand)]
+    Holds(Holds),
+    /// What shops sent that could not be read.
+    #[command(subcommand)]
+    Rejects(Rejects),
+    /// Reads again what was refused, with the parser of this collector.
+    Replay(Replay),
+    /// Sends again what is known, for a consumer that lost it.
+    Resend(Resend),
 }
 
 /// Settings that were checked.
@@ -93,8 +112,8 @@ pub struct Checked {
     pub database_url: SecretString,
     /// Where RabbitMQ is.
     pub amqp_url: SecretString,
-    /// Of how many crawls one is full.
-    pub full_crawl_every: u32,
+    /// How shops are crawled.
+    pub habits: Habits,
     /// The longest that a change waits before it is sent.
     pub publish_every: Duration,
     /// The shops.
@@ -107,12 +126,26 @@ impl Settings {
         let every = every(COLLECT_EVERY, &self.collect_every)?;
         Ok(Checked {
             listen: self.listen()?,
-            database_url: DATABASE.required(self.database_url.as_ref())?,
+            database_url: self.database_url()?,
             amqp_url: AMQP.required(self.amqp_url.as_ref())?,
-            full_crawl_every: full_crawl_every(&self.full_crawl_every)?,
+            habits: Habits {
+                full_crawl_every: full_crawl_every(&self.full_crawl_every)?,
+                reconciles: truth(RECONCILE, &self.reconcile)?,
+            },
             publish_every: self::every(PUBLISH_EVERY, &self.publish_every)?,
             shops: self.shops.open(every)?,
         })
+    }
+
+    /// Where Postgres is.
+    pub fn database_url(&self) -> Result<SecretString, SettingError> {
+        DATABASE.required(self.database_url.as_ref())
+    }
+
+    /// The shops, whether they are crawled or not.
+    pub fn shops(&self) -> Result<Vec<Arc<dyn Shop>>, SettingError> {
+        let shops = self.shops.open(LONGEST_INTERVAL)?;
+        Ok(shops.into_iter().map(|crawled| crawled.shop).collect())
     }
 
     /// Where /health, /ready and /metrics are served.
@@ -149,6 +182,10 @@ fn full_crawl_every(text: &str) -> Result<u32, SettingError> {
         Ok(every) => Ok(every),
         Err(error) => Err(FULL_CRAWL_EVERY.wrong(error.to_string())),
     }
+}
+
+fn truth(variable: Variable, text: &str) -> Result<bool, SettingError> {
+    variable.given(text).parse().map_err(|_| variable.wrong("it is neither `true` nor `false`"))
 }
 
 /// The address below which a shop's API is.

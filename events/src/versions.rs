@@ -121,7 +121,7 @@ impl Display for Versions {
 /// Four kilobytes of digits help nobody who reads a test's failure.
 impl fmt::Debug for Versions {
     fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
-        let filled = (0_u8..).zip(self.0.iter()).filter(|(_, digest)| **digest != 0);
+        let filled = (0..=u8::MAX).zip(self.0.iter()).filter(|(_, digest)| **digest != 0);
         out.debug_map().entries(filled).finish()
     }
 }

@@ -1,4 +1,4 @@
--- What was refused of the shop $1 at $2.
+-- What was refused of the shop $1 at $2. The same again is news even if the one before was replayed.
 insert into collector.reject as reject (
     shop, listing_id, kind, field, reason, content, content_bytes, first_seen_at, last_seen_at
 )
@@ -8,4 +8,5 @@ on conflict (shop, listing_id, kind, field, reason) do update set
     content = excluded.content,
     content_bytes = excluded.content_bytes,
     count = reject.count + 1,
-    last_seen_at = excluded.last_seen_at
+    last_seen_at = excluded.last_seen_at,
+    replayed_at = null

@@ -38,6 +38,7 @@ pub fn removed(known: Known, moment: &Moment<'_>) -> (Known, ProductEvent) {
         version: known.version + 1,
         held_price: None,
         older: None,
+        is_released: false,
         ..known
     };
     let event = row.gone_event(moment);

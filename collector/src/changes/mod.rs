@@ -7,6 +7,7 @@
 pub mod absence;
 pub mod page;
 pub mod price;
+pub mod replay;
 
 use chrono::{DateTime, Utc};
 use events::{CONTRACT_VERSION, Listing, ListingChanged, ListingGone, ProductEvent};
@@ -33,6 +34,8 @@ pub struct Known {
     pub held_price: Option<HeldPrice>,
     /// A change time that went back and waits to be believed.
     pub older: Option<Older>,
+    /// Whether a person believes what the next crawl says of it, whatever the rules hold of that.
+    pub is_released: bool,
 }
 
 /// Whether a listing is in its shop.
@@ -58,6 +61,10 @@ pub struct Older {
     pub crawls: u32,
     /// The last of them.
     pub last_crawl: i64,
+    /// When the first saw it; `None` if that was not noted.
+    pub since: Option<DateTime<Utc>>,
+    /// The change time that the last saw; `None` if that was not noted.
+    pub updated_at: Option<DateTime<Utc>>,
 }
 
 /// Where and when something is seen.
@@ -93,16 +100,27 @@ pub fn seen(known: Option<Known>, id: &str, listing: Listing, moment: &Moment<'_
             last_seen_crawl: moment.crawl,
             held_price: None,
             older: None,
+            is_released: false,
         };
         let event = Some(known.changed_event(moment));
         return Decision { known, is_different: true, event };
     };
-    let mut after = Known { presence: Presence::Present, last_seen_crawl: moment.crawl, ..before.clone() };
+    let mut after = Known {
+        presence: Presence::Present,
+        last_seen_crawl: moment.crawl,
+        is_released: false,
+        ..before.clone()
+    };
+    let is_held = before.held_price.is_some() || before.older.is_some();
+    if before.is_released && is_held {
+        after = Known { listing, held_price: None, older: None, ..after };
+        return conclude(before, after, moment);
+    }
     match belief(&before, &listing, moment) {
         Belief::Now => {
             after.older = None;
             after.held_price =
-                price::judge(&before.listing.price, before.held_price.as_ref(), &listing.price, moment.crawl);
+                price::judge(&before.listing.price, before.held_price.as_ref(), &listing.price, moment);
             let price =
                 if after.held_price.is_some() { before.listing.price.clone() } else { listing.price.clone() };
             after.listing = Listing { price, ..listing };
@@ -144,9 +162,10 @@ fn belief(before: &Known, listing: &Listing, moment: &Moment<'_>) -> Belief {
         Some(older) if older.last_crawl == moment.crawl => return Belief::Later(older),
         // The same crawl has already seen it as it is now: this is a copy that has stayed behind.
         None if before.last_seen_crawl == moment.crawl => return Belief::Never,
-        Some(older) => Older { crawls: older.crawls.saturating_add(1), last_crawl: moment.crawl },
-        None => Older { crawls: 1, last_crawl: moment.crawl },
+        Some(older) => Older { crawls: older.crawls.saturating_add(1), ..older },
+        None => Older { crawls: 1, last_crawl: moment.crawl, since: Some(moment.now), updated_at: None },
     };
+    let older = Older { last_crawl: moment.crawl, updated_at: Some(listing.shop_updated_at), ..older };
     if older.crawls >= CRAWLS_UNTIL_OLDER_IS_BELIEVED { Belief::Now } else { Belief::Later(older) }
 }
 
@@ -169,6 +188,14 @@ impl Known {
             },
             listing: self.listing.clone(),
         }))
+    }
+
+    /// What is known of the listing, as it was told when it became so.
+    pub fn state_event(&self, moment: &Moment<'_>) -> ProductEvent {
+        match self.presence {
+            Presence::Present | Presence::Missing { .. } => self.changed_event(moment),
+            Presence::Gone => self.gone_event(moment),
+        }
     }
 
     fn gone_event(&self, moment: &Moment<'_>) -> ProductEvent {
@@ -224,7 +251,12 @@ pub(crate) mod tests {
             last_seen_crawl: 6,
             held_price: None,
             older: None,
+            is_released: false,
         }
+    }
+
+    pub(crate) fn older() -> Older {
+        Older { crawls: 1, last_crawl: 6, since: None, updated_at: None }
     }
 
     fn priced(amount_minor: i64, updated: i64) -> Listing {
@@ -298,6 +330,17 @@ pub(crate) mod tests {
     }
 
     #[test]
+    fn what_a_person_released_is_believed_once_whatever_it_says() {
+        let before = see(known(), priced(649_990, 0), 7).known;
+        let released = Known { is_released: true, ..before };
+        let decision = see(released, priced(6, -60), 8);
+        assert_eq!((decision.known.listing.price.amount_minor, decision.known.version), (6, 4));
+        assert_eq!((decision.known.held_price.clone(), decision.known.older), (None, None));
+        let after = see(decision.known, priced(64_999, -60), 9).known;
+        assert!(after.held_price.is_some(), "the rules hold again");
+    }
+
+    #[test]
     fn a_copy_that_stayed_behind_changes_nothing_in_the_crawl_that_saw_the_newer_one() {
         let before = see(known(), priced(60_000, 5), 7).known;
         let decision = see(before.clone(), priced(50_000, 0), 7);
@@ -306,7 +349,8 @@ pub(crate) mod tests {
 
     #[test]
     fn an_unreadable_listing_counts_as_seen_and_stays_as_it_was() {
-        let held = HeldPrice { price: Price { amount_minor: 9, currency: "USD".to_owned() }, crawl: 6 };
+        let held =
+            HeldPrice { price: Price { amount_minor: 9, currency: "USD".to_owned() }, crawl: 6, since: None };
         let before = Known { held_price: Some(held), ..known() };
         let decision = seen_unreadable(before.clone(), &moment(7));
         let expected = Known { last_seen_crawl: 7, ..before };

@@ -4,7 +4,10 @@
 //! the cheapest cards. So it is held until a later crawl sees it again. Prices that are zero or less never get
 //! here: they are no prices.
 
+use chrono::{DateTime, Utc};
 use events::Price;
+
+use super::Moment;
 
 /// A price that is this many times another, or less than such a part of it, is held.
 const FAR_TIMES: i128 = 5;
@@ -18,16 +21,23 @@ pub struct HeldPrice {
     pub price: Price,
     /// The crawl that saw it first.
     pub crawl: i64,
+    /// When it was first seen; `None` if that was not noted.
+    pub since: Option<DateTime<Utc>>,
 }
 
 /// Whether a price is believed: `None` if it is, otherwise what is to be held.
-pub fn judge(known: &Price, held: Option<&HeldPrice>, seen: &Price, crawl: i64) -> Option<HeldPrice> {
+pub fn judge(
+    known: &Price,
+    held: Option<&HeldPrice>,
+    seen: &Price,
+    moment: &Moment<'_>,
+) -> Option<HeldPrice> {
     if !is_far(known, seen) {
         return None;
     }
     match held {
-        Some(held) if is_same(&held.price, seen) => (held.crawl >= crawl).then(|| held.clone()),
-        _ => Some(HeldPrice { price: seen.clone(), crawl }),
+        Some(held) if is_same(&held.price, seen) => (held.crawl >= moment.crawl).then(|| held.clone()),
+        _ => Some(HeldPrice { price: seen.clone(), crawl: moment.crawl, since: Some(moment.now) }),
     }
 }
 
@@ -45,7 +55,7 @@ fn is_same(held: &Price, seen: &Price) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::tests::moment, *};
 
     fn usd(amount_minor: i64) -> Price {
         Price { amount_minor, currency: "USD".to_owned() }
@@ -54,7 +64,9 @@ mod tests {
     #[test]
     fn a_price_far_from_the_known_one_is_held_until_a_later_crawl_sees_it_again() {
         let eur = Price { amount_minor: 10_000, currency: "EUR".to_owned() };
-        let held = |price: &Price, crawl| Some(HeldPrice { price: price.clone(), crawl });
+        let held = |price: &Price, crawl| {
+            Some(HeldPrice { price: price.clone(), crawl, since: Some(moment(crawl).now) })
+        };
         let cases = [
             ("near", None, usd(11_000), None),
             ("just five times", None, usd(50_000), None),
@@ -70,13 +82,13 @@ mod tests {
             ("back to normal", held(&usd(100_000), 6), usd(10_500), None),
         ];
         for (case, held, seen, expected) in cases {
-            assert_eq!(judge(&usd(10_000), held.as_ref(), &seen, 7), expected, "{case}");
+            assert_eq!(judge(&usd(10_000), held.as_ref(), &seen, &moment(7)), expected, "{case}");
         }
     }
 
     #[test]
     fn the_greatest_prices_do_not_overflow() {
-        assert!(judge(&usd(i64::MAX), None, &usd(1), 1).is_some());
-        assert!(judge(&usd(1), None, &usd(i64::MAX), 1).is_some());
+        assert!(judge(&usd(i64::MAX), None, &usd(1), &moment(1)).is_some());
+        assert!(judge(&usd(1), None, &usd(i64::MAX), &moment(1)).is_some());
     }
 }

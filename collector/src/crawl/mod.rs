@@ -29,6 +29,16 @@ const MOST_PAGES: u32 = 20_000;
 const LONGEST_CRAWL: Duration = Duration::from_hours(1);
 /// After so many pages that can't be read, the shop is held to be out of order.
 const MOST_REFUSED_PAGES: u32 = 3;
+
+/// How shops are crawled, whichever they are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Habits {
+    /// Of how many crawls one asks for every listing.
+    pub full_crawl_every: u32,
+    /// Whether each crawl's end tells the versions of the shop's listings, and what a consumer lacks is sent again.
+    pub reconciles: bool,
+}
+
 /// What crawls a shop, crawl after crawl, as long as it leads it.
 #[derive(Debug)]
 pub struct Crawler {
@@ -36,17 +46,18 @@ pub struct Crawler {
     pub crawled: Crawled,
     client: Client,
     store: Store,
-    full_crawl_every: u32,
-    wake: Wake,
+    habits: Habits,
+    /// Tells that there is something to publish.
+    pub wake: Wake,
     pace: Pace,
     is_removal_held: bool,
 }
 
 impl Crawler {
     /// A crawler of a shop; `wake` tells that there is something to publish.
-    pub fn new(crawled: Crawled, client: Client, store: Store, full_crawl_every: u32, wake: Wake) -> Self {
+    pub fn new(crawled: Crawled, client: Client, store: Store, habits: Habits, wake: Wake) -> Self {
         let pace = Pace::default();
-        Self { crawled, client, store, full_crawl_every, wake, pace, is_removal_held: false }
+        Self { crawled, client, store, habits, wake, pace, is_removal_held: false }
     }
 
     /// The moment before which the shop must not be asked.
@@ -59,7 +70,7 @@ impl Crawler {
         let (started, started_at) = (Instant::now(), Utc::now());
         lease.check().await?;
         let begun = self.store.begin_crawl(led).await?;
-        let scope = plan::scope(&begun, is_first, self.full_crawl_every);
+        let scope = plan::scope(&begun, is_first, self.habits.full_crawl_every);
         let mut walk = Walk::new(begun.crawl, scope, !is_first, started + LONGEST_CRAWL);
         let mut position = Some(self.crawled.shop.first());
         while let Some(here) = position {
@@ -85,6 +96,7 @@ impl Crawler {
             latest_mark: walk.shop_date.unwrap_or(started_at),
             took: started.elapsed(),
             every: self.crawled.every,
+            tells_versions: self.habits.reconciles,
         };
         self.store.end_crawl(led, end.clone(), Utc::now()).await?;
         self.wake.wake();

@@ -96,15 +96,17 @@ impl Crawler {
                 self.pace.succeeded();
                 self.keep(led, walk, known.clone()).await?
             }
-            (Ok(Content::Unchanged), None) => return self.refuse(led, Foreign::WrongForm, &[]).await,
+            (Ok(Content::Unchanged), None) => return self.refuse(led, here, Foreign::WrongForm, &[]).await,
             (Ok(Content::Body { bytes, etag }), _) => match self.understand(walk, here, &bytes) {
                 Ok(page) => {
                     self.pace.succeeded();
                     self.store_page(led, walk, request, etag, page).await?
                 }
-                Err(reason) => return self.refuse(led, reason, &bytes).await,
+                Err(reason) => return self.refuse(led, here, reason, &bytes).await,
             },
-            (Err(AskError::Foreign { reason, bytes }), _) => return self.refuse(led, reason, &bytes).await,
+            (Err(AskError::Foreign { reason, bytes }), _) => {
+                return self.refuse(led, here, reason, &bytes).await;
+            }
             (Err(error), _) => return Ok(self.failed(walk, &error)),
         };
         Ok(Attempt::Done(step))
@@ -143,9 +145,15 @@ impl Crawler {
     }
 
     /// Keeps a page that can't be read.
-    async fn refuse(&mut self, led: Led, reason: Foreign, bytes: &[u8]) -> Result<Attempt, StoreError> {
+    async fn refuse(
+        &mut self,
+        led: Led,
+        here: &Position,
+        reason: Foreign,
+        bytes: &[u8],
+    ) -> Result<Attempt, StoreError> {
         self.pace.failed();
-        let reject = Reject::of_page(reason, bytes);
+        let reject = Reject::of_page(here, reason, bytes);
         measures::rejected(led.shop, reject.kind, 1);
         self.store.write_refused_page(led, Utc::now(), reject).await?;
         Ok(Attempt::Failed(Step::Skip(reason)))

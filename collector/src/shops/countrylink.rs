@@ -12,7 +12,7 @@ use url::Url;
 
 use super::{Crawled, Foreign, Page, Position, Request, Scope, Shop, endpoint};
 use crate::{
-    listing::{Fields, Trouble, read_items},
+    listing::{Fields, Items, Trouble, read_items},
     reading::{Unreadable, bus, day, gtin, money, ports, power, technology, text},
     settings::{self, Variable},
 };
@@ -112,7 +112,11 @@ impl Shop for CountryLink {
             return Err(Foreign::WrongForm);
         }
         let next = answer.next_cursor.map(|cursor| Position::Cursor(Some(cursor)));
-        Ok(Page { items: read_items(&answer.data, "code", listing), next })
+        Ok(Page { items: self.items(&answer.data), next })
+    }
+
+    fn items(&self, items: &[&RawValue]) -> Items {
+        read_items(items, "code", listing)
     }
 
     fn skip(&self, _position: &Position) -> Option<Position> {

@@ -10,6 +10,7 @@ use std::{fmt::Debug, sync::Arc, time::Duration};
 use chrono::{DateTime, Utc};
 use reqwest::header::{HeaderName, HeaderValue};
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 use service::settings::SettingError;
 use url::Url;
 
@@ -70,6 +71,9 @@ pub trait Shop: Debug + Send + Sync {
     /// Reads the answer to the request for `position`. Never panics, whatever the bytes.
     fn read(&self, body: &[u8], position: &Position) -> Result<Page, Foreign>;
 
+    /// Reads items that are not on a page. Never panics, whatever they are.
+    fn items(&self, items: &[&RawValue]) -> Items;
+
     /// Where to go on behind a page that could not be read; `None` if only that page would have told.
     fn skip(&self, position: &Position) -> Option<Position>;
 
@@ -101,6 +105,30 @@ pub enum Position {
     },
     /// A page by what the page before it told; `None` for the first.
     Cursor(Option<String>),
+}
+
+/// Of a longer cursor only so much stands in a place: it has to fit into an index.
+const LONGEST_PLACE_BYTES: usize = 200;
+
+impl Position {
+    /// The position in words, under which a page that was refused is kept.
+    pub fn place(&self) -> String {
+        let mut place = match self {
+            Self::Page { number, .. } => format!("page {number}"),
+            Self::Cursor(None) => "first page".to_owned(),
+            Self::Cursor(Some(cursor)) => format!("cursor {cursor}"),
+        };
+        place.truncate(place.floor_char_boundary(LONGEST_PLACE_BYTES));
+        // Postgres has no text with it.
+        place.retain(|character| character != '\0');
+        place
+    }
+
+    /// The position of a numbered page, from what it is in words. Other pages don't say where they stand.
+    pub fn from_place(place: &str) -> Option<Self> {
+        let number = place.strip_prefix("page ")?.parse().ok()?;
+        Some(Self::Page { number, last: None })
+    }
 }
 
 /// A request for a page. All are GET.

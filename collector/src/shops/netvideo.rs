@@ -11,7 +11,7 @@ use url::Url;
 
 use super::{Crawled, Foreign, Page, Position, Request, Scope, Shop, endpoint};
 use crate::{
-    listing::{Fields, Trouble, read_items},
+    listing::{Fields, Items, Trouble, read_items},
     reading::{Unreadable, day, gtin, memory, money, quantity, text},
     settings::{self, Variable},
 };
@@ -101,7 +101,11 @@ impl Shop for NetVideo {
         }
         let next = (answer.pages > number)
             .then(|| Position::Page { number: number.saturating_add(1), last: Some(answer.pages) });
-        Ok(Page { items: read_items(&answer.items, "id", listing), next })
+        Ok(Page { items: self.items(&answer.items), next })
+    }
+
+    fn items(&self, items: &[&RawValue]) -> Items {
+        read_items(items, "id", listing)
     }
 
     fn skip(&self, position: &Position) -> Option<Position> {

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use events::{CONTRACT_VERSION, CrawlEnded, CrawlKind, CrawlOutcome, ProductEvent};
-use sqlx::FromRow;
+use events::{CONTRACT_VERSION, CrawlEnded, CrawlKind, CrawlOutcome, ProductEvent, Versions};
+use sqlx::{FromRow, PgConnection};
 
 use super::{
     Led, Store, StoreError, in_own_task, in_time,
@@ -22,6 +22,8 @@ const BATCH: i64 = 500;
 const REJECTS_KEPT: Duration = Duration::from_hours(24 * 30);
 /// Of one shop no more refusals are kept.
 const MOST_REJECTS: i64 = 100_000;
+/// Of one shop no more bytes of what was refused are kept.
+const MOST_REJECT_BYTES: i64 = 256 * 1024 * 1024;
 
 /// What a crawl begins with.
 #[derive(Clone, Debug, PartialEq, FromRow)]
@@ -57,6 +59,8 @@ pub struct CrawlEnd {
     pub took: Duration,
     /// The shop's interval.
     pub every: Duration,
+    /// Whether it is told which versions of the shop's listings are known.
+    pub tells_versions: bool,
 }
 
 /// What followed from what a complete full crawl did not see.
@@ -76,6 +80,7 @@ struct Removals {
     missed: i64,
     gone: i64,
     doomed: i64,
+    released: i64,
 }
 
 impl Store {
@@ -89,7 +94,8 @@ impl Store {
     }
 
     /// Counts the listings that a complete full crawl has not seen as missing once more, and removes those that
-    /// have been missing long enough, unless it met `unidentified` items: each could be any of them.
+    /// have been missing long enough, unless it met `unidentified` items: each could be any of them. What a person
+    /// released is removed in any case.
     pub async fn write_absences(
         &self,
         led: Led,
@@ -110,9 +116,10 @@ impl Store {
             .bind(CRAWLS_UNTIL_GONE.cast_signed())
             .bind(crawl)
             .fetch_one(&self.database.pool);
-        let Removals { listings, missed, gone, doomed } = in_time(removals).await?;
+        let Removals { listings, missed, gone, doomed, released } = in_time(removals).await?;
         let tally = Tally { listings, missed, gone_within_an_hour: gone };
-        let mut removable = if unidentified == 0 { absence::removable(tally).min(doomed) } else { 0 };
+        let believed = if unidentified == 0 { absence::removable(tally) } else { 0 };
+        let mut removable = released + believed.min(doomed - released);
         absences.held = doomed - removable;
         while removable > 0 {
             let removed = self.remove(led, crawl, now, removable.min(BATCH)).await?;
@@ -204,12 +211,19 @@ impl Store {
                     .bind(end.crawl)
                     .execute(&mut *transaction)
                     .await?;
+            }
+            if is_full {
                 sqlx::query(include_str!("../../../sql/collector/prune_rejects.sql"))
                     .bind(led.shop)
                     .bind(now - REJECTS_KEPT)
                     .bind(MOST_REJECTS)
+                    .bind(MOST_REJECT_BYTES)
                     .execute(&mut *transaction)
                     .await?;
+            }
+            let mut told = None;
+            if end.tells_versions {
+                told = Some(versions(&mut transaction, led.shop).await?);
             }
             let ended = ProductEvent::CrawlEnded(CrawlEnded {
                 v: CONTRACT_VERSION,
@@ -222,7 +236,7 @@ impl Store {
                 outcome: end.outcome,
                 listing_count: listings,
                 collect_every_ms: milliseconds(end.every),
-                versions: None,
+                versions: told,
             });
             write_events(&mut transaction, now, &[ended]).await?;
             transaction.commit().await?;
@@ -230,6 +244,15 @@ impl Store {
         })
         .await
     }
+}
+
+/// The digest of the versions of a shop's listings.
+async fn versions(connection: &mut PgConnection, shop: &str) -> Result<Versions, StoreError> {
+    let digits: String = sqlx::query_scalar(include_str!("../../../sql/collector/versions.sql"))
+        .bind(shop)
+        .fetch_one(connection)
+        .await?;
+    digits.parse().map_err(|error| StoreError::Postgres(sqlx::Error::Decode(Box::new(error))))
 }
 
 fn milliseconds(duration: Duration) -> i64 {

@@ -5,9 +5,13 @@
 //! of their own, so that a crawl that is stopped leaves none open. The queries stand in `sql/collector/`.
 
 mod crawls;
+mod holds;
 mod lease;
 mod outbox;
 mod pages;
+mod rejects;
+mod replay;
+mod resend;
 mod rows;
 
 use std::time::Duration;
@@ -17,9 +21,13 @@ use sqlx::{Postgres, Transaction, migrate::Migrator};
 use tokio::time::timeout;
 
 pub use crawls::{Absences, CrawlBegun, CrawlEnd};
+pub use holds::{Held, Hold, HoldKind};
 pub use lease::Lease;
 pub use outbox::{OutboxState, Waiting};
 pub use pages::KnownPage;
+pub use rejects::{Refusal, Refused};
+pub use replay::{Fate, Mark, Received, Replay};
+pub use resend::Resent;
 
 /// The schema's migrations.
 pub static MIGRATIONS: Migrator = sqlx::migrate!("../sql/collector/migrations");
@@ -50,6 +58,9 @@ pub enum StoreError {
     /// Another collector leads the shop now.
     #[error("another collector leads the shop by now")]
     LostLead,
+    /// No collector has ever crawled the shop.
+    #[error("the shop has never been crawled")]
+    NeverCrawled,
     /// Postgres is there and does not answer.
     #[error("Postgres does not answer")]
     Silent,
@@ -107,6 +118,27 @@ impl Store {
             .await?
             .ok_or(StoreError::LostLead)?;
         Ok(transaction)
+    }
+
+    /// A transaction beside which nobody else writes of the shop, its leader included: what has to be told in one
+    /// order with what the leader tells, by it or by a person. With a term, only as long as that lasts. With it comes
+    /// the number of the shop's last crawl.
+    async fn begin_alone(
+        &self,
+        shop: &str,
+        term: Option<i64>,
+    ) -> Result<(Transaction<'static, Postgres>, i64), StoreError> {
+        let mut transaction = self.database.pool.begin().await?;
+        let present: Option<(i64, i64)> =
+            sqlx::query_as(include_str!("../../../sql/collector/hold_shop.sql"))
+                .bind(shop)
+                .fetch_optional(&mut *transaction)
+                .await?;
+        match present {
+            None => Err(StoreError::NeverCrawled),
+            Some((present, _)) if term.is_some_and(|term| term != present) => Err(StoreError::LostLead),
+            Some((_, last_crawl)) => Ok((transaction, last_crawl)),
+        }
     }
 }
 

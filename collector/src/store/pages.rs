@@ -130,7 +130,7 @@ impl Store {
     }
 }
 
-async fn known_listings(
+pub(super) async fn known_listings(
     connection: &mut PgConnection,
     shop: &str,
     ids: Vec<String>,
@@ -143,7 +143,7 @@ async fn known_listings(
     Ok(rows.into_iter().map(Known::from).collect())
 }
 
-async fn write_outcome(
+pub(super) async fn write_outcome(
     connection: &mut PgConnection,
     moment: &Moment<'_>,
     outcome: &Outcome,
@@ -160,7 +160,7 @@ async fn write_outcome(
         .execute(&mut *connection)
         .await?;
     write_rejects(connection, moment.shop, moment.now, &outcome.rejects).await?;
-    write_events(connection, moment.now, &outcome.events).await
+    write_events(connection, Utc::now(), &outcome.events).await
 }
 
 async fn touch_listings(

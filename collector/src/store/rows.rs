@@ -13,7 +13,7 @@ use crate::{
 /// What is read of a listing.
 #[derive(FromRow)]
 pub(super) struct ListingRow {
-    listing_id: String,
+    pub(super) listing_id: String,
     version: i64,
     presence: String,
     missing_since: Option<DateTime<Utc>>,
@@ -23,8 +23,12 @@ pub(super) struct ListingRow {
     held_price_minor: Option<i64>,
     held_price_currency: Option<String>,
     held_in_crawl: Option<i64>,
+    held_since: Option<DateTime<Utc>>,
     older_crawls: i32,
     older_in_crawl: i64,
+    older_since: Option<DateTime<Utc>>,
+    older_updated_at: Option<DateTime<Utc>>,
+    released: bool,
 }
 
 impl From<ListingRow> for Known {
@@ -38,14 +42,17 @@ impl From<ListingRow> for Known {
         };
         let held_price = match (row.held_price_minor, row.held_price_currency, row.held_in_crawl) {
             (Some(amount_minor), Some(currency), Some(crawl)) => {
-                Some(HeldPrice { price: Price { amount_minor, currency }, crawl })
+                let price = Price { amount_minor, currency };
+                Some(HeldPrice { price, crawl, since: row.held_since })
             }
             _ => None,
         };
-        let older = u32::try_from(row.older_crawls)
-            .ok()
-            .filter(|&crawls| crawls > 0)
-            .map(|crawls| Older { crawls, last_crawl: row.older_in_crawl });
+        let older = u32::try_from(row.older_crawls).ok().filter(|&crawls| crawls > 0).map(|crawls| Older {
+            crawls,
+            last_crawl: row.older_in_crawl,
+            since: row.older_since,
+            updated_at: row.older_updated_at,
+        });
         Self {
             id: row.listing_id,
             version: row.version,
@@ -54,6 +61,7 @@ impl From<ListingRow> for Known {
             last_seen_crawl: row.last_seen_crawl,
             held_price,
             older,
+            is_released: row.released,
         }
     }
 }
@@ -77,32 +85,34 @@ pub(super) async fn write_listings(
     if listings.is_empty() {
         return Ok(());
     }
-    let column = |of: fn(&Known) -> Option<i64>| listings.iter().map(of).collect::<Vec<_>>();
-    let held = |known: &Known| known.held_price.as_ref().map(|held| held.price.currency.clone());
+    let held = |known: &Known| known.held_price.clone();
+    let older = |known: &Known| known.older;
     sqlx::query(include_str!("../../../sql/collector/write_listings.sql"))
         .bind(moment.shop)
         .bind(moment.crawl)
         .bind(moment.now)
-        .bind(listings.iter().map(|known| known.id.as_str()).collect::<Vec<_>>())
-        .bind(listings.iter().map(|known| known.version).collect::<Vec<_>>())
-        .bind(listings.iter().map(|known| known.presence.name()).collect::<Vec<_>>())
+        .bind(column(listings, |known| known.id.clone()))
+        .bind(column(listings, |known| known.version))
+        .bind(column(listings, |known| known.presence.name()))
         .bind(listings.iter().map(|known| Json(&known.listing)).collect::<Vec<_>>())
-        .bind(listings.iter().map(|known| known.listing.shop_updated_at).collect::<Vec<_>>())
-        .bind(column(|known| known.held_price.as_ref().map(|held| held.price.amount_minor)))
-        .bind(listings.iter().map(held).collect::<Vec<_>>())
-        .bind(column(|known| known.held_price.as_ref().map(|held| held.crawl)))
-        .bind(
-            listings
-                .iter()
-                .map(|known| small(known.older.map_or(0, |older| older.crawls)))
-                .collect::<Vec<_>>(),
-        )
-        .bind(
-            listings.iter().map(|known| known.older.map_or(0, |older| older.last_crawl)).collect::<Vec<_>>(),
-        )
+        .bind(column(listings, |known| known.listing.shop_updated_at))
+        .bind(column(listings, |known| Some(held(known)?.price.amount_minor)))
+        .bind(column(listings, |known| Some(held(known)?.price.currency)))
+        .bind(column(listings, |known| Some(held(known)?.crawl)))
+        .bind(column(listings, |known| held(known)?.since))
+        .bind(column(listings, |known| older(known).map_or(0, |older| small(older.crawls))))
+        .bind(column(listings, |known| older(known).map_or(0, |older| older.last_crawl)))
+        .bind(column(listings, |known| older(known)?.since))
+        .bind(column(listings, |known| older(known)?.updated_at))
+        .bind(column(listings, |known| known.is_released))
         .execute(connection)
         .await?;
     Ok(())
+}
+
+/// One column of some listings.
+fn column<T>(listings: &[Known], of: impl Fn(&Known) -> T) -> Vec<T> {
+    listings.iter().map(of).collect()
 }
 
 /// Writes listings that were not seen.
@@ -144,7 +154,7 @@ pub(super) async fn write_rejects(
         .bind(now)
         .bind(rejects.iter().map(|reject| reject.listing_id.as_str()).collect::<Vec<_>>())
         .bind(rejects.iter().map(|reject| reject.kind.name()).collect::<Vec<_>>())
-        .bind(rejects.iter().map(|reject| reject.field).collect::<Vec<_>>())
+        .bind(rejects.iter().map(|reject| reject.field.as_str()).collect::<Vec<_>>())
         .bind(rejects.iter().map(|reject| reject.reason.as_str()).collect::<Vec<_>>())
         .bind(rejects.iter().map(|reject| reject.content.as_slice()).collect::<Vec<_>>())
         .bind(rejects.iter().map(|reject| reject.content_bytes).collect::<Vec<_>>())

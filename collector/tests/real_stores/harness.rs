@@ -12,6 +12,7 @@ use lapin::{
     options::{BasicAckOptions, BasicConsumeOptions},
     types::FieldTable,
 };
+use serde_json::Value;
 use sqlx::PgPool;
 use stores::{process::Service, sandbox::Sandbox};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
@@ -58,6 +59,26 @@ impl World {
         let mut variables = self.variables();
         variables.extend(changed.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
         Service::start("collector", variables).await.unwrap()
+    }
+
+    /// What `collector` with these arguments prints, and whether it succeeds.
+    pub(crate) async fn command(&self, arguments: &[&str]) -> (bool, String) {
+        let output = tokio::process::Command::new(env!("CARGO_BIN_EXE_collector"))
+            .args(arguments)
+            .env_clear()
+            .envs(self.variables())
+            .output()
+            .await
+            .unwrap();
+        let text = [output.stdout, output.stderr].concat();
+        (output.status.success(), String::from_utf8(text).unwrap())
+    }
+
+    /// The JSON objects that `collector` with these arguments prints.
+    pub(crate) async fn objects(&self, arguments: &[&str]) -> Vec<Value> {
+        let (is_well, text) = self.command(arguments).await;
+        assert!(is_well, "{arguments:?}: {text}");
+        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
     }
 
     /// A number from a query of the database.

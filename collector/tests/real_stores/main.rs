@@ -2,7 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that can't go on says where it stopped")]
 
+mod commands;
 mod crawls;
 mod faults;
 mod harness;
+mod reconciliation;
 mod shop;

@@ -1,0 +1,125 @@
+//! What a consumer lost is noticed and sent again.
+
+use std::collections::BTreeMap;
+
+use events::{Buckets, CrawlOutcome, LACKING_CHANNEL, Lacking, ProductEvent, Versions};
+
+use crate::harness::{Inbox, World, until};
+
+/// The frozen example of a crawl's end with the versions of three listings.
+const EXAMPLE: &str = include_str!("../../../events/fixtures/crawl.ended.versions.v1.json");
+
+async fn ask(world: &World, payload: &str) {
+    sqlx::query("select pg_notify($1, $2)")
+        .bind(LACKING_CHANNEL)
+        .bind(payload)
+        .execute(&world.database)
+        .await
+        .unwrap();
+}
+
+fn lacking(buckets: Buckets) -> String {
+    Lacking { shop: "netvideo".to_owned(), buckets }.encode()
+}
+
+/// The next so many listings: their versions, and whether they are in the shop.
+async fn listings(inbox: &mut Inbox, count: usize) -> BTreeMap<String, (i64, bool)> {
+    let mut listings = BTreeMap::new();
+    while listings.len() < count {
+        match inbox.next_listing().await {
+            ProductEvent::ListingChanged(event) => {
+                listings.insert(event.listing_id, (event.listing_version, true))
+            }
+            ProductEvent::ListingGone(event) => {
+                listings.insert(event.listing_id, (event.listing_version, false))
+            }
+            ProductEvent::CrawlEnded(_) => unreachable!("it is about a listing"),
+        };
+    }
+    listings
+}
+
+#[tokio::test]
+async fn the_versions_told_are_those_of_the_contract() {
+    let world = World::with(0).await;
+    for id in [19, 24, 10_482] {
+        world.shop.inner().items.insert(id, crate::shop::item(id));
+    }
+    let collector = world.collector().await;
+    let mut inbox = world.inbox(&collector).await;
+    inbox.changed(3).await;
+    sqlx::query("update collector.listing set version = case listing_id when '19' then 1 when '24' then 2 else 17 end")
+        .execute(&world.database)
+        .await
+        .unwrap();
+    let ProductEvent::CrawlEnded(example) = ProductEvent::decode(EXAMPLE.as_bytes()).unwrap() else {
+        panic!("it is the end of a crawl")
+    };
+    // Crawls that ended before may be told first.
+    let mut told = None;
+    for _ in 0..100 {
+        told = inbox.next_crawl(CrawlOutcome::Complete).await.versions;
+        if told == example.versions {
+            return;
+        }
+    }
+    panic!("told {told:?}, expected {:?}", example.versions);
+}
+
+#[tokio::test]
+async fn what_a_deleted_queue_held_is_sent_again() {
+    let world = World::with(700).await;
+    let collector = world.collector().await;
+    let mut inbox = world.inbox(&collector).await;
+    inbox.changed(700).await;
+    world.shop.set(1, "price", "90.00");
+    assert_eq!(inbox.next_changed().await.listing_version, 2);
+    assert!(world.shop.inner().items.remove(&2).is_some());
+    world.number_becomes("select count(*) from collector.listing where presence = 'gone'", 1).await;
+
+    world.sandbox.ask_rabbitmq("DELETE", "queues/{vhost}/product_events", "").await.unwrap();
+    until("the queue is there again", async || {
+        world.sandbox.ask_rabbitmq("GET", "queues/{vhost}/product_events", "").await.is_ok()
+    })
+    .await;
+    let mut inbox = world.inbox(&collector).await;
+    let ended = inbox.next_crawl(CrawlOutcome::Complete).await;
+    let buckets = ended.versions.unwrap().differing(&Versions::default());
+    ask(&world, "what is this?").await;
+    // A question can be lost, and is asked again after each crawl until it is answered.
+    until("it is sent again", async || {
+        ask(&world, &lacking(buckets)).await;
+        collector.log().contains("sent again what")
+    })
+    .await;
+    let listings = listings(&mut inbox, 700).await;
+    assert_eq!((listings["1"], listings["2"], listings["3"]), ((2, true), (3, false), (1, true)));
+    until("a strange notification is told", async || collector.log().contains("a notification is ignored"))
+        .await;
+}
+
+#[tokio::test]
+async fn only_what_is_lacking_is_sent_again_and_nothing_where_reconciliation_is_off() {
+    let world = World::with(50).await;
+    let mut collector = world.collector_with(&[("RECONCILE", "false")]).await;
+    let mut inbox = world.inbox(&collector).await;
+    inbox.changed(50).await;
+    assert_eq!(inbox.next_crawl(CrawlOutcome::Complete).await.versions, None);
+    ask(&world, &lacking(Buckets::ALL)).await;
+    let listeners = "select count(*) from pg_stat_activity where query like 'LISTEN%' and usename = 'collector' and datname = current_database()";
+    assert_eq!(world.number(listeners).await, 0);
+    assert!(collector.terminate().await.unwrap().success());
+    drop(inbox);
+
+    let collector = world.collector().await;
+    let mut inbox = world.inbox(&collector).await;
+    world.number_becomes(listeners, 1).await;
+    // MD5 of 19 begins with 1f, and that of no other identifier to 50 but 24.
+    until("it is sent again", async || {
+        ask(&world, &lacking(Buckets::from_iter([0x1f]))).await;
+        collector.log().contains("sent again what")
+    })
+    .await;
+    let sent = listings(&mut inbox, 2).await;
+    assert_eq!(sent.into_keys().collect::<Vec<_>>(), ["19", "24"]);
+}

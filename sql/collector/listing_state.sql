@@ -1,0 +1,8 @@
+-- What is known of the listing $2 of the shop $1, and when it was last seen to be that.
+select
+    listing_id, version, presence, missing_since, missing_crawls, document, last_seen_crawl,
+    held_price_minor, held_price_currency, held_in_crawl, held_since, older_crawls, older_in_crawl, older_since,
+    older_updated_at, released,
+    case presence when 'gone' then gone_at when 'missing' then missing_since else last_seen_at end as observed_at
+from collector.listing
+where shop = $1 and listing_id = $2

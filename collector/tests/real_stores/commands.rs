@@ -190,7 +190,7 @@ async fn what_is_known_is_sent_again_by_hand() {
     let mut inbox = world.inbox(&collector).await;
     inbox.changed(3).await;
     inbox.next_crawl(CrawlOutcome::Complete).await;
-    drop(inbox);
+    inbox.close().await;
 
     let mut inbox = world.inbox(&collector).await;
     assert!(world.command(&["resend", "--listing", "netvideo/2"]).await.0);

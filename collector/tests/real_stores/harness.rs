@@ -128,7 +128,7 @@ pub(crate) async fn get(url: &str) -> (u16, String) {
 
 /// What came out of the queue. Like every consumer it ignores what it has had already.
 pub(crate) struct Inbox {
-    _connection: Connection,
+    connection: Connection,
     events: UnboundedReceiver<ProductEvent>,
     versions: BTreeMap<String, i64>,
 }
@@ -158,7 +158,12 @@ impl Inbox {
                 }
             }
         });
-        Self { _connection: connection, events, versions: BTreeMap::new() }
+        Self { connection: connection, events, versions: BTreeMap::new() }
+    }
+
+    /// Stops consuming. One that is only dropped takes another message with it.
+    pub(crate) async fn close(self) {
+        self.connection.close(200, "goodbye".into()).await.unwrap();
     }
 
     /// The next event of NetVideo.

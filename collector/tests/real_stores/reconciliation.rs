@@ -109,7 +109,7 @@ async fn only_what_is_lacking_is_sent_again_and_nothing_where_reconciliation_is_
     let listeners = "select count(*) from pg_stat_activity where query like 'LISTEN%' and usename = 'collector' and datname = current_database()";
     assert_eq!(world.number(listeners).await, 0);
     assert!(collector.terminate().await.unwrap().success());
-    drop(inbox);
+    inbox.close().await;
 
     let collector = world.collector().await;
     let mut inbox = world.inbox(&collector).await;

@@ -10,6 +10,9 @@ pub(crate) const UNAVAILABLE: &str = "UNAVAILABLE";
 pub(crate) const UNAVAILABLE_MESSAGE: &str =
     "The catalogue can't be read at the moment. Try again in a few seconds.";
 
+/// By which tools know an error that is up to whoever asks, whatever its code: graphql-java's word for it.
+const UP_TO_THE_CLIENT: &str = "ValidationError";
+
 /// An error that a client reads. On purpose without `Display`, so that nothing turns it, or another error in
 /// its stead, into a client's text by accident.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,6 +78,7 @@ impl ApiError {
 impl From<ApiError> for Error {
     fn from(error: ApiError) -> Self {
         let code = error.code();
+        let classification = matches!(error, ApiError::Argument { .. }).then_some(UP_TO_THE_CLIENT);
         let message = match error {
             ApiError::Argument { message, .. } => message,
             ApiError::Unavailable => {
@@ -85,7 +89,12 @@ impl From<ApiError> for Error {
                     .to_owned()
             }
         };
-        Self::new(message).extend_with(|_, extensions| extensions.set("code", code))
+        Self::new(message).extend_with(|_, extensions| {
+            extensions.set("code", code);
+            if let Some(classification) = classification {
+                extensions.set("classification", classification);
+            }
+        })
     }
 }
 

@@ -29,7 +29,8 @@ pub mod specs;
 pub mod subscribe;
 pub mod subscription;
 
-use async_graphql::{EmptyMutation, Request, SDLExportOptions, Schema};
+use async_graphql::{EmptyMutation, Request, SDLExportOptions, Schema, SchemaBuilder};
+use chrono::{DateTime, Utc};
 use tokio::task::coop::unconstrained;
 
 use self::{fresh::FreshData, query::Query, subscription::Subscription};
@@ -40,13 +41,21 @@ pub type CatalogueSchema = Schema<Query, EmptyMutation, Subscription>;
 /// Builds the schema. How large a query may be is checked before it is executed (see
 /// [`crate::http::limits`]): async-graphql's own limits come too late for that.
 pub fn schema() -> CatalogueSchema {
-    Schema::build(Query, EmptyMutation, Subscription).disable_suggestions().finish()
+    roots().finish()
 }
 
 /// The same schema for subscriptions: each event gets data of its own. A request needs a [`crate::changes::Hearing`]
 /// beside its [`request::RequestData`].
 pub fn subscription_schema(fresh: FreshData) -> CatalogueSchema {
-    Schema::build(Query, EmptyMutation, Subscription).disable_suggestions().extension(fresh).finish()
+    roots().extension(fresh).finish()
+}
+
+fn roots() -> SchemaBuilder<Query, EmptyMutation, Subscription> {
+    Schema::build(Query, EmptyMutation, Subscription)
+        .disable_suggestions()
+        .override_output_type_description::<DateTime<Utc>>(
+            "A moment by RFC 3339: `2024-01-17T09:30:00+00:00`.",
+        )
 }
 
 /// An answer in GraphQL's JSON form.

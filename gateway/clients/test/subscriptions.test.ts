@@ -43,9 +43,11 @@ test('a socket that broke goes on after the last cursor', PATIENCE, async () => 
   const query = print(CardChangesDocument);
   async function next(variables: { ids: string[]; after?: string }) {
     const client = socket();
-    for await (const { data } of client.iterate<CardChangesSubscription>({ query, variables })) {
+    for await (const { data, errors } of client.iterate<CardChangesSubscription>({ query, variables })) {
+      // Of a change whose card can't be read in time the gateway says so, and goes on with the next.
+      if (errors?.[0]?.extensions?.['code'] === 'UNAVAILABLE') continue;
       await client.dispose();
-      assert.ok(data);
+      assert.ok(data, JSON.stringify(errors));
       return data.videoCardChanged;
     }
     return assert.fail('the gateway ended the subscription');

@@ -14,4 +14,5 @@ mod indexing;
 pub mod matches;
 pub mod offer;
 pub mod rates;
+pub mod reconcile;
 pub mod settings;

@@ -17,6 +17,7 @@ use gateway::{
         serve::{self, Patience},
     },
     matches::{self, Matches},
+    reconcile::Reconcile,
     settings::{Command, Settings},
 };
 use metrics_exporter_prometheus::PrometheusBuilder;
@@ -107,7 +108,14 @@ async fn serve(settings: Settings) -> anyhow::Result<()> {
     )?;
     let applier = Applier::new(applying.pool.clone(), stores.rates.clone());
     let catalogue = Catalogue::default();
-    let consume = Consume::new(stores.amqp, applier.clone(), catalogue.clone(), stop.clone());
+    let reconcile = if settings.reconcile {
+        let (reconcile, looking) = Reconcile::new(applying.pool.clone(), stop.clone());
+        tokio::spawn(looking);
+        reconcile
+    } else {
+        Reconcile::off()
+    };
+    let consume = Consume::new(stores.amqp, applier.clone(), catalogue.clone(), reconcile, stop.clone());
     let changes = Changes::new(reading.pool.clone());
     let fresh = FreshData {
         pool: reading.pool.clone(),

@@ -45,6 +45,9 @@ pub struct Settings {
     /// For how many days the history of prices is kept.
     #[arg(long, env = "PRICE_HISTORY_DAYS", default_value_t = 400, value_parser = clap::value_parser!(u16).range(1..=3650))]
     pub price_history_days: u16,
+    /// Notice listings that are lacking, and ask the collector to send them again.
+    #[arg(long, env = "RECONCILE", default_value_t = true, action = clap::ArgAction::Set)]
+    pub reconcile: bool,
     /// The outside over HTTP.
     #[command(flatten)]
     pub http: HttpSettings,

@@ -6,23 +6,27 @@ mod support;
 
 use std::time::Duration;
 
+use chrono::TimeDelta;
+use events::{BUCKETS, Buckets, LACKING_CHANNEL, Lacking, ProductEvent, Versions};
 use reqwest::{
     Client,
     header::{self, HeaderMap},
 };
 use serde_json::{Value, json};
-use sqlx::{Connection, PgConnection};
+use sqlx::{Connection, PgConnection, postgres::PgListener};
 use stores::{process::Service, sandbox::Sandbox};
+use tokio::time::timeout;
 
 use crate::support::{
     eventually, http_client,
     pipeline::Pipeline,
     queue::Publisher,
-    said::{changed, listing},
+    said::{changed, crawl, listing, start},
 };
 
 const KNOWN: &str = "{ videoCards { nodes { name bestOffer { price { amount } } } } }";
 const UNKNOWN: &str = "{ videoCards { nodes { id } } }";
+const TITLE: &str = "Sapphire Pulse Radeon RX 7600 8GB";
 const SOON: Duration = Duration::from_secs(20);
 
 /// What an answer says, before its body and in it.
@@ -37,6 +41,16 @@ async fn asked(http: &Client, gateway: &Service, query: &str) -> Answered {
     let response = http.post(gateway.url("/graphql")).json(&request).send().await.unwrap();
     let (status, headers) = (response.status().as_u16(), response.headers().clone());
     Answered { status, headers, body: serde_json::from_str(&response.text().await.unwrap()).unwrap() }
+}
+
+/// Waits until it consumes, so that the queue is there.
+async fn consuming(http: &Client, gateway: &Service) {
+    eventually(SOON, || async {
+        let ready = http.get(gateway.url("/ready")).send().await.map_err(|error| error.to_string())?;
+        let report = ready.text().await.unwrap();
+        if report.contains(r#""rabbitmq":"up""#) { Ok(()) } else { Err(report) }
+    })
+    .await;
 }
 
 /// Nobody gets into a sandbox's database, and whoever is in it is thrown out: for its gateway Postgres is away.
@@ -54,14 +68,8 @@ async fn while_postgres_is_away_readers_get_the_last_answer_and_are_told_of_when
     let sandbox = Sandbox::new().await;
     let http = http_client();
     let gateway = Service::start("gateway", Pipeline::gateway_variables(&sandbox)).await.unwrap();
-    let title = "Sapphire Pulse Radeon RX 7600 8GB";
-    eventually(SOON, || async {
-        let ready = http.get(gateway.url("/ready")).send().await.map_err(|error| error.to_string())?;
-        let report = ready.text().await.unwrap();
-        if report.contains(r#""rabbitmq":"up""#) { Ok(()) } else { Err(report) }
-    })
-    .await;
-    Publisher::connect(&sandbox).await.publish(&changed("netvideo", "1", 1, listing(title, 30_000))).await;
+    consuming(&http, &gateway).await;
+    Publisher::connect(&sandbox).await.publish(&changed("netvideo", "1", 1, listing(TITLE, 30_000))).await;
     let fresh = eventually(SOON, || async {
         let answered = asked(&http, &gateway, KNOWN).await;
         let is_there =
@@ -103,4 +111,36 @@ async fn while_postgres_is_away_readers_get_the_last_answer_and_are_told_of_when
     .await;
     let again = asked(&http, &gateway, KNOWN).await;
     assert_eq!(again.body["extensions"]["stale"], Value::Null, "{}", again.body);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn listings_that_are_lacking_are_asked_for() {
+    let sandbox = Sandbox::new().await;
+    let http = http_client();
+    let gateway = Service::start("gateway", Pipeline::gateway_variables(&sandbox)).await.unwrap();
+    consuming(&http, &gateway).await;
+    let mut listener = PgListener::connect(&sandbox.gateway_database_url()).await.unwrap();
+    listener.listen(LACKING_CHANNEL).await.unwrap();
+    let mut database = PgConnection::connect(&sandbox.gateway_database_url()).await.unwrap();
+    // The collector has sent both, and the first has arrived.
+    let mut digests = [0; BUCKETS];
+    let mut lacking = 0;
+    for id in ["1", "2"] {
+        let sql =
+            "select get_byte(decode(md5($1), 'hex'), 0), ('x' || left(md5($1 || ':1'), 16))::bit(64)::bigint";
+        let (bucket, digest): (i32, i64) =
+            sqlx::query_as(sql).bind(id).fetch_one(&mut database).await.unwrap();
+        lacking = u8::try_from(bucket).unwrap();
+        digests[usize::from(lacking)] = digest.cast_unsigned();
+    }
+    let publisher = Publisher::connect(&sandbox).await;
+    publisher.publish(&changed("netvideo", "1", 1, listing(TITLE, 30_000))).await;
+    let ProductEvent::CrawlEnded(mut ended) = crawl("netvideo", 1, start() + TimeDelta::hours(1)) else {
+        unreachable!("it is a crawl's end")
+    };
+    ended.versions = Some(Versions::new(digests));
+    publisher.publish(&ProductEvent::CrawlEnded(ended)).await;
+    let asked = timeout(SOON, listener.recv()).await.expect("it is asked for").unwrap();
+    let asked = Lacking::decode(asked.payload()).unwrap();
+    assert_eq!(asked, Lacking { shop: "netvideo".to_owned(), buckets: Buckets::from_iter([lacking]) });
 }

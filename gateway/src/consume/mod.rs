@@ -23,6 +23,7 @@ use self::batch::{Batch, DeliveryTag};
 use crate::{
     apply::{Applied, Applier, ApplyError},
     catalogue::Catalogue,
+    reconcile::Reconcile,
 };
 
 /// How many messages the broker hands out before any is acknowledged: two batches, so that one is read while
@@ -45,6 +46,7 @@ pub struct Consume {
     amqp: SecretString,
     applier: Applier,
     catalogue: Catalogue,
+    reconcile: Reconcile,
     connected: watch::Sender<bool>,
     stop: CancellationToken,
 }
@@ -71,9 +73,15 @@ async fn begin(connection: &Connection) -> Result<(Channel, Consumer), lapin::Er
 }
 
 impl Consume {
-    /// A consumer of the queue behind `amqp`. `catalogue` is told of every commit.
-    pub fn new(amqp: SecretString, applier: Applier, catalogue: Catalogue, stop: CancellationToken) -> Self {
-        Self { amqp, applier, catalogue, connected: watch::Sender::new(false), stop }
+    /// A consumer of the queue behind `amqp`. `catalogue` and `reconcile` are told of every commit.
+    pub fn new(
+        amqp: SecretString,
+        applier: Applier,
+        catalogue: Catalogue,
+        reconcile: Reconcile,
+        stop: CancellationToken,
+    ) -> Self {
+        Self { amqp, applier, catalogue, reconcile, connected: watch::Sender::new(false), stop }
     }
 
     /// Whether it is connected to the broker and consuming.
@@ -159,7 +167,7 @@ impl Consume {
         let mut todo = vec![(tags.as_slice(), events.as_slice())];
         while let Some((tags, events)) = todo.pop() {
             match self.apply(connection, events).await? {
-                Ok(applied) => self.note(events.len(), applied),
+                Ok(applied) => self.note(events, applied),
                 Err(error) if events.len() == 1 => {
                     let message_id = events[0].message_id();
                     tracing::error!(%error, message.id = message_id, "a message can't be applied: it goes to the dead letters");
@@ -218,7 +226,9 @@ impl Consume {
         }
     }
 
-    fn note(&self, events: usize, applied: Applied) {
+    fn note(&self, events: &[ProductEvent], applied: Applied) {
+        self.reconcile.hand_in(events);
+        let events = events.len();
         metrics::counter!("gateway_events_applied_total").increment(applied.listings as u64);
         metrics::counter!("gateway_events_ignored_total")
             .increment(events.saturating_sub(applied.listings) as u64);

@@ -15,4 +15,5 @@ pub mod matches;
 pub mod offer;
 pub mod rates;
 pub mod reconcile;
+pub mod run;
 pub mod settings;

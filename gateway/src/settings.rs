@@ -1,6 +1,6 @@
 //! The gateway's settings, from the environment or the command line.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, time::Duration};
 
 use clap::{Parser, Subcommand};
 use secrecy::SecretString;
@@ -48,12 +48,23 @@ pub struct Settings {
     /// Notice listings that are lacking, and ask the collector to send them again.
     #[arg(long, env = "RECONCILE", default_value_t = true, action = clap::ArgAction::Set)]
     pub reconcile: bool,
+    /// How long a gateway that is told to stop goes on serving while it says that it is not ready, so that a balancer
+    /// sends nobody here any more.
+    #[arg(long, env = "STOP_LINGER", default_value = "1s", value_parser = linger)]
+    pub stop_linger: Duration,
     /// The outside over HTTP.
     #[command(flatten)]
     pub http: HttpSettings,
     /// How logs are written.
     #[command(flatten)]
     pub logs: LogSettings,
+}
+
+/// Together with what comes after it, a gateway has ended within ten seconds.
+fn linger(text: &str) -> Result<Duration, String> {
+    const LONGEST: Duration = Duration::from_secs(4);
+    let linger = humantime::parse_duration(text).map_err(|error| error.to_string())?;
+    if linger > LONGEST { Err("4s is the longest".to_owned()) } else { Ok(linger) }
 }
 
 /// What the gateway can do besides serving.

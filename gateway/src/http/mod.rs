@@ -31,6 +31,7 @@ use bytes::Bytes;
 use metrics_exporter_prometheus::PrometheusHandle;
 use sqlx::PgPool;
 use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
 use tower_http::compression::CompressionLayer;
 
 pub use self::subscribers::Subscribers;
@@ -58,6 +59,8 @@ pub struct Gateway {
     pub consuming: watch::Receiver<bool>,
     /// Whether Redis is there; `None`: it is not wanted.
     pub redis: Option<crate::answers::Redis>,
+    /// Cancelled once the gateway is told to stop.
+    pub stopping: CancellationToken,
     /// Renders the metrics.
     pub metrics: PrometheusHandle,
 }

@@ -8,7 +8,11 @@ mod timed;
 
 use std::{io, pin::pin, sync::Arc, time::Duration};
 
-use axum::{Router, body::Body, http::Request};
+use axum::{
+    Router,
+    body::Body,
+    http::{HeaderValue, Request, StatusCode, header},
+};
 use hyper::{body::Incoming, server::conn::http1, service::Service};
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
@@ -26,6 +30,8 @@ use self::timed::{Phase, Timed};
 const MOST_CONNECTIONS: usize = 16 * 1024;
 /// How long nothing is accepted after the operating system refused, e.g. for want of file descriptors.
 const PAUSE: Duration = Duration::from_millis(100);
+
+const CLOSE: HeaderValue = HeaderValue::from_static("close");
 
 /// How long a client is waited for.
 #[derive(Clone, Copy, Debug)]
@@ -45,8 +51,26 @@ impl Default for Patience {
     }
 }
 
+/// How a gateway stops, in two steps.
+#[derive(Clone, Debug, Default)]
+pub struct Stop {
+    /// It is to go on serving, and to let connections end.
+    pub told: CancellationToken,
+    /// It is to accept nobody any more.
+    pub now: CancellationToken,
+}
+
+impl Stop {
+    /// Takes the second step so long after the first.
+    pub async fn after(self, linger: Duration) {
+        self.told.cancelled().await;
+        tokio::time::sleep(linger).await;
+        self.now.cancel();
+    }
+}
+
 /// Serves until it is told to stop, then until the requests under way are answered.
-pub async fn serve(listener: TcpListener, router: Router, patience: Patience, stop: CancellationToken) {
+pub async fn serve(listener: TcpListener, router: Router, patience: Patience, stop: Stop) {
     let connections = Arc::new(Semaphore::new(MOST_CONNECTIONS));
     let tasks = TaskTracker::new();
     loop {
@@ -55,20 +79,20 @@ pub async fn serve(listener: TcpListener, router: Router, patience: Patience, st
             listener.accept().await.map(|(stream, _)| (stream, permit))
         };
         let accepted = tokio::select! {
-            () = stop.cancelled() => break,
+            () = stop.now.cancelled() => break,
             accepted = accepted => accepted,
         };
         match accepted {
             Ok((stream, permit)) => {
                 // What is late is not worth more bytes.
                 stream.set_nodelay(true).ok();
-                let connection = connection(stream, router.clone(), patience);
+                let connection = connection(stream, router.clone(), patience, stop.told.clone());
                 let stop = stop.clone();
                 tasks.spawn(async move {
                     let mut connection = pin!(connection);
                     let ended = tokio::select! {
                         ended = connection.as_mut() => ended,
-                        () = stop.cancelled() => {
+                        () = stop.now.cancelled() => {
                             connection.as_mut().graceful_shutdown();
                             connection.await
                         }
@@ -96,6 +120,7 @@ fn connection(
     stream: TcpStream,
     router: Router,
     patience: Patience,
+    told_to_stop: CancellationToken,
 ) -> http1::UpgradeableConnection<
     TokioIo<Timed>,
     impl Service<
@@ -111,10 +136,15 @@ fn connection(
     let service = hyper::service::service_fn(move |request: Request<Incoming>| {
         phase.head_ended();
         let (phase, answering) = (phase.clone(), router.call(request.map(Body::new)));
+        let told_to_stop = told_to_stop.clone();
         async move {
-            let response = answering.await;
-            if let Ok(response) = &response {
+            let mut response = answering.await;
+            if let Ok(response) = &mut response {
                 phase.answered(response.status());
+                if told_to_stop.is_cancelled() && response.status() != StatusCode::SWITCHING_PROTOCOLS {
+                    // The client's next request goes to another gateway, and is not cut off here.
+                    response.headers_mut().insert(header::CONNECTION, CLOSE);
+                }
             }
             response
         }
@@ -145,13 +175,13 @@ mod tests {
     const HEAD: Duration = Duration::from_millis(300);
     const LONG: Duration = Duration::from_secs(10);
 
-    async fn started(idle: Duration) -> (TcpStream, CancellationToken, tokio::task::JoinHandle<()>) {
+    async fn started(idle: Duration) -> (TcpStream, Stop, tokio::task::JoinHandle<()>) {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let large = || async { "x".repeat(64 * 1024 * 1024) };
         let router = Router::new().route("/", get(|| async { "here" })).route("/large", get(large));
         let patience = Patience { head: HEAD, idle, write: HEAD };
-        let stop = CancellationToken::new();
+        let stop = Stop::default();
         let serving = tokio::spawn(serve(listener, router, patience, stop.clone()));
         (TcpStream::connect(address).await.unwrap(), stop, serving)
     }
@@ -204,7 +234,24 @@ mod tests {
         stream.write_all(b"GET /large HTTP/1.1\r\nhost: a\r\n\r\n").await.unwrap();
         stream.readable().await.unwrap();
         // Told to stop, it would wait for this answer to be read.
-        stop.cancel();
+        stop.now.cancel();
         timeout(LONG, serving).await.expect("it does not wait for good").unwrap();
+    }
+
+    #[tokio::test]
+    async fn told_to_stop_it_answers_whoever_comes_and_lets_connections_end() {
+        let (mut stream, stop, serving) = started(LONG).await;
+        let address = stream.peer_addr().unwrap();
+        stop.told.cancel();
+        let mut late = TcpStream::connect(address).await.unwrap();
+        for stream in [&mut stream, &mut late] {
+            stream.write_all(b"GET / HTTP/1.1\r\nhost: a\r\n\r\n").await.unwrap();
+            let mut answer = String::new();
+            timeout(LONG, stream.read_to_string(&mut answer)).await.expect("it closes").unwrap();
+            assert!(answer.contains("connection: close") && answer.ends_with("here"), "{answer}");
+        }
+        stop.now.cancel();
+        timeout(LONG, serving).await.expect("it ends").unwrap();
+        assert!(TcpStream::connect(address).await.is_err());
     }
 }

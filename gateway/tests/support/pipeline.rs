@@ -71,6 +71,8 @@ impl Pipeline {
             ("DATABASE_URL", sandbox.gateway_database_url()),
             ("AMQP_URL", sandbox.amqp_url()),
             ("REDIS_URL", sandbox.redis_url()),
+            // No balancer sends anybody here.
+            ("STOP_LINGER", "0s".to_owned()),
         ]
     }
 

@@ -1,0 +1,264 @@
+//! A gateway from its start to its end: what runs beside what, and in which order it stops.
+//!
+//! Told to stop, it first only says so: it is not ready any more and closes connections after their answers, so that
+//! balancers and clients go elsewhere while it still serves whoever comes. Then it accepts nobody, finishes what is under
+//! way, closes sockets with 1001 and leaves to the broker what it has not acknowledged.
+
+use std::{net::SocketAddr, time::Duration};
+
+use chrono::TimeDelta;
+use metrics_exporter_prometheus::{BuildError, PrometheusBuilder};
+use service::{
+    database::{Database, Limits, SchemaError},
+    settings::SettingError,
+};
+use tokio::{
+    net::TcpListener,
+    task::{JoinError, JoinHandle},
+    time::timeout,
+};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    answers::{Answers, Redis},
+    apply::Applier,
+    catalogue::Catalogue,
+    changes::Changes,
+    consume::Consume,
+    graphql::{self, fresh::FreshData},
+    http::{
+        self, Gateway, Subscribers,
+        persisted::{ManifestError, Persisted},
+        serve::{self, Patience, Stop},
+    },
+    reconcile::Reconcile,
+    settings::{Settings, Stores},
+};
+
+/// How Postgres is used: by queries that readers wait for, and by one transaction at a time that applies
+/// events. A statement of the latter may touch some thousand rows.
+const STATEMENT: Duration = Duration::from_millis(1500);
+const LOCK: Duration = Duration::from_secs(5);
+const ACQUIRE: Duration = Duration::from_millis(500);
+const APPLYING_STATEMENT: Duration = Duration::from_secs(20);
+const APPLYING_CONNECTIONS: u32 = 2;
+
+/// How long requests that are under way have once nobody is accepted any more.
+const DRAIN: Duration = Duration::from_secs(5);
+/// How often what is too old is forgotten.
+const FORGET_PRICES_EVERY: Duration = Duration::from_hours(1);
+const FORGET_CHANGES_EVERY: Duration = Duration::from_mins(1);
+
+/// Why a gateway could not run.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// A setting is wrong.
+    #[error(transparent)]
+    Setting(#[from] SettingError),
+    /// The manifest of trusted documents can't be used.
+    #[error(transparent)]
+    Manifest(#[from] ManifestError),
+    /// Nothing can be measured.
+    #[error("metrics can't be recorded: {0}")]
+    Metrics(#[from] BuildError),
+    /// The address can't be listened on.
+    #[error("can't listen on {0} (GATEWAY_LISTEN): {1}; is another gateway running?")]
+    Listen(SocketAddr, std::io::Error),
+    /// The schema can't be used.
+    #[error(transparent)]
+    Schema(#[from] SchemaError),
+    /// A part of the gateway broke off: a mistake of ours.
+    #[error("a part of the gateway broke off: {0}")]
+    BrokeOff(#[from] JoinError),
+    /// Events are not consumed any more, though nobody said to stop.
+    #[error("consuming ended by itself")]
+    Ended,
+}
+
+/// The pools of a gateway: each waits for nobody but its own kind.
+struct Pools {
+    /// What readers ask.
+    reading: Database,
+    /// What events and people change.
+    applying: Database,
+    /// Which version the catalogue has: known however busy readers keep theirs.
+    watching: Database,
+}
+
+impl Pools {
+    fn new(settings: &Settings, stores: &Stores) -> Result<Self, SettingError> {
+        let limits = Limits {
+            connections: settings.database_connections,
+            acquire: ACQUIRE,
+            statement: STATEMENT,
+            lock: LOCK,
+        };
+        let applying = Limits { connections: APPLYING_CONNECTIONS, statement: APPLYING_STATEMENT, ..limits };
+        let pool = |limits| Database::new(&stores.database, "gateway", limits);
+        Ok(Self {
+            reading: pool(limits)?,
+            applying: pool(applying)?,
+            watching: pool(Limits { connections: 1, ..limits })?,
+        })
+    }
+}
+
+/// Serves until it is told to stop by `told`.
+pub async fn run(settings: Settings, told: CancellationToken) -> Result<(), RunError> {
+    let stores = settings.stores()?;
+    let pools = Pools::new(&settings, &stores)?;
+    let stop = Stop { told, now: CancellationToken::new() };
+    tokio::spawn(stop.clone().after(settings.stop_linger));
+    let applier = Applier::new(pools.applying.pool.clone(), stores.rates.clone());
+    let catalogue = Catalogue::default();
+    let reconcile = reconcile(&settings, &pools, &stop);
+    let consume =
+        Consume::new(stores.amqp.clone(), applier.clone(), catalogue.clone(), reconcile, stop.told.clone());
+    let changes = Changes::new(pools.reading.pool.clone());
+    let gateway = gateway(&settings, &stores, &pools, (&catalogue, &changes, &consume), &stop)?;
+    let subscribers = gateway.subscribers.clone();
+    let listener = bind(settings.listen).await?;
+    tokio::spawn(forget_old_prices(applier.clone(), settings.price_history_days, stop.told.clone()));
+    tokio::spawn(forget_old_changes(applier.clone(), stop.told.clone()));
+    let watching = catalogue.clone().watch(pools.watching.pool, stop.now.clone());
+    let telling = changes.tell(catalogue, stop.now.clone());
+    let watch = async {
+        tokio::join!(watching, telling);
+    };
+    let consuming =
+        tokio::spawn(consume_when_migrated(pools.applying, applier, consume, watch, stop.told.clone()));
+    let router = http::router(gateway, &settings.http);
+    let serving = tokio::spawn(serve::serve(listener, router, Patience::default(), stop.clone()));
+    let finished = wait(stop, consuming, serving, subscribers.gone()).await;
+    tracing::info!("stopped");
+    finished
+}
+
+/// What requests are answered with.
+fn gateway(
+    settings: &Settings,
+    stores: &Stores,
+    pools: &Pools,
+    (catalogue, changes, consume): (&Catalogue, &Changes, &Consume),
+    stop: &Stop,
+) -> Result<Gateway, RunError> {
+    let metrics = PrometheusBuilder::new().install_recorder()?;
+    let redis = stores.redis.as_ref().map(Redis::connect).transpose()?;
+    if redis.is_none() {
+        tracing::warn!("REDIS_URL is not set: answers are cached in this process's memory alone");
+    }
+    let persisted = Persisted::new(
+        settings.http.trusted_documents.as_deref(),
+        settings.http.trusted_documents_only,
+        redis.clone(),
+    )?;
+    let (pool, base_currency) = (pools.reading.pool.clone(), stores.rates.base());
+    let fresh = FreshData { pool: pool.clone(), catalogue: catalogue.clone(), base_currency };
+    let most = settings.http.max_subscribers;
+    Ok(Gateway {
+        pool,
+        schema: graphql::schema(),
+        catalogue: catalogue.clone(),
+        answers: Answers::new(settings.cache_mb, redis.clone()),
+        persisted,
+        subscribers: Subscribers::new(fresh, changes.clone(), most, stop.now.clone()),
+        base_currency,
+        consuming: consume.connected(),
+        redis,
+        stopping: stop.told.clone(),
+        metrics,
+    })
+}
+
+fn reconcile(settings: &Settings, pools: &Pools, stop: &Stop) -> Reconcile {
+    if !settings.reconcile {
+        return Reconcile::off();
+    }
+    let (reconcile, looking) = Reconcile::new(pools.applying.pool.clone(), stop.told.clone());
+    tokio::spawn(looking);
+    reconcile
+}
+
+async fn bind(address: SocketAddr) -> Result<TcpListener, RunError> {
+    let wrong = |error| RunError::Listen(address, error);
+    let listener = TcpListener::bind(address).await.map_err(wrong)?;
+    let address = listener.local_addr().map_err(wrong)?;
+    tracing::info!(%address, "listening");
+    Ok(listener)
+}
+
+/// Keeps the history of prices to its length.
+async fn forget_old_prices(applier: Applier, days: u16, stop: CancellationToken) {
+    while stop.run_until_cancelled(tokio::time::sleep(FORGET_PRICES_EVERY)).await.is_some() {
+        match applier.forget_prices_before(chrono::Utc::now() - TimeDelta::days(days.into())).await {
+            Ok(points) => {
+                tracing::info!(points, days, "forgot prices that are older than the history is kept");
+            }
+            Err(error) => {
+                tracing::warn!(%error, "old prices can't be forgotten now: trying again in an hour");
+            }
+        }
+    }
+}
+
+/// Keeps only the changes that a subscriber may go on from.
+async fn forget_old_changes(applier: Applier, stop: CancellationToken) {
+    while stop.run_until_cancelled(tokio::time::sleep(FORGET_CHANGES_EVERY)).await.is_some() {
+        if let Err(error) = applier.forget_changes(chrono::Utc::now()).await {
+            tracing::debug!(%error, "old changes can't be forgotten now: trying again in a minute");
+        }
+    }
+}
+
+/// Once the schema is up to date, the catalogue is watched, so that queries are answered, and events consumed.
+async fn consume_when_migrated(
+    database: Database,
+    applier: Applier,
+    consume: Consume,
+    watch: impl Future<Output = ()> + Send + 'static,
+    stop: CancellationToken,
+) -> Result<(), RunError> {
+    const PAUSE: Duration = Duration::from_millis(500);
+    static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../sql/gateway/migrations");
+    let prepare = async {
+        database.migrate_when_up(&MIGRATIONS).await?;
+        tokio::spawn(watch);
+        while let Err(error) = applier.catch_up().await {
+            tracing::warn!(%error, "the catalogue can't be brought up to date: trying again");
+            tokio::time::sleep(PAUSE).await;
+        }
+        Ok::<_, RunError>(())
+    };
+    tokio::select! {
+        () = stop.cancelled() => return Ok(()),
+        prepared = prepare => prepared?,
+    }
+    consume.run().await;
+    Ok(())
+}
+
+/// Waits until the gateway is told to stop and has finished what it holds, or until something ends that
+/// must not.
+async fn wait(
+    stop: Stop,
+    mut consuming: JoinHandle<Result<(), RunError>>,
+    serving: JoinHandle<()>,
+    subscribers: impl Future<Output = ()>,
+) -> Result<(), RunError> {
+    tokio::select! {
+        biased;
+        () = stop.told.cancelled() => {}
+        consumed = &mut consuming => {
+            stop.now.cancel();
+            return consumed?.and(Err(RunError::Ended));
+        }
+    }
+    stop.now.cancelled().await;
+    let all = async { tokio::join!(consuming, serving, subscribers) };
+    let Ok((consumed, served, ())) = timeout(DRAIN, all).await else {
+        tracing::warn!("some connections did not end in time: closing them");
+        return Ok(());
+    };
+    consumed??;
+    Ok(served?)
+}

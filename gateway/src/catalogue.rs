@@ -7,16 +7,16 @@
 use std::{sync::Arc, time::Duration};
 
 use catalogue_index::Index;
-use sqlx::PgPool;
+use sqlx::{PgPool, Postgres, pool::PoolConnection};
 use tokio::{
     sync::{Notify, watch},
-    time::{Instant, timeout},
+    time::{Instant, sleep_until, timeout},
 };
 use tokio_util::sync::CancellationToken;
 
 use crate::indexing::Indexing;
 
-/// How often Postgres is asked.
+/// How often Postgres is asked, from one question to the next.
 const POLL: Duration = Duration::from_millis(200);
 /// The longest wait for its answer.
 const PATIENCE: Duration = Duration::from_millis(500);
@@ -117,11 +117,11 @@ impl Catalogue {
 
     /// Asks once, and reads all cards anew; the error says why there was no answer, for the log.
     pub async fn refresh(&self, pool: &PgPool) -> Result<(), String> {
-        self.look(pool, &mut Indexing::default()).await.map_err(|error| error.to_string())
+        self.look(&mut Watcher::new(pool.clone())).await.map_err(|error| error.to_string())
     }
 
-    async fn look(&self, pool: &PgPool, indexing: &mut Indexing) -> Result<(), NoState> {
-        let state = ask(pool, indexing).await?;
+    async fn look(&self, watcher: &mut Watcher) -> Result<(), NoState> {
+        let state = watcher.ask().await?;
         self.state.send_replace(Some(Arc::new(state)));
         self.away.send_if_modified(|away| std::mem::replace(away, false));
         Ok(())
@@ -130,9 +130,10 @@ impl Catalogue {
     /// Keeps asking until it is told to stop.
     pub async fn watch(self, pool: PgPool, stop: CancellationToken) {
         let mut failing = false;
-        let mut indexing = Indexing::default();
+        let mut watcher = Watcher::new(pool);
         while !stop.is_cancelled() {
-            match self.look(&pool, &mut indexing).await {
+            let next = Instant::now() + POLL;
+            match self.look(&mut watcher).await {
                 Ok(()) => {
                     if failing {
                         tracing::info!("Postgres answers again");
@@ -154,7 +155,7 @@ impl Catalogue {
             tokio::select! {
                 () = stop.cancelled() => {}
                 () = self.wake.notified() => {}
-                () = tokio::time::sleep(POLL) => {}
+                () = sleep_until(next) => {}
             }
         }
     }
@@ -188,12 +189,44 @@ impl From<sqlx::Error> for NoState {
     }
 }
 
-async fn ask(pool: &PgPool, indexing: &mut Indexing) -> Result<CatalogueState, NoState> {
-    let asked_at = Instant::now();
-    let query = sqlx::query_as(include_str!("../../sql/gateway/catalogue_state.sql")).fetch_one(pool);
-    let (id, version, stale_shops) = timeout(PATIENCE, query).await.map_err(|_| NoState::Late)??;
-    let index = indexing.follow(pool, version).await.map_err(NoState::Unread)?;
-    Ok(CatalogueState { id, version, stale_shops, index, asked_at })
+/// What asks Postgres, over a connection that it keeps: a pool would look at its health before each question, and double
+/// the way.
+struct Watcher {
+    pool: PgPool,
+    connection: Option<PoolConnection<Postgres>>,
+    indexing: Indexing,
+}
+
+impl Watcher {
+    fn new(pool: PgPool) -> Self {
+        Self { pool, connection: None, indexing: Indexing::default() }
+    }
+
+    async fn ask(&mut self) -> Result<CatalogueState, NoState> {
+        let asked_at = Instant::now();
+        let (id, version, stale_shops) = match timeout(PATIENCE, self.version()).await {
+            Ok(Ok(version)) => version,
+            failed => {
+                // It may be in the middle of an answer.
+                if let Some(connection) = self.connection.take() {
+                    drop(connection.detach());
+                }
+                failed.map_err(|_| NoState::Late)??
+            }
+        };
+        let index = self.indexing.follow(&self.pool, version).await.map_err(NoState::Unread)?;
+        Ok(CatalogueState { id, version, stale_shops, index, asked_at })
+    }
+
+    async fn version(&mut self) -> sqlx::Result<(String, i64, Vec<i16>)> {
+        let connection = match &mut self.connection {
+            Some(connection) => connection,
+            none => none.insert(self.pool.acquire().await?),
+        };
+        sqlx::query_as(include_str!("../../sql/gateway/catalogue_state.sql"))
+            .fetch_one(&mut **connection)
+            .await
+    }
 }
 
 #[cfg(test)]

@@ -1,10 +1,15 @@
 //! The gateway's program: serving, and what people do by hand.
 
-use std::{io::Write, process::ExitCode, time::Duration};
+use std::{
+    io::{self, Write},
+    process::ExitCode,
+    time::Duration,
+};
 
 use clap::Parser;
 use gateway::{
     apply::Applier,
+    dead::{self, Dead},
     graphql,
     matches::{self, Matches},
     run::run,
@@ -14,6 +19,7 @@ use service::{
     database::{Database, Limits},
     health, logs, shutdown,
 };
+use sqlx::PgPool;
 
 /// How long a person's command waits for Postgres.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -26,27 +32,48 @@ async fn main() -> ExitCode {
     let result = match settings.command.clone() {
         Some(Command::Schema) => print_schema(),
         Some(Command::Matches(command)) => decide(&settings, command).await,
+        Some(Command::Dead(command)) => look_at_dead(&settings, command).await,
         Some(Command::Health) => health::check(settings.listen).await.map_err(Into::into),
         None => serve(settings).await,
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
+        // `gateway dead list | head` is done when `head` is.
+        Err(error) if is_unread(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("gateway: {error:#}");
+            // Each error tells its cause.
+            eprintln!("gateway: {error}");
             ExitCode::FAILURE
         }
     }
 }
 
+/// Whether what went wrong is that nobody reads on.
+fn is_unread(error: &anyhow::Error) -> bool {
+    let of =
+        |cause: &(dyn std::error::Error + 'static)| cause.downcast_ref::<io::Error>().map(io::Error::kind);
+    error.chain().any(|cause| of(cause) == Some(io::ErrorKind::BrokenPipe))
+}
+
 fn print_schema() -> anyhow::Result<()> {
-    Ok(std::io::stdout().write_all(graphql::sdl().as_bytes())?)
+    Ok(io::stdout().write_all(graphql::sdl().as_bytes())?)
+}
+
+/// What changes the catalogue by hand.
+fn applier(settings: &Settings) -> anyhow::Result<(PgPool, Applier)> {
+    let limits = Limits { connections: 1, acquire: PATIENCE, statement: PATIENCE, lock: PATIENCE };
+    let pool = Database::new(&settings.database()?, "gateway", limits)?.pool;
+    Ok((pool.clone(), Applier::new(pool, settings.rates()?)))
+}
+
+async fn look_at_dead(settings: &Settings, command: Dead) -> anyhow::Result<()> {
+    let (pool, applier) = applier(settings)?;
+    Ok(dead::run(command, &settings.amqp()?, &pool, &applier, &mut io::stdout().lock()).await?)
 }
 
 async fn decide(settings: &Settings, command: Matches) -> anyhow::Result<()> {
-    let limits = Limits { connections: 1, acquire: PATIENCE, statement: PATIENCE, lock: PATIENCE };
-    let pool = Database::new(&settings.database()?, "gateway", limits)?.pool;
-    let applier = Applier::new(pool.clone(), settings.rates()?);
-    Ok(matches::run(command, &pool, &applier, &mut std::io::stdout().lock()).await?)
+    let (pool, applier) = applier(settings)?;
+    Ok(matches::run(command, &pool, &applier, &mut io::stdout().lock()).await?)
 }
 
 async fn serve(settings: Settings) -> anyhow::Result<()> {

@@ -12,6 +12,7 @@ use service::{
     database::{Database, Limits, SchemaError},
     settings::SettingError,
 };
+use sqlx::PgPool;
 use tokio::{
     net::TcpListener,
     task::{JoinError, JoinHandle},
@@ -32,6 +33,7 @@ use crate::{
         serve::{self, Patience, Stop},
     },
     reconcile::Reconcile,
+    refusals,
     settings::{Settings, Stores},
 };
 
@@ -47,6 +49,8 @@ const APPLYING_CONNECTIONS: u32 = 2;
 const DRAIN: Duration = Duration::from_secs(5);
 /// How often what is too old is forgotten.
 const FORGET_PRICES_EVERY: Duration = Duration::from_hours(1);
+/// How long it is known why a message was put aside.
+const REFUSALS_KEPT: TimeDelta = TimeDelta::days(90);
 const FORGET_CHANGES_EVERY: Duration = Duration::from_mins(1);
 
 /// Why a gateway could not run.
@@ -81,7 +85,8 @@ struct Pools {
     reading: Database,
     /// What events and people change.
     applying: Database,
-    /// Which version the catalogue has: known however busy readers keep theirs.
+    /// Which version the catalogue has, over one connection, and its cards over another: known however busy readers keep
+    /// theirs.
     watching: Database,
 }
 
@@ -98,7 +103,7 @@ impl Pools {
         Ok(Self {
             reading: pool(limits)?,
             applying: pool(applying)?,
-            watching: pool(Limits { connections: 1, ..limits })?,
+            watching: pool(Limits { connections: 2, ..limits })?,
         })
     }
 }
@@ -119,6 +124,7 @@ pub async fn run(settings: Settings, told: CancellationToken) -> Result<(), RunE
     let subscribers = gateway.subscribers.clone();
     let listener = bind(settings.listen).await?;
     tokio::spawn(forget_old_prices(applier.clone(), settings.price_history_days, stop.told.clone()));
+    tokio::spawn(forget_old_refusals(pools.applying.pool.clone(), stop.told.clone()));
     tokio::spawn(forget_old_changes(applier.clone(), stop.told.clone()));
     let watching = catalogue.clone().watch(pools.watching.pool, stop.now.clone());
     let telling = changes.tell(catalogue, stop.now.clone());
@@ -197,6 +203,15 @@ async fn forget_old_prices(applier: Applier, days: u16, stop: CancellationToken)
             Err(error) => {
                 tracing::warn!(%error, "old prices can't be forgotten now: trying again in an hour");
             }
+        }
+    }
+}
+
+/// Keeps the reasons of messages that were put aside as long as anybody may ask for them.
+async fn forget_old_refusals(pool: PgPool, stop: CancellationToken) {
+    while stop.run_until_cancelled(tokio::time::sleep(FORGET_PRICES_EVERY)).await.is_some() {
+        if let Err(error) = refusals::forget_before(&pool, chrono::Utc::now() - REFUSALS_KEPT).await {
+            tracing::debug!(%error, "old refusals can't be forgotten now: trying again in an hour");
         }
     }
 }

@@ -9,7 +9,7 @@ use service::{
     settings::{AMQP, DATABASE, REDIS, SettingError},
 };
 
-use crate::{http::settings::HttpSettings, matches::Matches, rates::ExchangeRates};
+use crate::{dead::Dead, http::settings::HttpSettings, matches::Matches, rates::ExchangeRates};
 
 /// Merges what the shops say into video cards and serves them over GraphQL.
 #[derive(Debug, Parser)]
@@ -75,6 +75,9 @@ pub enum Command {
     /// Look at pairs of listings that may be one product, and decide (needs DATABASE_URL).
     #[command(subcommand)]
     Matches(Matches),
+    /// Look at messages that could not be applied, and have them tried again (needs DATABASE_URL and AMQP_URL).
+    #[command(subcommand)]
+    Dead(Dead),
     /// Ask the gateway that listens on GATEWAY_LISTEN whether it is alive.
     Health,
 }
@@ -98,6 +101,11 @@ impl Settings {
         DATABASE.required(self.database_url.as_ref())
     }
 
+    /// Checks where RabbitMQ is.
+    pub fn amqp(&self) -> Result<SecretString, SettingError> {
+        AMQP.required(self.amqp_url.as_ref())
+    }
+
     /// Checks the base currency and the rates to it.
     pub fn rates(&self) -> Result<ExchangeRates, SettingError> {
         ExchangeRates::read(&self.base_currency, &self.exchange_rates)
@@ -107,7 +115,7 @@ impl Settings {
     pub fn stores(&self) -> Result<Stores, SettingError> {
         Ok(Stores {
             database: self.database()?,
-            amqp: AMQP.required(self.amqp_url.as_ref())?,
+            amqp: self.amqp()?,
             redis: REDIS.optional(self.redis_url.as_ref())?,
             rates: self.rates()?,
         })

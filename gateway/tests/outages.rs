@@ -18,7 +18,7 @@ use stores::{process::Service, sandbox::Sandbox};
 use tokio::time::timeout;
 
 use crate::support::{
-    eventually, http_client,
+    consuming, eventually, http_client,
     pipeline::Pipeline,
     queue::Publisher,
     said::{changed, crawl, listing, start},
@@ -41,16 +41,6 @@ async fn asked(http: &Client, gateway: &Service, query: &str) -> Answered {
     let response = http.post(gateway.url("/graphql")).json(&request).send().await.unwrap();
     let (status, headers) = (response.status().as_u16(), response.headers().clone());
     Answered { status, headers, body: serde_json::from_str(&response.text().await.unwrap()).unwrap() }
-}
-
-/// Waits until it consumes, so that the queue is there.
-async fn consuming(http: &Client, gateway: &Service) {
-    eventually(SOON, || async {
-        let ready = http.get(gateway.url("/ready")).send().await.map_err(|error| error.to_string())?;
-        let report = ready.text().await.unwrap();
-        if report.contains(r#""rabbitmq":"up""#) { Ok(()) } else { Err(report) }
-    })
-    .await;
 }
 
 /// Nobody gets into a sandbox's database, and whoever is in it is thrown out: for its gateway Postgres is away.
@@ -102,7 +92,11 @@ async fn while_postgres_is_away_readers_get_the_last_answer_and_are_told_of_when
     assert_eq!(refused.headers[header::RETRY_AFTER], "1");
     assert_eq!(refused.body["errors"][0]["extensions"]["code"], "UNAVAILABLE", "{}", refused.body);
     assert!(refused.body.get("data").is_none(), "{}", refused.body);
-    assert_eq!(http.get(gateway.url("/ready")).send().await.unwrap().status(), 503);
+    eventually(SOON, || async {
+        let status = http.get(gateway.url("/ready")).send().await.unwrap().status();
+        if status == 503 { Ok(()) } else { Err(status.to_string()) }
+    })
+    .await;
     lock(&mut server, database, false).await;
     eventually(SOON, || async {
         let answered = asked(&http, &gateway, UNKNOWN).await;

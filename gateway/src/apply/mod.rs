@@ -93,6 +93,11 @@ impl Applier {
         Self { pool, rates }
     }
 
+    /// The database that is written to.
+    pub(crate) fn pool(&self) -> &PgPool {
+        &self.pool
+    }
+
     /// Applies a batch of events. When it returns `Ok`, the batch is committed.
     pub async fn apply(&self, events: &[ProductEvent]) -> Result<Applied, ApplyError> {
         let this = self.clone();

@@ -20,7 +20,7 @@ pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 /// A broker that is silent for twice as long is held to be dead.
 const HEARTBEAT_SECONDS: u16 = 10;
 
-pub(super) async fn connect(url: &SecretString) -> Result<Connection, SessionError> {
+pub(crate) async fn connect(url: &SecretString) -> Result<Connection, SessionError> {
     let mut uri: AMQPUri = url.expose_secret().parse().map_err(|_| {
         lapin::Error::from(lapin::ErrorKind::InvalidConnectionState(lapin::ConnectionState::Initial))
     })?;

@@ -19,11 +19,13 @@ use secrecy::SecretString;
 use tokio::{sync::watch, time::timeout};
 use tokio_util::sync::CancellationToken;
 
-use self::batch::{Batch, DeliveryTag};
+use self::batch::{Batch, DeliveryTag, Envelope};
+pub(crate) use self::broker::connect;
 use crate::{
     apply::{Applied, Applier, ApplyError},
     catalogue::Catalogue,
     reconcile::Reconcile,
+    refusals::{self, Refusal},
 };
 
 /// How many messages the broker hands out before any is acknowledged: two batches, so that one is read while
@@ -37,6 +39,8 @@ const LINGER: Duration = Duration::from_millis(10);
 const PAUSE: Duration = Duration::from_millis(250);
 /// How long to wait before the next try to reach the broker.
 const RECONNECT: Duration = Duration::from_millis(500);
+/// How long poison waits for its reasons to be kept: the queue must move on within a second.
+const KEEP_REASONS: Duration = Duration::from_millis(300);
 /// The longest that one transaction may take, however slow its statements are.
 const LONGEST_APPLY: Duration = Duration::from_mins(1);
 
@@ -53,11 +57,14 @@ pub struct Consume {
 
 /// Why a session with the broker ended.
 #[derive(Debug, thiserror::Error)]
-enum SessionError {
+pub enum SessionError {
+    /// The broker refused, or broke off.
     #[error("{0}")]
     Broker(#[from] lapin::Error),
+    /// The broker says nothing.
     #[error("the broker did not answer in time")]
     Silent,
+    /// There is nobody to consume for any more.
     #[error("the broker ended the consumer")]
     Ended,
 }
@@ -109,7 +116,7 @@ impl Consume {
     }
 
     async fn session(&self, told: &mut bool) -> Result<(), SessionError> {
-        let connection = broker::connect(&self.amqp).await?;
+        let connection = connect(&self.amqp).await?;
         // A broker that has just come up can take a declaration and then not answer.
         let begun = timeout(broker::PATIENCE, begin(&connection)).await;
         let (channel, mut consumer) = begun.map_err(|_| SessionError::Silent)??;
@@ -156,39 +163,63 @@ impl Consume {
         batch: Batch,
     ) -> Result<(), SessionError> {
         let Batch { events, mut poison } = batch;
-        for (tag, reason) in &poison {
+        for (_, Refusal { fingerprint, reason }) in &poison {
             tracing::error!(
-                message.tag = tag,
+                message.fingerprint = %fingerprint,
                 reason,
                 "a message can't be read: it goes to the dead letters"
             );
         }
-        let (tags, events): (Vec<DeliveryTag>, Vec<ProductEvent>) = events.into_iter().unzip();
-        let mut todo = vec![(tags.as_slice(), events.as_slice())];
-        while let Some((tags, events)) = todo.pop() {
+        let (envelopes, events): (Vec<Envelope>, Vec<ProductEvent>) = events.into_iter().unzip();
+        let mut todo = vec![(envelopes.as_slice(), events.as_slice())];
+        while let Some((envelopes, events)) = todo.pop() {
             match self.apply(connection, events).await? {
                 Ok(applied) => self.note(events, applied),
                 Err(error) if events.len() == 1 => {
                     let message_id = events[0].message_id();
                     tracing::error!(%error, message.id = message_id, "a message can't be applied: it goes to the dead letters");
-                    poison.push((tags[0], error.to_string()));
+                    poison.push((envelopes[0].tag, Refusal::new(envelopes[0].fingerprint, &error)));
                 }
                 // One of them is to blame: halve until it is alone.
                 Err(_) => {
                     let middle = events.len() / 2;
-                    todo.push((&tags[middle..], &events[middle..]));
-                    todo.push((&tags[..middle], &events[..middle]));
+                    todo.push((&envelopes[middle..], &events[middle..]));
+                    todo.push((&envelopes[..middle], &events[..middle]));
                 }
             }
         }
-        metrics::counter!("gateway_events_dead_total").increment(poison.len() as u64);
-        let last = tags.iter().copied().filter(|tag| !poison.iter().any(|(dead, _)| dead == tag)).max();
-        for (tag, _) in poison {
-            channel.basic_nack(tag, BasicNackOptions { multiple: false, requeue: false }).await?;
-        }
+        self.put_aside(channel, &poison).await?;
+        let last = envelopes
+            .iter()
+            .map(|envelope| envelope.tag)
+            .filter(|tag| !poison.iter().any(|(dead, _)| dead == tag))
+            .max();
         // A tag that was refused is unknown from then on.
         if let Some(last) = last {
             channel.basic_ack(last, BasicAckOptions { multiple: true }).await?;
+        }
+        Ok(())
+    }
+
+    /// Gives messages to the dead letters, and keeps why. A reason that can't be kept stands in the log.
+    async fn put_aside(
+        &self,
+        channel: &Channel,
+        poison: &[(DeliveryTag, Refusal)],
+    ) -> Result<(), SessionError> {
+        if poison.is_empty() {
+            return Ok(());
+        }
+        metrics::counter!("gateway_events_dead_total").increment(poison.len() as u64);
+        let refusals = poison.iter().map(|(_, refusal)| refusal);
+        let kept = refusals::keep(self.applier.pool(), refusals, chrono::Utc::now());
+        match timeout(KEEP_REASONS, kept).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::warn!(%error, "why messages are put aside can't be kept now"),
+            Err(_) => tracing::warn!("why messages are put aside can't be kept in time"),
+        }
+        for (tag, _) in poison {
+            channel.basic_nack(*tag, BasicNackOptions { multiple: false, requeue: false }).await?;
         }
         Ok(())
     }

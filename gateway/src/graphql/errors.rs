@@ -13,6 +13,12 @@ pub(crate) const UNAVAILABLE_MESSAGE: &str =
 /// By which tools know an error that is up to whoever asks, whatever its code: graphql-java's word for it.
 const UP_TO_THE_CLIENT: &str = "ValidationError";
 
+/// The code of the error that a subscriber did not keep up.
+pub(crate) const LAGGED: &str = "SUBSCRIBER_LAGGED";
+/// What a client reads of it.
+pub(crate) const LAGGED_MESSAGE: &str =
+    "Changes came faster than they were read. Subscribe again with `after`, and read what was missed.";
+
 /// An error that a client reads. On purpose without `Display`, so that nothing turns it, or another error in
 /// its stead, into a client's text by accident.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,7 +76,7 @@ impl ApiError {
         match self {
             Self::Argument { code, .. } => code,
             Self::Unavailable => UNAVAILABLE,
-            Self::Lagged => "SUBSCRIBER_LAGGED",
+            Self::Lagged => LAGGED,
         }
     }
 }
@@ -81,13 +87,8 @@ impl From<ApiError> for Error {
         let classification = matches!(error, ApiError::Argument { .. }).then_some(UP_TO_THE_CLIENT);
         let message = match error {
             ApiError::Argument { message, .. } => message,
-            ApiError::Unavailable => {
-                UNAVAILABLE_MESSAGE.to_owned()
-            }
-            ApiError::Lagged => {
-                "Changes came faster than they were read. Subscribe again with `after`, and read what was missed."
-                    .to_owned()
-            }
+            ApiError::Unavailable => UNAVAILABLE_MESSAGE.to_owned(),
+            ApiError::Lagged => LAGGED_MESSAGE.to_owned(),
         };
         Self::new(message).extend_with(|_, extensions| {
             extensions.set("code", code);

@@ -18,6 +18,8 @@ use super::{
 
 /// The most problems of one request that are told.
 const MOST_PROBLEMS: usize = 10;
+/// The longest message that is told, in characters.
+const LONGEST_MESSAGE: usize = 500;
 
 /// The root has no type here, and is one.
 fn is_object(of: Option<&Type>) -> bool {
@@ -171,6 +173,14 @@ pub(super) fn write(
     Executed { body, complete, unavailable: response.errors.iter().any(is_for_want_of_a_store), refused }
 }
 
+/// Messages quote what was sent, which may be long.
+fn cut(message: &mut String) {
+    if let Some((end, _)) = message.char_indices().nth(LONGEST_MESSAGE) {
+        message.truncate(end);
+        message.push('…');
+    }
+}
+
 fn is_for_want_of_a_store(error: &ServerError) -> bool {
     let code = error.extensions.as_ref().and_then(|extensions| extensions.get("code"));
     matches!(code, Some(Value::String(code)) if code == UNAVAILABLE)
@@ -180,6 +190,9 @@ fn is_for_want_of_a_store(error: &ServerError) -> bool {
 pub(super) fn errors(errors: &[ServerError]) -> serde_json::Value {
     let mut errors = serde_json::to_value(errors).unwrap_or_default();
     for error in errors.as_array_mut().into_iter().flatten() {
+        if let Some(serde_json::Value::String(message)) = error.get_mut("message") {
+            cut(message);
+        }
         let extensions =
             error.as_object_mut().map(|error| error.entry("extensions").or_insert_with(|| json!({})));
         if let Some(extensions) = extensions.and_then(serde_json::Value::as_object_mut) {

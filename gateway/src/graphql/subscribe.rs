@@ -1,9 +1,10 @@
 //! Running an operation that is answered more than once.
 
 use async_graphql::{
-    Request, Response, Value,
-    parser::types::{ExecutableDocument, OperationDefinition, Selection, SelectionSet},
+    Request, Response, Value as Constant, Variables,
+    parser::types::{ExecutableDocument, Field, OperationDefinition, Selection, SelectionSet},
 };
+use async_graphql_value::Value;
 use bytes::Bytes;
 use futures::stream::{self, BoxStream, StreamExt};
 use tokio::task::coop::unconstrained;
@@ -19,16 +20,20 @@ pub enum Told {
     Failed(Bytes),
 }
 
-/// Whether a subscription has one field at its root, and that is none of introspection: the specification wants no more.
-pub fn has_one_root_field(document: &ExecutableDocument, operation: &OperationDefinition) -> bool {
+/// The one field at a subscription's root; `None`: it has more, or one of introspection, which the specification doesn't
+/// want.
+pub fn root_field<'d>(
+    document: &'d ExecutableDocument,
+    operation: &'d OperationDefinition,
+) -> Option<&'d Field> {
     let mut sets: Vec<&SelectionSet> = vec![&operation.selection_set.node];
     let mut spread = Vec::new();
-    let mut keys = Vec::new();
+    let mut fields: Vec<&Field> = Vec::new();
     while let Some(set) = sets.pop() {
         for selection in &set.items {
             match &selection.node {
-                Selection::Field(field) if field.node.name.node.starts_with("__") => return false,
-                Selection::Field(field) => keys.push(&field.node.response_key().node),
+                Selection::Field(field) if field.node.name.node.starts_with("__") => return None,
+                Selection::Field(field) => fields.push(&field.node),
                 Selection::InlineFragment(fragment) => sets.push(&fragment.node.selection_set.node),
                 Selection::FragmentSpread(fragment) => {
                     let name = &fragment.node.fragment_name.node;
@@ -42,8 +47,28 @@ pub fn has_one_root_field(document: &ExecutableDocument, operation: &OperationDe
             }
         }
     }
-    keys.dedup();
-    keys.len() == 1
+    let first = *fields.first()?;
+    let is_one = fields.iter().all(|field| field.response_key().node == first.response_key().node);
+    is_one.then_some(first)
+}
+
+/// Whether a subscription begins with what happened before it was asked for: no other one is at its place.
+pub fn goes_on(field: &Field, operation: &OperationDefinition, variables: &Variables) -> bool {
+    let after = field.arguments.iter().find(|(name, _)| name.node == "after");
+    match after.map(|(_, value)| &value.node) {
+        None | Some(Value::Null) => false,
+        Some(Value::Variable(name)) => {
+            let default = || {
+                let definitions = operation.variable_definitions.iter().map(|definition| &definition.node);
+                definitions
+                    .filter(|definition| definition.name.node == *name)
+                    .find_map(|definition| definition.default_value.as_ref())
+                    .is_some_and(|value| value.node != Constant::Null)
+            };
+            variables.get(name).map_or_else(default, |value| *value != Constant::Null)
+        }
+        Some(_) => true,
+    }
 }
 
 /// Runs a subscription of a schema that was made by [`super::subscription_schema`].
@@ -67,7 +92,7 @@ pub fn subscribe(schema: &CatalogueSchema, mut request: Request) -> BoxStream<'s
 
 /// Whether the subscription itself has failed, rather than something below one of its events.
 fn has_ended(response: &Response) -> bool {
-    response.data == Value::Null && response.errors.iter().any(|error| error.path.len() < 2)
+    response.data == Constant::Null && response.errors.iter().any(|error| error.path.len() < 2)
 }
 
 #[cfg(test)]
@@ -91,7 +116,28 @@ mod tests {
         for (query, expected) in cases {
             let document = parse_query(query).unwrap();
             let (_, operation) = document.operations.iter().next().unwrap();
-            assert_eq!(has_one_root_field(&document, &operation.node), expected, "{query}");
+            assert_eq!(root_field(&document, &operation.node).is_some(), expected, "{query}");
+        }
+    }
+
+    #[test]
+    fn a_subscription_goes_on_from_where_its_variables_say() {
+        let cases = [
+            ("subscription { a }", "{}", false),
+            ("subscription { a(after: null) }", "{}", false),
+            ("subscription { a(after: \"x\") }", "{}", true),
+            ("subscription($x: String) { a(after: $x) }", "{}", false),
+            ("subscription($x: String) { a(after: $x) }", r#"{"x":null}"#, false),
+            ("subscription($x: String) { ...f } fragment f on S { a(after: $x) }", r#"{"x":"y"}"#, true),
+            ("subscription($x: String = \"y\") { a(after: $x) }", "{}", true),
+            ("subscription($x: String = \"y\") { a(after: $x) }", r#"{"x":null}"#, false),
+        ];
+        for (query, variables, expected) in cases {
+            let document = parse_query(query).unwrap();
+            let (_, operation) = document.operations.iter().next().unwrap();
+            let field = root_field(&document, &operation.node).unwrap();
+            let variables = Variables::from_json(serde_json::from_str(variables).unwrap());
+            assert_eq!(goes_on(field, &operation.node, &variables), expected, "{query} {variables:?}");
         }
     }
 }

@@ -69,6 +69,13 @@ impl Asked {
                 "Send the query as JSON in UTF-8, with the header `Content-Type: application/json`.",
             ));
         }
+        if headers.get(header::CONTENT_ENCODING).is_some_and(|coding| coding != "identity") {
+            return Err(Refusal::request(
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "UNSUPPORTED_MEDIA_TYPE",
+                "Send the body as it is: `Content-Encoding` isn't understood in requests.",
+            ));
+        }
         let too_large = || {
             Refusal::request(
                 StatusCode::PAYLOAD_TOO_LARGE,

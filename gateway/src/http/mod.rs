@@ -14,6 +14,7 @@ mod refusal;
 mod respond;
 pub mod serve;
 pub mod settings;
+mod shared;
 mod sse;
 mod subscribers;
 mod websocket;

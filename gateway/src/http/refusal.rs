@@ -9,7 +9,7 @@ use bytes::Bytes;
 use serde_json::{Value, json};
 
 use super::{limits::TooLarge, negotiation::MediaType, respond};
-use crate::graphql::errors::{UNAVAILABLE, UNAVAILABLE_MESSAGE};
+use crate::graphql::errors::{LAGGED, LAGGED_MESSAGE, UNAVAILABLE, UNAVAILABLE_MESSAGE};
 
 /// A request that is not executed. Its answer has no `data`.
 #[derive(Clone, Debug)]
@@ -97,6 +97,11 @@ impl Refusal {
     pub(super) fn overloaded() -> Self {
         let message = "More is asked at once than can be answered. Try again in a second.";
         Self::request(StatusCode::SERVICE_UNAVAILABLE, "OVERLOADED", message).with(header::RETRY_AFTER, "1")
+    }
+
+    /// A subscriber did not keep up.
+    pub(super) fn lagged() -> Self {
+        Self::document(LAGGED, LAGGED_MESSAGE)
     }
 
     /// A store that the answer needs is away.

@@ -15,19 +15,21 @@ use axum::{
     response::Response,
 };
 use futures::stream::{self, BoxStream, StreamExt};
+use serde_json::Value;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::{
     sync::CancellationToken,
     task::{TaskTracker, task_tracker::TaskTrackerToken},
 };
 
-use super::{asked::Asked, documents, graphql::GraphQl, refusal::Refusal, sse, websocket};
+use super::{asked::Asked, documents, graphql::GraphQl, refusal::Refusal, shared::Shared, sse, websocket};
 use crate::{
+    answers::Question,
     changes::{Changes, Hearing},
     graphql::{
         CatalogueSchema,
         fresh::FreshData,
-        subscribe::{Told, has_one_root_field, subscribe},
+        subscribe::{Told, goes_on, root_field, subscribe},
         subscription_schema,
     },
 };
@@ -38,6 +40,8 @@ pub struct Subscribers {
     schema: CatalogueSchema,
     fresh: FreshData,
     changes: Changes,
+    /// What runs, by what it asks.
+    shared: Shared,
     /// Places for sockets and event streams.
     places: Arc<Semaphore>,
     /// Places for what runs on them: a socket carries several subscriptions.
@@ -60,6 +64,7 @@ impl Subscribers {
             schema: subscription_schema(fresh.clone()),
             fresh,
             changes,
+            shared: Shared::default(),
             places: Arc::new(Semaphore::new(most)),
             running: Arc::new(Semaphore::new(most)),
             stop,
@@ -144,12 +149,18 @@ impl GraphQl {
         asked: Asked,
         hearing: Hearing,
     ) -> Result<BoxStream<'static, Told>, Refusal> {
-        if !has_one_root_field(document, operation) {
+        let Some(field) = root_field(document, operation) else {
             return Err(Refusal::document(
                 "GRAPHQL_VALIDATION_FAILED",
                 "A subscription has exactly one field at its root, and none of introspection.",
             ));
-        }
+        };
+        let question = Question::of(
+            "subscription",
+            text,
+            asked.operation_name.as_deref(),
+            asked.variables.as_ref().unwrap_or(&Value::Null),
+        );
         let variables = asked.variables.map(Variables::from_json).unwrap_or_default();
         self.limits.check_operation(&self.prices, document, operation, &variables)?;
         let subscribers = &self.gateway.subscribers;
@@ -159,13 +170,20 @@ impl GraphQl {
                 "There are as many subscriptions as this gateway takes. Try again in a few seconds.",
             )
         })?;
-        let mut request = Request::new(text).variables(variables).data(hearing).data(subscribers.fresh.now());
-        request.operation_name = asked.operation_name;
-        request.set_parsed_query(document.clone());
-        let told = subscribe(&subscribers.schema, request).map(move |told| {
-            let _held = &permit;
-            told
-        });
-        Ok(told.boxed())
+        let alone = goes_on(field, operation, &variables);
+        let begin = || {
+            let mut request =
+                Request::new(text).variables(variables).data(hearing).data(subscribers.fresh.now());
+            request.operation_name = asked.operation_name;
+            request.set_parsed_query(document.clone());
+            subscribe(&subscribers.schema, request)
+        };
+        let told = if alone { begin() } else { subscribers.shared.join(question, begin) };
+        Ok(told
+            .map(move |told| {
+                let _held = &permit;
+                told
+            })
+            .boxed())
     }
 }

@@ -14,6 +14,7 @@ pub(crate) mod said;
 use std::{future::Future, time::Duration};
 
 use serde_json::{Value, json};
+use stores::process::Service;
 use tokio::time::Instant;
 
 /// Waits until something is so. Panics with what was last seen when it takes too long.
@@ -29,6 +30,17 @@ pub(crate) async fn eventually<T, F: Future<Output = Result<T, String>>>(
             Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
         }
     }
+}
+
+/// Waits until a gateway consumes, so that the queue is there.
+pub(crate) async fn consuming(http: &reqwest::Client, gateway: &Service) {
+    eventually(Duration::from_secs(20), || async {
+        let ready = http.get(gateway.url("/ready")).send().await.map_err(|error| error.to_string())?;
+        let (status, report) = (ready.status(), ready.text().await.unwrap());
+        let report: Value = serde_json::from_str(&report).unwrap();
+        if status == 200 && report["rabbitmq"] == "up" { Ok(()) } else { Err(report.to_string()) }
+    })
+    .await;
 }
 
 /// A client of HTTP.

@@ -28,10 +28,14 @@ impl Publisher {
     }
 
     pub(crate) async fn publish_bytes(&self, bytes: &[u8]) {
+        self.publish_to(topology::EXCHANGE, bytes).await;
+    }
+
+    pub(crate) async fn publish_to(&self, exchange: &str, bytes: &[u8]) {
         let confirmation = self
             .channel
             .basic_publish(
-                topology::EXCHANGE.into(),
+                exchange.into(),
                 "product.test".into(),
                 BasicPublishOptions { mandatory: true, ..Default::default() },
                 bytes,

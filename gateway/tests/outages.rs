@@ -138,3 +138,19 @@ async fn listings_that_are_lacking_are_asked_for() {
     let asked = Lacking::decode(asked.payload()).unwrap();
     assert_eq!(asked, Lacking { shop: "netvideo".to_owned(), buckets: Buckets::from_iter([lacking]) });
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_gateway_serves_from_the_schema_that_a_newer_one_has_made() {
+    let sandbox = Sandbox::new().await;
+    let http = http_client();
+    let mut newer = Service::start("gateway", Pipeline::gateway_variables(&sandbox)).await.unwrap();
+    consuming(&http, &newer).await;
+    let mut database = PgConnection::connect(&sandbox.gateway_database_url()).await.unwrap();
+    let newest =
+        "insert into gateway._sqlx_migrations (version, description, success, checksum, execution_time)
+        values (9999, 'what only a newer one knows', true, '\\x00', 0)";
+    sqlx::query(newest).execute(&mut database).await.unwrap();
+    assert!(newer.terminate().await.unwrap().success());
+    let older = Service::start("gateway", Pipeline::gateway_variables(&sandbox)).await.unwrap();
+    consuming(&http, &older).await;
+}

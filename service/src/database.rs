@@ -103,6 +103,10 @@ impl Database {
     async fn migrate(&self, migrator: &'static Migrator) -> Result<(), SchemaError> {
         let mut connection = PgConnection::connect_with(&self.options).await.map_err(classify)?;
         self.create_schema_unless_there(&mut connection).await.map_err(classify)?;
+        let mut migrator = Migrator { migrations: migrator.migrations.clone(), ..Migrator::DEFAULT };
+        // A schema that a newer version has made serves this one too, since each only adds to it: while both run side by
+        // side, and when one goes back.
+        migrator.set_ignore_missing(true);
         migrator.run_direct(None, &mut connection, false).await.map_err(|error| match error {
             MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => classify(error),
             other => SchemaError::Refused(other.to_string()),

@@ -85,6 +85,11 @@ pub fn subscribe(schema: &CatalogueSchema, mut request: Request) -> BoxStream<'s
             return Some((Told::Failed(errors.into()), (None, document, operation)));
         }
         let executed = response::write(document.as_ref(), operation.as_deref(), &response);
+        if executed.unavailable {
+            // Going on would leave a hole that nobody could find again: its cursor is in what couldn't be read.
+            let errors = response::errors(&response.errors).to_string();
+            return Some((Told::Failed(errors.into()), (None, document, operation)));
+        }
         Some((Told::Next(executed.body.into()), (Some(responses), document, operation)))
     })
     .boxed()

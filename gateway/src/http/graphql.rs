@@ -58,7 +58,8 @@ pub(super) fn routes<S: Clone + Send + Sync + 'static>(
     settings: &HttpSettings,
 ) -> Router<S> {
     let HttpSettings { limits, introspection, max_concurrent_requests, .. } = settings;
-    let build = format!("{BUILD}/{}/{introspection}/{limits:?}", gateway.base_currency);
+    let schema = blake3::hash(crate::graphql::sdl().as_bytes()).to_hex();
+    let build = format!("{BUILD}/{schema}/{}/{introspection}/{limits:?}", gateway.base_currency);
     let graphql = GraphQl {
         gateway,
         documents: Documents::new(limits.clone(), *introspection),

@@ -14,7 +14,10 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use crate::indexing::Indexing;
+use crate::{
+    graphql::kept::{KeptRows, RowsAt},
+    indexing::Indexing,
+};
 
 /// How often Postgres is asked, from one question to the next.
 const POLL: Duration = Duration::from_millis(200);
@@ -36,11 +39,18 @@ pub struct CatalogueState {
     pub stale_shops: Vec<i16>,
     /// The cards at that version, or a little later.
     pub(crate) index: Arc<Index>,
+    /// Rows that are kept up to that version.
+    rows: Arc<KeptRows>,
     /// Just before it was asked for.
     asked_at: Instant,
 }
 
 impl CatalogueState {
+    /// Rows that are kept, for a request that is answered under this state.
+    pub(crate) fn rows(&self) -> RowsAt {
+        RowsAt::new(Arc::clone(&self.rows), self.version)
+    }
+
     /// Whether it was confirmed a moment ago.
     pub fn can_be_trusted(&self) -> bool {
         self.asked_at.elapsed() < TRUST
@@ -215,7 +225,8 @@ impl Watcher {
             }
         };
         let index = self.indexing.follow(&self.pool, version).await.map_err(NoState::Unread)?;
-        Ok(CatalogueState { id, version, stale_shops, index, asked_at })
+        let rows = Arc::clone(self.indexing.rows());
+        Ok(CatalogueState { id, version, stale_shops, index, rows, asked_at })
     }
 
     async fn version(&mut self) -> sqlx::Result<(String, i64, Vec<i16>)> {

@@ -8,7 +8,10 @@ use futures::{TryStreamExt, stream::BoxStream};
 use sqlx::{FromRow, PgPool};
 use tokio::sync::mpsc;
 
-use crate::graphql::filter::{Availability, ChipMaker};
+use crate::graphql::{
+    filter::{Availability, ChipMaker},
+    kept::KeptRows,
+};
 
 /// How many cards may wait to be put into the index while all are read.
 const READ_AHEAD: usize = 1000;
@@ -17,12 +20,14 @@ const READ_AHEAD: usize = 1000;
 #[derive(Debug)]
 pub(crate) struct Indexing {
     index: Index,
+    /// Follows the same changes.
+    rows: Arc<KeptRows>,
     version: i64,
 }
 
 impl Default for Indexing {
     fn default() -> Self {
-        Self { index: Index::new(), version: NOTHING_READ }
+        Self { index: Index::new(), rows: Arc::default(), version: NOTHING_READ }
     }
 }
 
@@ -98,15 +103,22 @@ impl Indexing {
         if self.version == NOTHING_READ {
             self.index = read_all(pool).await?;
         } else {
-            self.read_changes(pool).await?;
+            self.read_changes(pool, version).await?;
         }
         self.version = version;
         Ok(Arc::new(self.index.clone()))
     }
 
-    async fn read_changes(&mut self, pool: &PgPool) -> sqlx::Result<()> {
+    /// The rows that are kept, without those of cards that have changed up to the version of the last snapshot.
+    pub(crate) fn rows(&self) -> &Arc<KeptRows> {
+        &self.rows
+    }
+
+    async fn read_changes(&mut self, pool: &PgPool, version: i64) -> sqlx::Result<()> {
+        let mut changed = Vec::new();
         let mut cards = changed_after(pool, self.version);
         while let Some(card) = cards.try_next().await? {
+            changed.push(card.id);
             if card.served {
                 self.index.upsert(&card.into());
             } else {
@@ -118,8 +130,10 @@ impl Indexing {
             .fetch_all(pool)
             .await?;
         for id in removed {
+            changed.push(id);
             self.index.remove(id);
         }
+        self.rows.changed(&changed, version);
         label(&mut self.index, pool).await
     }
 }

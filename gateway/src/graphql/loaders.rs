@@ -1,7 +1,8 @@
 //! Loading whatever hangs on a page, once for the whole page: a loader for each kind, each with one statement
 //! however many keys are asked for.
 //!
-//! Loaders live as long as one request and remember what they loaded for it, errors too.
+//! Loaders live as long as one request and remember what they loaded for it, errors too. Before them stand the rows that
+//! are kept from one request to the next (see [`super::kept`]).
 
 use std::{collections::HashMap, future::Future, hash::Hash, marker::PhantomData, sync::Arc, time::Duration};
 
@@ -9,7 +10,11 @@ use ::dataloader::{BatchFn, cached::Loader};
 use sqlx::PgPool;
 use tokio::time::timeout;
 
-use super::{errors::StoreFailed, rows};
+use super::{
+    errors::StoreFailed,
+    kept::{Kept, KeptRows, RowsAt},
+    rows,
+};
 
 /// The longest that a query may take, the wait for a connection included.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -27,12 +32,31 @@ pub(crate) trait Kind: Send + Sync + 'static {
         pool: &PgPool,
         keys: &[Self::Key],
     ) -> impl Future<Output = sqlx::Result<HashMap<Self::Key, Self::Value>>> + Send;
+
+    /// Where its values are kept from one request to the next, if they are.
+    fn kept(_rows: &KeptRows) -> Option<&Kept<Self>>
+    where
+        Self: Sized,
+    {
+        None
+    }
+
+    /// The card with which a value changes; `None`: no card owns it.
+    fn card(_key: &Self::Key) -> Option<i64> {
+        None
+    }
+
+    /// The memory that a value takes, about, in bytes.
+    fn bytes(_value: &Self::Value) -> usize {
+        size_of::<Self::Value>()
+    }
 }
 
 type Loaded<K> = Result<Option<Arc<<K as Kind>::Value>>, StoreFailed>;
 
 struct Fetch<K> {
     pool: PgPool,
+    kept: Option<RowsAt>,
     kind: PhantomData<K>,
 }
 
@@ -40,7 +64,14 @@ impl<K: Kind> BatchFn<K::Key, Loaded<K>> for Fetch<K> {
     async fn load(&mut self, keys: &[K::Key]) -> HashMap<K::Key, Loaded<K>> {
         match read(K::load(&self.pool, keys)).await {
             Ok(mut found) => {
-                keys.iter().map(|key| (key.clone(), Ok(found.remove(key).map(Arc::new)))).collect()
+                let mut keep = |key: &K::Key| {
+                    let value = Arc::new(found.remove(key)?);
+                    if let Some(kept) = &self.kept {
+                        kept.put::<K>(key, &value);
+                    }
+                    Some(value)
+                };
+                keys.iter().map(|key| (key.clone(), Ok(keep(key)))).collect()
             }
             Err(failed) => keys.iter().map(|key| (key.clone(), Err(failed))).collect(),
         }
@@ -60,24 +91,41 @@ pub(crate) async fn read<T>(query: impl Future<Output = sqlx::Result<T>>) -> Res
 }
 
 /// Loads things of one kind.
-pub(crate) struct Of<K: Kind>(Loader<K::Key, Loaded<K>, Fetch<K>>);
+pub(crate) struct Of<K: Kind> {
+    kept: Option<RowsAt>,
+    loader: Loader<K::Key, Loaded<K>, Fetch<K>>,
+}
 
 impl<K: Kind> Of<K> {
-    fn new(pool: &PgPool) -> Self {
-        let fetch = Fetch { pool: pool.clone(), kind: PhantomData };
-        Self(Loader::new(fetch).with_max_batch_size(LARGEST_BATCH))
+    fn new(pool: &PgPool, kept: Option<&RowsAt>) -> Self {
+        let fetch = Fetch { pool: pool.clone(), kept: kept.cloned(), kind: PhantomData };
+        Self { kept: kept.cloned(), loader: Loader::new(fetch).with_max_batch_size(LARGEST_BATCH) }
     }
 
     /// The value of a key, together with whatever else the request asks for at the same time.
     pub(crate) async fn one(&self, key: K::Key) -> Result<Option<Arc<K::Value>>, StoreFailed> {
+        if let Some(value) = self.kept.as_ref().and_then(|kept| kept.get::<K>(&key)) {
+            return Ok(Some(value));
+        }
         // The batch function answers for every key: a missing one would be our own mistake.
-        self.0.try_load(key).await.unwrap_or(Err(StoreFailed))
+        self.loader.try_load(key).await.unwrap_or(Err(StoreFailed))
     }
 
     /// The values of keys in their order.
     pub(crate) async fn many(&self, keys: &[K::Key]) -> Result<Vec<Option<Arc<K::Value>>>, StoreFailed> {
-        let found = self.0.try_load_many(keys.to_vec()).await.map_err(|_| StoreFailed)?;
-        keys.iter().map(|key| found.get(key).cloned().unwrap_or(Err(StoreFailed))).collect()
+        let kept = |key| self.kept.as_ref().and_then(|kept| kept.get::<K>(key));
+        let values: Vec<Option<Arc<K::Value>>> = keys.iter().map(kept).collect();
+        let wanting = |(key, value): (&K::Key, &Option<_>)| value.is_none().then(|| key.clone());
+        let wanted: Vec<K::Key> = keys.iter().zip(&values).filter_map(wanting).collect();
+        if wanted.is_empty() {
+            return Ok(values);
+        }
+        let found = self.loader.try_load_many(wanted).await.map_err(|_| StoreFailed)?;
+        let load = |key| found.get(key).cloned().unwrap_or(Err(StoreFailed));
+        keys.iter()
+            .zip(values)
+            .map(|(key, value)| value.map_or_else(|| load(key), |value| Ok(Some(value))))
+            .collect()
     }
 }
 
@@ -95,17 +143,17 @@ pub(crate) struct Loaders {
 }
 
 impl Loaders {
-    pub(crate) fn new(pool: &PgPool) -> Self {
+    pub(crate) fn new(pool: &PgPool, kept: Option<&RowsAt>) -> Self {
         Self {
-            cards: Of::new(pool),
-            card_sources: Of::new(pool),
-            card_technologies: Of::new(pool),
-            offers_by_card: Of::new(pool),
-            offers: Of::new(pool),
-            price_points: Of::new(pool),
-            brands: Of::new(pool),
-            gpus: Of::new(pool),
-            technologies: Of::new(pool),
+            cards: Of::new(pool, kept),
+            card_sources: Of::new(pool, kept),
+            card_technologies: Of::new(pool, kept),
+            offers_by_card: Of::new(pool, kept),
+            offers: Of::new(pool, kept),
+            price_points: Of::new(pool, kept),
+            brands: Of::new(pool, kept),
+            gpus: Of::new(pool, kept),
+            technologies: Of::new(pool, kept),
         }
     }
 }

@@ -15,6 +15,7 @@ mod follow;
 pub mod fresh;
 pub mod history;
 mod ids;
+pub(crate) mod kept;
 mod loaders;
 pub mod money;
 pub mod names;

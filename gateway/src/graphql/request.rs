@@ -10,6 +10,7 @@ use tokio::sync::OnceCell;
 
 use super::{
     errors::StoreFailed,
+    kept::{RowsAt, Shops},
     loaders::{Loaders, read},
     names::int,
     rows::ShopRow,
@@ -22,7 +23,8 @@ pub struct RequestData {
     pub(crate) loaders: Loaders,
     /// `None`: the catalogue's state is not known at the moment.
     index: Option<Arc<Index>>,
-    shops: OnceCell<Vec<Arc<ShopRow>>>,
+    kept: Option<RowsAt>,
+    shops: OnceCell<Shops>,
     pub(crate) cards_of_brands: Counts,
     pub(crate) cards_of_technologies: Counts,
     pub(crate) listings_of_shops: Counts,
@@ -42,9 +44,12 @@ impl RequestData {
         base_currency: &'static str,
         now: DateTime<Utc>,
     ) -> Self {
+        // Under a state that may be old by now, only what Postgres says at this moment counts.
+        let kept = catalogue.filter(|state| state.can_be_trusted()).map(|state| state.rows());
         Self {
             pool: pool.clone(),
-            loaders: Loaders::new(pool),
+            loaders: Loaders::new(pool, kept.as_ref()),
+            kept,
             index: catalogue.map(|state| state.index.clone()),
             shops: OnceCell::new(),
             cards_of_brands: Counts::new(include_str!("../../../sql/gateway/card_counts_of_brands.sql")),
@@ -63,8 +68,15 @@ impl RequestData {
     pub(crate) async fn shops(&self) -> Result<&[Arc<ShopRow>], StoreFailed> {
         let query = || async {
             let query = sqlx::query_as(include_str!("../../../sql/gateway/shops_all.sql"));
+            if let Some(shops) = self.kept.as_ref().and_then(RowsAt::shops) {
+                return Ok(shops);
+            }
             let rows: Vec<ShopRow> = read(query.fetch_all(&self.pool)).await?;
-            Ok(rows.into_iter().map(Arc::new).collect())
+            let shops = rows.into_iter().map(Arc::new).collect();
+            if let Some(kept) = &self.kept {
+                kept.put_shops(&shops);
+            }
+            Ok(shops)
         };
         Ok(self.shops.get_or_try_init(query).await?)
     }

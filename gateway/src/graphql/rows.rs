@@ -5,7 +5,10 @@ use std::collections::HashMap;
 use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::{FromRow, PgPool, types::Json};
 
-use super::loaders::Kind;
+use super::{
+    kept::{Kept, KeptRows},
+    loaders::Kind,
+};
 use crate::{
     card::{CardDocument, CardSource},
     history::PricePoint,
@@ -155,10 +158,26 @@ pub(crate) struct OffersOfCard;
 
 /// Reads rows that have one key each.
 macro_rules! rows_by_id {
-    ($row:ty, $key:ty, $of:expr, $sql:literal) => {
+    ($row:ty, $key:ty, $of:expr, $sql:literal $(, $kept:ident, $card:expr, $bytes:expr)?) => {
         impl Kind for $row {
             type Key = $key;
             type Value = Self;
+
+            $(
+                fn kept(rows: &KeptRows) -> Option<&Kept<Self>> {
+                    Some(&rows.$kept)
+                }
+
+                fn card(key: &$key) -> Option<i64> {
+                    let card: fn($key) -> Option<i64> = $card;
+                    card(*key)
+                }
+
+                fn bytes(row: &Self) -> usize {
+                    let bytes: fn(&Self) -> usize = $bytes;
+                    size_of::<Self>() + bytes(row)
+                }
+            )?
 
             async fn load(pool: &PgPool, keys: &[$key]) -> sqlx::Result<HashMap<$key, Self>> {
                 let rows: Vec<Self> = sqlx::query_as(include_str!(concat!("../../../sql/gateway/", $sql)))
@@ -174,10 +193,23 @@ macro_rules! rows_by_id {
 
 /// Reads rows of which a key has several, in the statement's order.
 macro_rules! rows_by_owner {
-    ($kind:ty, $row:ty, $of:expr, $sql:literal) => {
+    ($kind:ty, $row:ty, $of:expr, $sql:literal, $kept:ident, $bytes:expr) => {
         impl Kind for $kind {
             type Key = i64;
             type Value = Vec<$row>;
+
+            fn kept(rows: &KeptRows) -> Option<&Kept<Self>> {
+                Some(&rows.$kept)
+            }
+
+            fn card(key: &i64) -> Option<i64> {
+                Some(*key)
+            }
+
+            fn bytes(rows: &Vec<$row>) -> usize {
+                let bytes: fn(&$row) -> usize = $bytes;
+                rows.iter().map(|row| size_of::<$row>() + bytes(row)).sum()
+            }
 
             async fn load(pool: &PgPool, keys: &[i64]) -> sqlx::Result<HashMap<i64, Vec<$row>>> {
                 let rows: Vec<$row> = sqlx::query_as(include_str!(concat!("../../../sql/gateway/", $sql)))
@@ -195,11 +227,40 @@ macro_rules! rows_by_owner {
     };
 }
 
-rows_by_id!(CardRow, i64, |row| row.id, "cards_by_id.sql");
-rows_by_id!(SourcesRow, i64, |row| row.id, "card_sources_by_id.sql");
+/// What the specifications and ports of a card take, about, in bytes.
+const SPECS_BYTES: usize = 1500;
+/// What one value of one shop takes, about, in bytes.
+const SOURCE_BYTES: usize = 200;
+
+fn card_bytes(card: &CardRow) -> usize {
+    let CardDocument { mpns, images, .. } = &card.document.0;
+    let texts = [&card.slug, &card.name, &card.match_by, &card.match_explanation];
+    let texts = texts.into_iter().chain(mpns).chain(images).chain(&card.gtins);
+    SPECS_BYTES + texts.map(|text| text.len() + size_of::<String>()).sum::<usize>()
+}
+
+rows_by_id!(CardRow, i64, |row| row.id, "cards_by_id.sql", cards, Some, card_bytes);
+rows_by_id!(SourcesRow, i64, |row| row.id, "card_sources_by_id.sql", sources, Some, |row| {
+    row.sources.0.len() * SOURCE_BYTES
+});
 rows_by_id!(OfferRow, i64, |row| row.id, "offers_by_id.sql");
-rows_by_id!(BrandRow, i32, |row| row.id, "brands_by_id.sql");
-rows_by_id!(GpuRow, i32, |row| row.id, "gpus_by_id.sql");
-rows_by_id!(TechnologyRow, i32, |row| row.id, "technologies_by_id.sql");
-rows_by_owner!(OffersOfCard, OfferRow, |row| row.card_id, "offers_by_card.sql");
-rows_by_owner!(CardTechnologyRow, CardTechnologyRow, |row| row.card_id, "card_technologies_by_card.sql");
+rows_by_id!(BrandRow, i32, |row| row.id, "brands_by_id.sql", brands, |_| None, |row| {
+    row.slug.len() + row.name.len()
+});
+rows_by_id!(GpuRow, i32, |row| row.id, "gpus_by_id.sql", gpus, |_| None, |row| {
+    row.slug.len() + row.name.len() + row.maker.len()
+});
+rows_by_id!(TechnologyRow, i32, |row| row.id, "technologies_by_id.sql", technologies, |_| None, |row| {
+    row.code.len() + row.name.len()
+});
+rows_by_owner!(OffersOfCard, OfferRow, |row| row.card_id, "offers_by_card.sql", offers, |row| {
+    row.title.len() + row.url.len() + row.currency.len() + row.availability.len()
+});
+rows_by_owner!(
+    CardTechnologyRow,
+    CardTechnologyRow,
+    |row| row.card_id,
+    "card_technologies_by_card.sql",
+    card_technologies,
+    |row| row.technology.code.len() + row.technology.name.len()
+);

@@ -6,6 +6,7 @@ use axum::{
     body::{Body, to_bytes},
     http::{HeaderMap, StatusCode, header},
 };
+use futures::StreamExt;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use tokio::time::timeout;
@@ -63,6 +64,7 @@ impl Asked {
         most_bytes: usize,
     ) -> Result<Self, Refusal> {
         if !is_json(headers) {
+            drain(body).await;
             return Err(Refusal::request(
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
                 "UNSUPPORTED_MEDIA_TYPE",
@@ -70,6 +72,7 @@ impl Asked {
             ));
         }
         if headers.get(header::CONTENT_ENCODING).is_some_and(|coding| coding != "identity") {
+            drain(body).await;
             return Err(Refusal::request(
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
                 "UNSUPPORTED_MEDIA_TYPE",
@@ -85,6 +88,7 @@ impl Asked {
         };
         let length = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok());
         if length.and_then(|length| length.parse().ok()).is_some_and(|length: usize| length > most_bytes) {
+            drain(body).await;
             return Err(too_large());
         }
         let Ok(bytes) = timeout(LONGEST_ARRIVAL, to_bytes(body, most_bytes)).await else {
@@ -157,6 +161,23 @@ impl Asked {
         self.with_cost = told || headers.get(COST_HEADER).is_some_and(|value| value != "0");
         Ok(self)
     }
+}
+
+/// Takes in a body that nobody reads: a connection that is closed before could take the refusal with it. A client that
+/// goes on for long isn't waited for.
+async fn drain(body: Body) {
+    const MOST_BYTES: usize = 1024 * 1024;
+    const LONGEST: Duration = Duration::from_secs(1);
+    let mut body = body.into_data_stream();
+    let mut taken = 0;
+    let _ = timeout(LONGEST, async {
+        while taken < MOST_BYTES
+            && let Some(Ok(bytes)) = body.next().await
+        {
+            taken += bytes.len();
+        }
+    })
+    .await;
 }
 
 fn not_a_request(error: &serde_json::Error) -> Refusal {

@@ -171,6 +171,9 @@ impl GraphQl {
             cost = Some(self.limits.check_operation(&self.prices, &document, operation, &variables)?);
         }
         let _pass = self.gate.enter().await?;
+        // Else what needs no store would be worked out before the next request is even looked at, and whoever comes too
+        // much would wait unseen instead of being refused.
+        tokio::task::yield_now().await;
         let gateway = &self.gateway;
         let data = RequestData::new(&gateway.pool, catalogue, gateway.base_currency, Utc::now());
         let mut request = Request::new(&**text).variables(variables).data(data);

@@ -1,0 +1,181 @@
+//! Rows that are kept from one request to the next, so that a page whose cards haven't changed costs Postgres nothing.
+//!
+//! Nothing here is trusted for a time: a row of a card goes when the gateway learns that the card has changed, before it
+//! gives out the catalogue's new version, and a row that was read before a change is not put in after it. So a reader sees
+//! a change no later than without. Where the version isn't known just now, nothing is taken from here, nor put in.
+
+use std::{
+    collections::HashMap,
+    fmt::{self, Debug, Formatter},
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
+};
+
+use moka::sync::Cache;
+
+use super::{
+    loaders::Kind,
+    rows::{BrandRow, CardRow, CardTechnologyRow, GpuRow, OffersOfCard, ShopRow, SourcesRow, TechnologyRow},
+};
+
+/// The most memory that rows of each kind take, in bytes: what ten thousand cards have, about.
+const CARDS_BYTES: u64 = 32 << 20;
+const OFFERS_BYTES: u64 = 16 << 20;
+const TECHNOLOGIES_BYTES: u64 = 16 << 20;
+const SOURCES_BYTES: u64 = 8 << 20;
+/// The same for each of the few things that many cards share.
+const SHARED_BYTES: u64 = 1 << 20;
+/// What an entry takes beyond its row, about.
+const ENTRY_BYTES: usize = 200;
+/// How long a change is remembered: longer than any read of a row takes.
+const REMEMBERED: Duration = Duration::from_secs(10);
+
+/// All shops: there are few of them.
+pub(super) type Shops = Arc<[Arc<ShopRow>]>;
+
+/// Rows of one kind, each with the version under which it was read.
+pub(crate) struct Kept<K: Kind>(Cache<K::Key, (i64, Arc<K::Value>)>);
+
+impl<K: Kind> Kept<K> {
+    fn new(most_bytes: u64) -> Self {
+        let weigh = |_: &K::Key, (_, row): &(i64, Arc<K::Value>)| {
+            u32::try_from(K::bytes(row) + ENTRY_BYTES).unwrap_or(u32::MAX)
+        };
+        Self(Cache::builder().max_capacity(most_bytes).weigher(weigh).build())
+    }
+}
+
+/// All rows that are kept.
+pub(crate) struct KeptRows {
+    pub(super) cards: Kept<CardRow>,
+    pub(super) sources: Kept<SourcesRow>,
+    pub(super) offers: Kept<OffersOfCard>,
+    pub(super) card_technologies: Kept<CardTechnologyRow>,
+    pub(super) brands: Kept<BrandRow>,
+    pub(super) gpus: Kept<GpuRow>,
+    pub(super) technologies: Kept<TechnologyRow>,
+    shops: Mutex<Option<(i64, Shops)>>,
+    /// Cards that have changed lately, and with which version. Held while rows of cards are put in or taken out.
+    changed: Mutex<HashMap<i64, (i64, Instant)>>,
+}
+
+impl Default for KeptRows {
+    fn default() -> Self {
+        Self {
+            cards: Kept::new(CARDS_BYTES),
+            sources: Kept::new(SOURCES_BYTES),
+            offers: Kept::new(OFFERS_BYTES),
+            card_technologies: Kept::new(TECHNOLOGIES_BYTES),
+            brands: Kept::new(SHARED_BYTES),
+            gpus: Kept::new(SHARED_BYTES),
+            technologies: Kept::new(SHARED_BYTES),
+            shops: Mutex::default(),
+            changed: Mutex::default(),
+        }
+    }
+}
+
+impl Debug for KeptRows {
+    fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
+        out.debug_struct("KeptRows").field("cards", &self.cards.0.entry_count()).finish_non_exhaustive()
+    }
+}
+
+impl KeptRows {
+    /// Cards have changed, as is known now that the catalogue has `version`. To be said before anybody reads under it.
+    pub(crate) fn changed(&self, cards: &[i64], version: i64) {
+        let now = Instant::now();
+        let mut changed = self.changed.lock().unwrap_or_else(PoisonError::into_inner);
+        changed.retain(|_, (_, at)| now.duration_since(*at) < REMEMBERED);
+        for card in cards {
+            changed.insert(*card, (version, now));
+            self.cards.0.invalidate(card);
+            self.sources.0.invalidate(card);
+            self.offers.0.invalidate(card);
+            self.card_technologies.0.invalidate(card);
+        }
+    }
+}
+
+/// The rows that are kept, for a request that is answered under one version of the catalogue.
+#[derive(Clone, Debug)]
+pub(crate) struct RowsAt {
+    rows: Arc<KeptRows>,
+    version: i64,
+}
+
+impl RowsAt {
+    pub(crate) fn new(rows: Arc<KeptRows>, version: i64) -> Self {
+        Self { rows, version }
+    }
+
+    /// A row, if it is kept and stands. What no card owns stands as long as the version.
+    pub(super) fn get<K: Kind>(&self, key: &K::Key) -> Option<Arc<K::Value>> {
+        let (version, row) = K::kept(&self.rows)?.0.get(key)?;
+        (version == self.version || K::card(key).is_some()).then_some(row)
+    }
+
+    /// Keeps a row that was read under this version, or after it.
+    pub(super) fn put<K: Kind>(&self, key: &K::Key, row: &Arc<K::Value>) {
+        let Some(kept) = K::kept(&self.rows) else { return };
+        let changed = self.rows.changed.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = K::card(key).and_then(|card| changed.get(&card));
+        if known.is_none_or(|(version, _)| *version <= self.version) {
+            kept.0.insert(key.clone(), (self.version, Arc::clone(row)));
+        }
+    }
+
+    /// All shops, if they are kept.
+    pub(super) fn shops(&self) -> Option<Shops> {
+        let kept = self.rows.shops.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.as_ref().filter(|(version, _)| *version == self.version).map(|(_, shops)| Arc::clone(shops))
+    }
+
+    /// Keeps all shops, as they were read under this version, or after it.
+    pub(super) fn put_shops(&self, shops: &Shops) {
+        let mut kept = self.rows.shops.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept.as_ref().is_none_or(|(version, _)| *version < self.version) {
+            *kept = Some((self.version, Arc::clone(shops)));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn brand(id: i32) -> Arc<BrandRow> {
+        Arc::new(BrandRow { id, slug: String::new(), name: String::new() })
+    }
+
+    #[test]
+    fn a_row_of_a_card_stands_until_the_card_changes_and_never_comes_back_older() {
+        let rows = Arc::new(KeptRows::default());
+        let at = |version| RowsAt::new(Arc::clone(&rows), version);
+        let offers = Arc::new(Vec::new());
+        let is_kept = |version| at(version).get::<OffersOfCard>(&7).is_some();
+        at(1).put::<OffersOfCard>(&7, &offers);
+        assert!(is_kept(1) && is_kept(2));
+        rows.changed(&[8], 2);
+        assert!(is_kept(2));
+        rows.changed(&[7], 3);
+        assert!(!is_kept(3));
+        // Read before the change, put in after it.
+        at(2).put::<OffersOfCard>(&7, &offers);
+        assert!(!is_kept(3));
+        at(3).put::<OffersOfCard>(&7, &offers);
+        assert!(is_kept(3) && is_kept(4));
+    }
+
+    #[test]
+    fn what_cards_share_stands_as_long_as_the_version() {
+        let rows = Arc::new(KeptRows::default());
+        let at = |version| RowsAt::new(Arc::clone(&rows), version);
+        at(1).put::<BrandRow>(&7, &brand(7));
+        assert!(at(1).get::<BrandRow>(&7).is_some());
+        assert!(at(2).get::<BrandRow>(&7).is_none());
+        at(2).put_shops(&Arc::from([]));
+        at(1).put_shops(&Arc::from([]));
+        assert!(at(2).shops().is_some() && at(1).shops().is_none() && at(3).shops().is_none());
+    }
+}

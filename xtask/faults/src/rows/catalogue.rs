@@ -18,8 +18,8 @@ use crate::{
     world::{COLLECT_EVERY, Plan, World, front::Change},
 };
 
-/// How long the catalogue is not whole: some five crawls.
-const NOT_WHOLE: Duration = Duration::from_secs(5);
+/// How long the catalogue is not whole: some eight crawls.
+const NOT_WHOLE: Duration = Duration::from_secs(8);
 /// Where it matters how many crawls see something, they come so much apart.
 const SELDOM: Duration = Duration::from_secs(3);
 /// What lasts no longer than this is seen by one of them at most.
@@ -28,11 +28,12 @@ const ONE_CRAWL: Duration = Duration::from_millis(2_500);
 /// More than half of it vanishes, then all of it.
 pub(super) async fn vanishes(ground: &mut Ground) -> Result<Report, Trouble> {
     let mut report = Report::default();
+    let not_whole = ground.wishes.time(NOT_WHOLE);
     let world = ground.open_usual().await?;
     under_fault(world, &mut report, async |world, report| {
         for change in [Change::MostMissing, Change::Nothing] {
             world.front.set("all", change);
-            sleep(NOT_WHOLE).await;
+            sleep(not_whole).await;
             report.at_most("removed", gone(world).await?, 0);
             // Offers that were missing are still served, and say that they are stale.
             report.holds("still_served", all_are_served(world).await);
@@ -64,7 +65,7 @@ pub(super) async fn listings_go(ground: &mut Ground) -> Result<Report, Trouble> 
         world.market.remove(&going).await?;
         sleep(COLLECT_EVERY).await;
         report.at_most("gone_after_one_crawl", gone(world).await?, 0);
-        healed(world, report).await;
+        healed(world, report, "taken_for_gone_ms").await;
         report.at_least("gone", gone(world).await?, GOING);
         Ok(())
     })
@@ -130,11 +131,11 @@ pub(super) async fn clocks_ahead(ground: &mut Ground) -> Result<Report, Trouble>
     let mut report = Report::default();
     let world = ground.open_usual().await?;
     under_fault_with(0.0, world, &mut report, async |world, report| {
-        for change in [Change::YearAhead, Change::None] {
+        for (change, figure) in [(Change::YearAhead, "served_ms_ahead"), (Change::None, "served_ms_back")] {
             world.front.set("all", change);
             sleep(COLLECT_EVERY * 2).await;
             world.market.raise(world.market.all()).await?;
-            healed(world, report).await;
+            healed(world, report, figure).await;
         }
         Ok(())
     })

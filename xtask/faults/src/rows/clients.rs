@@ -119,7 +119,7 @@ pub(super) async fn idle_subscribers(ground: &mut Ground) -> Result<Report, Trou
     report.at_most("deaf", deaf, 0);
     report.at_most("all_heard_ms", began.elapsed(), HEARD_WITHIN);
     drop(subscribers);
-    healed(&world, &mut report).await;
+    healed(&world, &mut report, "healed_ms").await;
     world.finish(&mut report).await?;
     Ok(report)
 }

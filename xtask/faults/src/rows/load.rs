@@ -66,7 +66,7 @@ pub(super) async fn overload(ground: &mut Ground) -> Result<Report, Trouble> {
     report.none("other_errors", &other.collect::<Vec<_>>());
 
     world.postgres.set(Link::Open);
-    healed(&world, &mut report).await;
+    healed(&world, &mut report, "healed_ms").await;
     world.finish(&mut report).await?;
     Ok(report)
 }

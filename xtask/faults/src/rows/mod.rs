@@ -68,6 +68,13 @@ pub(crate) struct Row {
     pub(crate) run: Run,
 }
 
+impl Wishes {
+    /// So long, or half as long where there is little time.
+    fn time(self, time: Duration) -> Duration {
+        if self.short { time / 2 } else { time }
+    }
+}
+
 impl Ground {
     /// Opens a world on stores that all run, whatever the row before did to them.
     async fn open(&mut self, plan: &Plan) -> Result<World<'_>, Trouble> {
@@ -111,18 +118,18 @@ async fn under_fault_with(
     sleep(COLLECT_EVERY).await;
     fault(&mut world, report).await?;
     report.tell("changes", flow.end().await?);
-    healed(&world, report).await;
+    healed(&world, report, "healed_ms").await;
     let noticed = watch.end().await?;
     noticed.report(report);
     world.finish(report).await?;
     Ok(noticed)
 }
 
-/// Waits until what is true is served, and adds how long that took.
-async fn healed(world: &World<'_>, report: &mut Report) {
+/// Waits until what is true is served, and adds how long that took. `figure` is the name of the figure.
+async fn healed(world: &World<'_>, report: &mut Report, figure: &str) {
     match world.settled(PATIENCE).await {
-        Ok(took) => report.at_most("healed_ms", took, HEALED),
-        Err(differs) => report.none("not_healed", &[differs]),
+        Ok(took) => report.at_most(figure, took, HEALED),
+        Err(differs) => report.none(format!("never_{figure}"), &[differs]),
     }
 }
 

@@ -14,7 +14,7 @@ use crate::{
 
 /// How long Postgres is away or sick.
 const AWAY: Duration = Duration::from_secs(4);
-/// How many listings change while it is.
+/// How many listings change while it is sick and still answers.
 const CHANGED: usize = 20;
 /// How soon a typed error comes where there is no answer.
 const ERROR_WITHIN: Duration = Duration::from_millis(300);
@@ -35,27 +35,34 @@ enum Readers {
 
 /// Makes Postgres sick, has readers ask for what is cached and what is not, and makes it well again.
 async fn sick(
-    world: World<'_>,
-    report: &mut Report,
+    ground: &mut Ground,
     readers: Readers,
     fall_ill: impl AsyncFnOnce(&mut World<'_>) -> Result<(), Trouble>,
     get_well: impl AsyncFnOnce(&mut World<'_>) -> Result<(), Trouble>,
-) -> Result<(), Trouble> {
+) -> Result<Report, Trouble> {
+    let mut report = Report::default();
+    let away = ground.wishes.time(AWAY);
+    let world = ground.open_usual().await?;
     let changes_per_s = match readers {
         Readers::CachedOnly => CHANGES,
         // A Postgres that still answers tells of each change, and what was cached is no longer asked for.
         Readers::All => 0.0,
     };
-    under_fault_with(changes_per_s, world, report, async |world, report| {
+    under_fault_with(changes_per_s, world, &mut report, async |world, report| {
         let (known, new) =
             (Probe::start(&world.reader, Question::Known), Probe::start(&world.reader, Question::New));
         sleep(COLLECT_EVERY).await;
-        fall_ill(world).await?;
-        world.market.change(CHANGED).await?;
-        sleep(COLLECT_EVERY).await;
         known.so_far();
         new.so_far();
-        sleep(AWAY).await;
+        fall_ill(world).await?;
+        if readers == Readers::All {
+            world.market.change(CHANGED).await?;
+            sleep(COLLECT_EVERY).await;
+            // What changed last is known by now.
+            known.so_far();
+            new.so_far();
+        }
+        sleep(away).await;
         let (hits, misses) = (known.so_far(), new.so_far());
         get_well(world).await?;
         known.end().await?;
@@ -80,30 +87,24 @@ async fn sick(
         Ok(())
     })
     .await?;
-    Ok(())
+    Ok(report)
 }
 
 /// Killed with -9.
 pub(super) async fn killed(ground: &mut Ground) -> Result<Report, Trouble> {
-    let mut report = Report::default();
-    let world = ground.open_usual().await?;
     let kill = async |world: &mut World<'_>| {
         world.kill(Member::Postgres);
         Ok(())
     };
     let start = async |world: &mut World<'_>| world.start(Member::Postgres).await.map(drop);
-    sick(world, &mut report, Readers::CachedOnly, kill, start).await?;
-    Ok(report)
+    sick(ground, Readers::CachedOnly, kill, start).await
 }
 
 /// Stopped in an orderly way, and started.
 pub(super) async fn restarted(ground: &mut Ground) -> Result<Report, Trouble> {
-    let mut report = Report::default();
-    let world = ground.open_usual().await?;
     let stop = async |world: &mut World<'_>| world.stop(Member::Postgres).await;
     let start = async |world: &mut World<'_>| world.start(Member::Postgres).await.map(drop);
-    sick(world, &mut report, Readers::CachedOnly, stop, start).await?;
-    Ok(report)
+    sick(ground, Readers::CachedOnly, stop, start).await
 }
 
 /// It accepts connections and says nothing.
@@ -122,8 +123,6 @@ pub(super) async fn slow(ground: &mut Ground) -> Result<Report, Trouble> {
 }
 
 async fn through(ground: &mut Ground, readers: Readers, link: Link) -> Result<Report, Trouble> {
-    let mut report = Report::default();
-    let world = ground.open_usual().await?;
     let spoil = async |world: &mut World<'_>| {
         world.postgres.set(link);
         Ok(())
@@ -136,8 +135,7 @@ async fn through(ground: &mut Ground, readers: Readers, link: Link) -> Result<Re
         world.postgres.set(Link::Open);
         Ok(())
     };
-    sick(world, &mut report, readers, spoil, mend).await?;
-    Ok(report)
+    sick(ground, readers, spoil, mend).await
 }
 
 /// It has no connection left for us.
@@ -179,10 +177,7 @@ async fn by_script(
     fault: &'static str,
     end: &'static str,
 ) -> Result<Report, Trouble> {
-    let mut report = Report::default();
-    let world = ground.open_usual().await?;
     let make = async |world: &mut World<'_>| world.ask_postgres(fault).await.map(drop);
     let mend = async |world: &mut World<'_>| world.ask_postgres(end).await.map(drop);
-    sick(world, &mut report, readers, make, mend).await?;
-    Ok(report)
+    sick(ground, readers, make, mend).await
 }

@@ -26,12 +26,13 @@ async fn sick(
     get_well: impl AsyncFnOnce(&mut World<'_>) -> Result<(), Trouble>,
 ) -> Result<Report, Trouble> {
     let mut report = Report::default();
+    let away = ground.wishes.time(AWAY);
     let world = ground.open_usual().await?;
     under_fault(world, &mut report, async |world, report| {
         let (known, new) =
             (Probe::start(&world.reader, Question::Known), Probe::start(&world.reader, Question::New));
         fall_ill(world).await?;
-        sleep(AWAY).await;
+        sleep(away).await;
         get_well(world).await?;
         sleep(COLLECT_EVERY).await;
         let (mut all, new) = (known.end().await?, new.end().await?);

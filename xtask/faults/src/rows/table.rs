@@ -31,7 +31,7 @@ pub(crate) const ROWS: &[Row] = &[
     Row {
         name: "rabbitmq-cut-off",
         promise: "connections cut, half closed, hung, deaf, refused: lag; nothing lost or doubled",
-        is_short: true,
+        is_short: false,
         run: |ground| Box::pin(rabbitmq::cut_off(ground)),
     },
     Row {
@@ -73,7 +73,7 @@ pub(crate) const ROWS: &[Row] = &[
     Row {
         name: "postgres-hung",
         promise: "cached reads; a typed error within 300 ms for the rest; nothing lost or doubled",
-        is_short: true,
+        is_short: false,
         run: |ground| Box::pin(postgres::hung(ground)),
     },
     Row {
@@ -139,7 +139,7 @@ pub(crate) const ROWS: &[Row] = &[
     Row {
         name: "shop-answers-500",
         promise: "last good prices; at most 1 request/s to the sick shop; recovers within one poll + 10 s",
-        is_short: true,
+        is_short: false,
         run: |ground| Box::pin(shops::answers_500(ground)),
     },
     Row {
@@ -181,7 +181,7 @@ pub(crate) const ROWS: &[Row] = &[
     Row {
         name: "shop-foreign-bodies",
         promise: "the page is refused whole and kept; 0 panics, 0 rows changed",
-        is_short: true,
+        is_short: false,
         run: |ground| Box::pin(shops::foreign_bodies(ground)),
     },
     Row {
@@ -253,7 +253,7 @@ pub(crate) const ROWS: &[Row] = &[
     Row {
         name: "load-overload",
         promise: "≥ 90 % of capacity still served, accepted p99 < ×3, refusals < 20 ms",
-        is_short: true,
+        is_short: false,
         run: |ground| Box::pin(load::overload(ground)),
     },
     Row {
@@ -265,7 +265,7 @@ pub(crate) const ROWS: &[Row] = &[
     Row {
         name: "clients-idle-subscribers",
         promise: "10,000: under 20 KiB each",
-        is_short: true,
+        is_short: false,
         run: |ground| Box::pin(clients::idle_subscribers(ground)),
     },
 ];

@@ -12,7 +12,7 @@ mod trouble;
 mod truth;
 mod world;
 
-use std::{io::Write, process::ExitCode, time::Instant};
+use std::{io::Write, path::PathBuf, process::ExitCode, time::Instant};
 
 use anyhow::{Context, Result, bail};
 use clap::Parser;
@@ -46,6 +46,9 @@ struct Cli {
     /// From which chance takes its course; without it, from the clock.
     #[arg(long, value_name = "NUMBER")]
     seed: Option<u64>,
+    /// Keep the services' logs below this folder, a folder a row.
+    #[arg(long, value_name = "FOLDER")]
+    logs: Option<PathBuf>,
     /// How many events are on their way in the rows that count them.
     #[arg(long, value_name = "COUNT", default_value_t = 2_000)]
     events: u64,
@@ -99,11 +102,13 @@ fn run(cli: &Cli) -> Result<bool> {
         stores: Stores::for_tests().context("starting the stores")?,
         http: reqwest::Client::builder().no_proxy().build().context("making an HTTP client")?,
         wishes,
+        logs: None,
     };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let done: Vec<Done> = runtime.block_on(async {
         let mut done = Vec::new();
         for row in chosen {
+            ground.logs = cli.logs.as_ref().map(|folder| folder.join(row.name));
             done.push(run_row(row, &mut ground).await);
         }
         done

@@ -13,7 +13,7 @@ mod services;
 mod shops;
 mod table;
 
-use std::{pin::Pin, time::Duration};
+use std::{path::PathBuf, pin::Pin, time::Duration};
 
 use stores::Stores;
 use tokio::time::sleep;
@@ -40,6 +40,8 @@ pub(crate) struct Ground {
     pub(crate) stores: Stores,
     pub(crate) http: reqwest::Client,
     pub(crate) wishes: Wishes,
+    /// Where the logs of the row's services are kept, if a person wants them.
+    pub(crate) logs: Option<PathBuf>,
 }
 
 /// What a person chose on the command line.
@@ -86,7 +88,7 @@ impl Ground {
             stores.redis.start()?;
             stores.rabbitmq.start()
         })?;
-        World::open(stores, &self.http, plan).await
+        World::open(stores, &self.http, plan, self.logs.clone()).await
     }
 
     /// The usual world.

@@ -12,6 +12,7 @@ pub(crate) mod reader;
 use std::{
     collections::BTreeMap,
     fs,
+    path::PathBuf,
     time::{Duration, Instant},
 };
 
@@ -91,6 +92,8 @@ pub(crate) struct World<'a> {
     pub(crate) http: reqwest::Client,
     /// The most memory that was seen, in KiB, by program.
     peaks_kib: BTreeMap<&'static str, u64>,
+    /// Where the services' logs are kept.
+    logs: Option<PathBuf>,
     // The services go before what they work on.
     pub(crate) sandbox: Sandbox,
     pub(crate) stores: &'a mut Stores,
@@ -102,6 +105,7 @@ impl<'a> World<'a> {
         stores: &'a mut Stores,
         http: &reqwest::Client,
         plan: &Plan,
+        logs: Option<PathBuf>,
     ) -> Result<Self, Trouble> {
         let sandbox = Sandbox::on(stores).await;
         let postgres = Proxy::before(port(&sandbox.gateway_database_url())?).await?;
@@ -149,6 +153,7 @@ impl<'a> World<'a> {
             market,
             http: http.clone(),
             peaks_kib: BTreeMap::new(),
+            logs,
             sandbox,
             stores,
         };
@@ -275,6 +280,18 @@ impl<'a> World<'a> {
         report.at_most(GATEWAY, self.peak_mib(GATEWAY), GATEWAY_MIB);
         report.at_most(COLLECTOR, self.peak_mib(COLLECTOR), COLLECTOR_MIB);
         report.none("told_in_logs", &self.told_in_logs()?);
+        self.keep_logs()
+    }
+
+    /// Writes the services' logs where a person wants them.
+    fn keep_logs(&self) -> Result<(), Trouble> {
+        let Some(folder) = &self.logs else { return Ok(()) };
+        fs::create_dir_all(folder)?;
+        for (program, services) in [("collector", &self.collectors), ("gateway", &self.gateways)] {
+            for (number, service) in services.iter().enumerate() {
+                fs::write(folder.join(format!("{program}-{number}.log")), service.log())?;
+            }
+        }
         Ok(())
     }
 

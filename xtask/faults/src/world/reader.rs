@@ -103,12 +103,13 @@ impl Reader {
         Answer { gateway, asked_at, took: asked_at.elapsed(), said }
     }
 
-    /// Asks the gateways in turn from `first` on until one is reached, as a balancer does.
+    /// Asks the gateways in turn from `first` on until one is reached that can answer, as a balancer does: it passes by
+    /// one that has just come up and knows nothing yet.
     pub(crate) async fn ask_any(&self, first: usize, query: &str, variables: &Value) -> Answer {
         let began = Instant::now();
         let mut answer = self.ask(first % self.gateways(), query, variables).await;
         for further in 1..self.gateways() {
-            if answer.said.is_ok() {
+            if answer.said.as_ref().is_ok_and(|said| said.status != 503) {
                 break;
             }
             answer = self.ask((first + further) % self.gateways(), query, variables).await;

@@ -41,9 +41,9 @@ fn gateway_says(sandbox: &Sandbox, arguments: &[&str]) -> String {
 async fn a_message_that_cant_be_applied_goes_to_the_dead_letters_and_holds_up_nobody() {
     let sandbox = Sandbox::new().await;
     let http = http_client();
+    let publisher = Publisher::connect(&sandbox).await;
     let gateway = Service::start("gateway", Pipeline::gateway_variables(&sandbox)).await.unwrap();
     consuming(&http, &gateway).await;
-    let publisher = Publisher::connect(&sandbox).await;
     let mut unspeakable = listing("a title with a NUL \0 in it", 1);
     unspeakable.brand = Some("\0".to_owned());
     let poison = [

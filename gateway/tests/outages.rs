@@ -57,9 +57,10 @@ async fn lock(server: &mut PgConnection, database: &str, locked: bool) {
 async fn while_postgres_is_away_readers_get_the_last_answer_and_are_told_of_when_it_is() {
     let sandbox = Sandbox::new().await;
     let http = http_client();
+    let publisher = Publisher::connect(&sandbox).await;
     let gateway = Service::start("gateway", Pipeline::gateway_variables(&sandbox)).await.unwrap();
     consuming(&http, &gateway).await;
-    Publisher::connect(&sandbox).await.publish(&changed("netvideo", "1", 1, listing(TITLE, 30_000))).await;
+    publisher.publish(&changed("netvideo", "1", 1, listing(TITLE, 30_000))).await;
     let fresh = eventually(SOON, || async {
         let answered = asked(&http, &gateway, KNOWN).await;
         let is_there =
@@ -111,6 +112,7 @@ async fn while_postgres_is_away_readers_get_the_last_answer_and_are_told_of_when
 async fn listings_that_are_lacking_are_asked_for() {
     let sandbox = Sandbox::new().await;
     let http = http_client();
+    let publisher = Publisher::connect(&sandbox).await;
     let gateway = Service::start("gateway", Pipeline::gateway_variables(&sandbox)).await.unwrap();
     consuming(&http, &gateway).await;
     let mut listener = PgListener::connect(&sandbox.gateway_database_url()).await.unwrap();
@@ -127,7 +129,6 @@ async fn listings_that_are_lacking_are_asked_for() {
         lacking = u8::try_from(bucket).unwrap();
         digests[usize::from(lacking)] = digest.cast_unsigned();
     }
-    let publisher = Publisher::connect(&sandbox).await;
     publisher.publish(&changed("netvideo", "1", 1, listing(TITLE, 30_000))).await;
     let ProductEvent::CrawlEnded(mut ended) = crawl("netvideo", 1, start() + TimeDelta::hours(1)) else {
         unreachable!("it is a crawl's end")
@@ -143,6 +144,7 @@ async fn listings_that_are_lacking_are_asked_for() {
 async fn a_gateway_serves_from_the_schema_that_a_newer_one_has_made() {
     let sandbox = Sandbox::new().await;
     let http = http_client();
+    Publisher::connect(&sandbox).await;
     let mut newer = Service::start("gateway", Pipeline::gateway_variables(&sandbox)).await.unwrap();
     consuming(&http, &newer).await;
     let mut database = PgConnection::connect(&sandbox.gateway_database_url()).await.unwrap();

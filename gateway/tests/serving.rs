@@ -28,7 +28,9 @@ const TITLE: &str = "ASUS TUF Gaming GeForce RTX 4070 SUPER OC 12GB";
 const PRICES: &str = "{ videoCards { nodes { bestOffer { price { amount } } } } }";
 const SOON: Duration = Duration::from_secs(20);
 
+/// A gateway, and the queue that it consumes.
 async fn gateway(sandbox: &Sandbox) -> Service {
+    Publisher::connect(sandbox).await;
     Service::start("gateway", Pipeline::gateway_variables(sandbox)).await.unwrap()
 }
 

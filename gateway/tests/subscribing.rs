@@ -62,8 +62,8 @@ impl Gateways {
             .await;
             gateway
         };
-        let (one, other) = (start().await, start().await);
         let publisher = Publisher::connect(&sandbox).await;
+        let (one, other) = (start().await, start().await);
         Self { http, one, other, publisher, sandbox }
     }
 

@@ -15,7 +15,8 @@ pub(crate) const NAMES: [&str; 3] = ["mock-shops", "collector", "gateway"];
 pub(crate) struct StoreAddresses {
     pub(crate) collector_database: Option<String>,
     pub(crate) gateway_database: Option<String>,
-    pub(crate) amqp: Option<String>,
+    pub(crate) collector_amqp: Option<String>,
+    pub(crate) gateway_amqp: Option<String>,
     pub(crate) redis: Option<String>,
 }
 
@@ -66,12 +67,12 @@ pub(crate) fn plan(
         ("NETVIDEO_URL", Some(format!("http://{}/netvideo", reachable(shops)))),
         ("COUNTRYLINK_URL", Some(format!("http://{}/countrylink", reachable(shops)))),
         ("DATABASE_URL", stores.collector_database.clone()),
-        ("AMQP_URL", stores.amqp.clone()),
+        ("AMQP_URL", stores.collector_amqp.clone()),
     ]);
     let for_gateway = variables(vec![
         ("GATEWAY_LISTEN", Some(gateway.to_string())),
         ("DATABASE_URL", stores.gateway_database.clone()),
-        ("AMQP_URL", stores.amqp.clone()),
+        ("AMQP_URL", stores.gateway_amqp.clone()),
         ("REDIS_URL", stores.redis.clone()),
     ]);
     Ok([
@@ -138,7 +139,8 @@ mod tests {
         StoreAddresses {
             collector_database: address("postgres://collector"),
             gateway_database: address("postgres://gateway"),
-            amqp: address("amqp://ours"),
+            collector_amqp: address("amqp://collector"),
+            gateway_amqp: address("amqp://gateway"),
             redis: address("redis://ours"),
         }
     }
@@ -150,8 +152,10 @@ mod tests {
         assert_eq!(shops.variables.get("MOCK_SHOPS_CARDS"), None);
         assert_eq!(collector.variables["DATABASE_URL"], "postgres://collector");
         assert_eq!(collector.variables["NETVIDEO_URL"], "http://127.0.0.1:8080/netvideo");
+        assert_eq!(collector.variables["AMQP_URL"], "amqp://collector");
         assert_eq!(collector.variables.get("REDIS_URL"), None);
         assert_eq!(gateway.variables["DATABASE_URL"], "postgres://gateway");
+        assert_eq!(gateway.variables["AMQP_URL"], "amqp://gateway");
         assert_eq!(gateway.variables["REDIS_URL"], "redis://ours");
     }
 

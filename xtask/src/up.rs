@@ -126,7 +126,8 @@ fn addresses(stores: Option<&LastingStores>) -> StoreAddresses {
     StoreAddresses {
         collector_database: stores.collector_database(),
         gateway_database: stores.gateway_database(),
-        amqp: stores.amqp(),
+        collector_amqp: stores.collector_amqp(),
+        gateway_amqp: stores.gateway_amqp(),
         redis: stores.redis(),
     }
 }

@@ -40,7 +40,7 @@ impl World {
     pub(crate) fn variables(&self) -> BTreeMap<String, String> {
         let variables = [
             ("DATABASE_URL", self.sandbox.collector_database_url()),
-            ("AMQP_URL", self.sandbox.amqp_url()),
+            ("AMQP_URL", self.sandbox.collector_amqp_url()),
             ("NETVIDEO_URL", self.shop.url("netvideo")),
             ("COUNTRYLINK_URL", self.shop.url("countrylink")),
             ("COLLECT_EVERY", "100ms".to_owned()),
@@ -103,7 +103,7 @@ impl World {
     /// Consumes the queue, which a collector must have declared.
     pub(crate) async fn inbox(&self, collector: &Service) -> Inbox {
         until("the collector is ready", async || get(&collector.url("/ready")).await.0 == 200).await;
-        Inbox::open(&self.sandbox.amqp_url()).await
+        Inbox::open(&self.sandbox.gateway_amqp_url()).await
     }
 }
 

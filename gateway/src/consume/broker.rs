@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use events::topology;
 use lapin::{
-    Channel, Connection, ConnectionProperties, ExchangeKind,
+    Channel, Connection, ConnectionProperties, ErrorKind, ExchangeKind,
     options::{ExchangeDeclareOptions, QueueBindOptions, QueueDeclareOptions},
+    protocol::{AMQPErrorKind, AMQPSoftError},
     types::{AMQPValue, FieldTable, LongString},
     uri::AMQPUri,
 };
@@ -22,7 +23,7 @@ const HEARTBEAT_SECONDS: u16 = 10;
 
 pub(crate) async fn connect(url: &SecretString) -> Result<Connection, SessionError> {
     let mut uri: AMQPUri = url.expose_secret().parse().map_err(|_| {
-        lapin::Error::from(lapin::ErrorKind::InvalidConnectionState(lapin::ConnectionState::Initial))
+        lapin::Error::from(ErrorKind::InvalidConnectionState(lapin::ConnectionState::Initial))
     })?;
     uri.query.heartbeat = Some(HEARTBEAT_SECONDS);
     let properties = ConnectionProperties::default().with_connection_name("gateway".into());
@@ -31,8 +32,16 @@ pub(crate) async fn connect(url: &SecretString) -> Result<Connection, SessionErr
         .map_err(|_| SessionError::Silent)??)
 }
 
-/// Declares what is consumed. Whoever comes first makes it, the collector or the gateway.
-pub(super) async fn declare(channel: &Channel) -> Result<(), lapin::Error> {
+/// Whether the broker refused an operation on a channel for this reason. It has closed the channel then.
+pub(super) fn is_refused_for(error: &lapin::Error, reason: &AMQPSoftError) -> bool {
+    matches!(error.kind(), ErrorKind::ProtocolError(error) if *error.kind() == AMQPErrorKind::Soft(reason.clone()))
+}
+
+/// Declares what is consumed. Whoever comes first makes it, the collector or a gateway that is allowed to.
+///
+/// # Errors
+/// The broker refused, for want of rights say, or is away.
+pub async fn declare(channel: &Channel) -> Result<(), lapin::Error> {
     let durable = ExchangeDeclareOptions { durable: true, ..Default::default() };
     for exchange in [topology::EXCHANGE, topology::DEAD_EXCHANGE] {
         channel

@@ -2,6 +2,9 @@
 //!
 //! A message is only ever given up for what it is: bytes that can't be read, or that the database refuses by
 //! themselves. A database or broker that is away costs nothing but time.
+//!
+//! The gateway is content with the right to read its queues. Where it may, it declares them; where it may not, it waits
+//! for the collector to have done so.
 
 mod batch;
 mod broker;
@@ -13,6 +16,7 @@ use futures::StreamExt;
 use lapin::{
     Channel, Connection, Consumer,
     options::{BasicAckOptions, BasicConsumeOptions, BasicNackOptions, BasicQosOptions},
+    protocol::AMQPSoftError,
     types::FieldTable,
 };
 use secrecy::SecretString;
@@ -21,6 +25,7 @@ use tokio_util::sync::CancellationToken;
 
 use self::batch::{Batch, DeliveryTag, Envelope};
 pub(crate) use self::broker::connect;
+pub use self::broker::declare;
 use crate::{
     apply::{Applied, Applier, ApplyError},
     catalogue::Catalogue,
@@ -39,6 +44,8 @@ const LINGER: Duration = Duration::from_millis(10);
 const PAUSE: Duration = Duration::from_millis(250);
 /// How long to wait before the next try to reach the broker.
 const RECONNECT: Duration = Duration::from_millis(500);
+/// How long to wait before the next look for a queue that only the collector may declare. The broker logs each look.
+const LOOK_FOR_QUEUE: Duration = Duration::from_secs(1);
 /// How long poison waits for its reasons to be kept: the queue must move on within a second.
 const KEEP_REASONS: Duration = Duration::from_millis(300);
 /// The longest that one transaction may take, however slow its statements are.
@@ -69,14 +76,37 @@ pub enum SessionError {
     Ended,
 }
 
-async fn begin(connection: &Connection) -> Result<(Channel, Consumer), lapin::Error> {
+/// The broker's answer, unless it says nothing: one that has just come up can take a declaration and then not answer.
+async fn in_time<T>(answer: impl Future<Output = lapin::Result<T>>) -> Result<T, SessionError> {
+    Ok(timeout(broker::PATIENCE, answer).await.map_err(|_| SessionError::Silent)??)
+}
+
+/// Declares the queue, if the broker lets us.
+async fn declare_if_allowed(connection: &Connection) -> lapin::Result<Declared> {
     let channel = connection.create_channel().await?;
-    broker::declare(&channel).await?;
+    match declare(&channel).await {
+        Ok(()) => channel.close(200, "declared".into()).await.map(|()| Declared::ByUs),
+        Err(error) if broker::is_refused_for(&error, &AMQPSoftError::ACCESSREFUSED) => {
+            Ok(Declared::ByCollector)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+async fn consume(connection: &Connection) -> lapin::Result<(Channel, Consumer)> {
+    let channel = connection.create_channel().await?;
     channel.basic_qos(PREFETCH, BasicQosOptions::default()).await?;
     let options = BasicConsumeOptions::default();
     let consumer =
         channel.basic_consume(topology::QUEUE.into(), "".into(), options, FieldTable::default()).await?;
     Ok((channel, consumer))
+}
+
+/// Who declares the queue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Declared {
+    ByUs,
+    ByCollector,
 }
 
 impl Consume {
@@ -117,18 +147,41 @@ impl Consume {
 
     async fn session(&self, told: &mut bool) -> Result<(), SessionError> {
         let connection = connect(&self.amqp).await?;
-        // A broker that has just come up can take a declaration and then not answer.
-        let begun = timeout(broker::PATIENCE, begin(&connection)).await;
-        let (channel, mut consumer) = begun.map_err(|_| SessionError::Silent)??;
-        tracing::info!(queue = topology::QUEUE, "consuming events");
-        *told = false;
-        self.connected.send_replace(true);
-        while let Some(batch) = self.next_batch(&mut consumer).await? {
-            self.settle(&connection, &channel, batch).await?;
+        if let Some((channel, mut consumer)) = self.begin(&connection).await? {
+            tracing::info!(queue = topology::QUEUE, "consuming events");
+            *told = false;
+            self.connected.send_replace(true);
+            while let Some(batch) = self.next_batch(&mut consumer).await? {
+                self.settle(&connection, &channel, batch).await?;
+            }
         }
         // What was handed out and not acknowledged goes back to the queue.
-        let closed = timeout(broker::PATIENCE, connection.close(200, "stopping".into())).await;
-        closed.map_err(|_| SessionError::Silent)?.map_err(SessionError::from)
+        in_time(connection.close(200, "stopping".into())).await
+    }
+
+    /// Begins to consume; `None`: told to stop while the queue was not there yet.
+    async fn begin(&self, connection: &Connection) -> Result<Option<(Channel, Consumer)>, SessionError> {
+        let declared = in_time(declare_if_allowed(connection)).await?;
+        let mut told = false;
+        loop {
+            match in_time(consume(connection)).await {
+                Err(SessionError::Broker(error))
+                    if declared == Declared::ByCollector
+                        && broker::is_refused_for(&error, &AMQPSoftError::NOTFOUND) => {}
+                begun => return begun.map(Some),
+            }
+            if !told {
+                tracing::info!(
+                    queue = topology::QUEUE,
+                    "the queue is not there yet: waiting for the collector to declare it"
+                );
+                told = true;
+            }
+            tokio::select! {
+                () = self.stop.cancelled() => return Ok(None),
+                () = tokio::time::sleep(LOOK_FOR_QUEUE) => {}
+            }
+        }
     }
 
     /// The next messages; `None`: told to stop.

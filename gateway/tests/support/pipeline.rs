@@ -58,7 +58,7 @@ impl Pipeline {
     pub(crate) fn collector_variables(sandbox: &Sandbox, shops: &Service) -> Vec<(&'static str, String)> {
         vec![
             ("DATABASE_URL", sandbox.collector_database_url()),
-            ("AMQP_URL", sandbox.amqp_url()),
+            ("AMQP_URL", sandbox.collector_amqp_url()),
             ("NETVIDEO_URL", shops.url("/netvideo")),
             ("COUNTRYLINK_URL", shops.url("/countrylink")),
             ("COUNTRYLINK_API_KEY", "demo-key".to_owned()),
@@ -69,7 +69,7 @@ impl Pipeline {
     pub(crate) fn gateway_variables(sandbox: &Sandbox) -> Vec<(&'static str, String)> {
         vec![
             ("DATABASE_URL", sandbox.gateway_database_url()),
-            ("AMQP_URL", sandbox.amqp_url()),
+            ("AMQP_URL", sandbox.gateway_amqp_url()),
             ("REDIS_URL", sandbox.redis_url()),
             // No balancer sends anybody here.
             ("STOP_LINGER", "0s".to_owned()),

@@ -1,6 +1,7 @@
 //! Putting messages into the queue, as the collector would, and looking at the dead letters.
 
 use events::{ProductEvent, topology};
+use gateway::consume::declare;
 use lapin::{
     BasicProperties, Channel, Connection, ConnectionProperties,
     options::{BasicPublishOptions, ConfirmSelectOptions},
@@ -14,11 +15,12 @@ pub(crate) struct Publisher {
 }
 
 impl Publisher {
-    /// The gateway has to have declared the queue.
+    /// Declares the queue, which no gateway consumes before that.
     pub(crate) async fn connect(sandbox: &Sandbox) -> Self {
-        let connection =
-            Connection::connect(&sandbox.amqp_url(), ConnectionProperties::default()).await.unwrap();
+        let url = sandbox.collector_amqp_url();
+        let connection = Connection::connect(&url, ConnectionProperties::default()).await.unwrap();
         let channel = connection.create_channel().await.unwrap();
+        declare(&channel).await.unwrap();
         channel.confirm_select(ConfirmSelectOptions::default()).await.unwrap();
         Self { _connection: connection, channel }
     }

@@ -4,6 +4,8 @@
 //! script below the library folder. Erlang's port mapper (epmd) is started by us: otherwise Erlang starts one that
 //! belongs to nobody and outlives everything.
 
+pub(crate) mod rights;
+
 use std::{
     fs,
     net::{Ipv4Addr, SocketAddr, TcpStream},
@@ -13,7 +15,9 @@ use std::{
 };
 
 use rustix::process::Signal;
+use serde_json::{Value, json};
 
+use self::rights::Rights;
 use crate::{
     Error,
     child::Guarded,
@@ -22,12 +26,13 @@ use crate::{
     http, install,
     ports::Ports,
     redis::write_private,
+    secrets::Secrets,
     wait::Waiting,
 };
 
 const NAME: &str = "RabbitMQ";
-/// The user that everything logs in as.
-pub(crate) const USER: &str = "videocards";
+/// The user who may do everything, for people and for tests; no service logs in as this one.
+const USER: &str = "videocards";
 /// How long it may take to answer after it was started; on a busy machine it needs most of a minute.
 const START_PATIENCE: Duration = Duration::from_mins(2);
 /// How long it may take to end after it was told to.
@@ -49,12 +54,40 @@ impl RabbitMq {
     ///
     /// # Errors
     /// It is not installed, or did not start.
-    pub fn create(home: &Home, ports: Ports, password: &str) -> Result<Self, Error> {
-        let folder = home.folder("rabbitmq")?;
-        let mut rabbitmq =
-            Self { folder, ports, password: password.to_owned(), node: None, port_mapper: None };
+    pub fn create(home: &Home, ports: Ports, secrets: &Secrets) -> Result<Self, Error> {
+        let (folder, password) = (home.folder("rabbitmq")?, secrets.rabbitmq.clone());
+        let mut rabbitmq = Self { folder, ports, password, node: None, port_mapper: None };
         rabbitmq.start()?;
+        rabbitmq.make_users(secrets)?;
         Ok(rabbitmq)
+    }
+
+    /// Makes a user for each service, with its rights in the default virtual host; those that are there get today's
+    /// passwords and rights.
+    fn make_users(&self, secrets: &Secrets) -> Result<(), Error> {
+        let users = [
+            ("collector", &secrets.collector, Rights::COLLECTOR),
+            ("gateway", &secrets.gateway, Rights::GATEWAY),
+        ];
+        for (user, password, rights) in users {
+            self.put(&format!("/api/users/{user}"), &json!({ "password": password, "tags": "" }))?;
+            self.put(&format!("/api/permissions/%2F/{user}"), &rights.to_json())?;
+        }
+        Ok(())
+    }
+
+    fn put(&self, path: &str, what: &Value) -> Result<(), Error> {
+        let doing = || format!("telling RabbitMQ of {path}");
+        let answer = http::request(self.api(), "PUT", path, Some((USER, &self.password)), &what.to_string())
+            .doing(doing)?;
+        if answer.is_success() {
+            return Ok(());
+        }
+        Err(Error::Refused { doing: doing(), answer: format!("{} {}", answer.status, answer.body.trim()) })
+    }
+
+    fn api(&self) -> SocketAddr {
+        SocketAddr::from((Ipv4Addr::LOCALHOST, self.ports.amqp_api))
     }
 
     /// Starts it, if it does not run, on the same ports and data.
@@ -112,9 +145,14 @@ impl RabbitMq {
         matches!(node.exit_status(), Ok(None)).then(|| node.id())
     }
 
-    /// The address of its default virtual host, with user and password.
+    /// The address of its default virtual host for the user who may do everything, with the password.
     pub fn url(&self) -> String {
-        format!("amqp://{USER}:{}@127.0.0.1:{}/%2f", self.password, self.ports.amqp)
+        self.url_of(USER, &self.password)
+    }
+
+    /// The address of its default virtual host for another user.
+    pub fn url_of(&self, user: &str, password: &str) -> String {
+        format!("amqp://{user}:{password}@127.0.0.1:{}/%2f", self.ports.amqp)
     }
 
     /// The address of its management interface, with user and password.
@@ -125,9 +163,8 @@ impl RabbitMq {
     /// Both listeners are opened at the end of its start, in no certain order.
     fn answers(&self) -> bool {
         let amqp = SocketAddr::from((Ipv4Addr::LOCALHOST, self.ports.amqp));
-        let api = SocketAddr::from((Ipv4Addr::LOCALHOST, self.ports.amqp_api));
         TcpStream::connect(amqp).is_ok()
-            && http::request(api, "GET", "/api/whoami", Some((USER, &self.password)), "")
+            && http::request(self.api(), "GET", "/api/whoami", Some((USER, &self.password)), "")
                 .is_ok_and(|answer| answer.is_success())
     }
 

@@ -13,7 +13,8 @@ use std::{
 use url::Url;
 
 use crate::{
-    Error, Stores, TestAddresses, error::Doing, http, postgres::psql, redis, secrets::random_secret,
+    Error, Stores, TestAddresses, error::Doing, http, postgres::psql, rabbitmq::rights::Rights, redis,
+    secrets::random_secret,
 };
 
 /// The database that a sandbox's database is copied from; it has the services' roles and schemas.
@@ -99,9 +100,19 @@ impl Sandbox {
         self.database_url_of(self.postgres.username())
     }
 
-    /// The address of the virtual host.
+    /// The collector's address of the virtual host.
+    pub fn collector_amqp_url(&self) -> String {
+        self.amqp_url_of("collector")
+    }
+
+    /// The gateway's address of the virtual host.
+    pub fn gateway_amqp_url(&self) -> String {
+        self.amqp_url_of("gateway")
+    }
+
+    /// The address of the virtual host for the user who may do everything.
     pub fn amqp_url(&self) -> String {
-        with_path(&self.amqp, &self.name)
+        self.amqp_url_of(self.amqp.username())
     }
 
     /// The address of the logical Redis database.
@@ -141,6 +152,12 @@ impl Sandbox {
         with_path(&url, &self.name)
     }
 
+    fn amqp_url_of(&self, user: &str) -> String {
+        let mut url = self.amqp.clone();
+        url.set_username(user).expect("an address with a host takes a user");
+        with_path(&url, &self.name)
+    }
+
     fn make_database(&self) -> Result<(), Error> {
         let name = &self.name;
         // The template's schemas come along; who may connect does not.
@@ -154,9 +171,16 @@ impl Sandbox {
 
     fn make_virtual_host(&self) -> Result<(), Error> {
         ask_api(&self.amqp_api, "PUT", &format!("vhosts/{}", self.name), "")?;
-        let everything = r#"{"configure":".*","write":".*","read":".*"}"#;
-        let path = format!("permissions/{}/{}", self.name, self.amqp.username());
-        ask_api(&self.amqp_api, "PUT", &path, everything).map(drop)
+        let users = [
+            (self.amqp.username(), Rights::EVERYTHING),
+            ("collector", Rights::COLLECTOR),
+            ("gateway", Rights::GATEWAY),
+        ];
+        for (user, rights) in users {
+            let path = format!("permissions/{}/{user}", self.name);
+            ask_api(&self.amqp_api, "PUT", &path, &rights.to_json().to_string())?;
+        }
+        Ok(())
     }
 
     /// Removes the virtual hosts that tests of long ago left. RabbitMQ 3.10 can't have it sooner: a quorum queue with

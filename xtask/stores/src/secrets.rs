@@ -24,9 +24,9 @@ pub fn random_secret() -> io::Result<String> {
 pub struct Secrets {
     /// The superuser `postgres` of Postgres.
     pub postgres: String,
-    /// The role `collector` of Postgres.
+    /// The role `collector` of Postgres, and RabbitMQ's user of that name.
     pub collector: String,
-    /// The role `gateway` of Postgres.
+    /// The role `gateway` of Postgres, and RabbitMQ's user of that name.
     pub gateway: String,
     /// The user `videocards` of RabbitMQ.
     pub rabbitmq: String,

@@ -38,7 +38,7 @@ pub struct Stores {
 pub struct TestAddresses {
     /// The superuser's address of Postgres. The services' roles have the same password.
     pub postgres: String,
-    /// RabbitMQ.
+    /// RabbitMQ's, of the user who may do everything. The services' users have the same password.
     pub amqp: String,
     /// RabbitMQ's management interface.
     pub amqp_api: String,
@@ -73,7 +73,7 @@ impl Stores {
                 Ok(postgres)
             });
             let redis = scope.spawn(|| Redis::create(&home, ports.redis, &secrets.redis));
-            let rabbitmq = scope.spawn(|| RabbitMq::create(&home, ports, &secrets.rabbitmq));
+            let rabbitmq = scope.spawn(|| RabbitMq::create(&home, ports, &secrets));
             Ok::<_, Error>((joined(postgres)?, joined(redis)?, joined(rabbitmq)?))
         })?;
         Ok(Self { postgres, redis, rabbitmq, _home: home })
@@ -146,8 +146,8 @@ impl LastingStores {
             });
             let redis = is_wanted(Store::Redis)
                 .then(|| scope.spawn(|| Redis::create(&home, ports.redis, &secrets.redis)));
-            let rabbitmq = is_wanted(Store::RabbitMq)
-                .then(|| scope.spawn(|| RabbitMq::create(&home, ports, &secrets.rabbitmq)));
+            let rabbitmq =
+                is_wanted(Store::RabbitMq).then(|| scope.spawn(|| RabbitMq::create(&home, ports, &secrets)));
             Ok::<_, Error>((
                 postgres.map(joined).transpose()?,
                 redis.map(joined).transpose()?,
@@ -197,9 +197,14 @@ impl LastingStores {
         self.database_of("postgres", &self.secrets.postgres)
     }
 
-    /// RabbitMQ's address, with its password.
-    pub fn amqp(&self) -> Option<String> {
-        self.rabbitmq.as_ref().map(RabbitMq::url)
+    /// The collector's address of RabbitMQ, with its password.
+    pub fn collector_amqp(&self) -> Option<String> {
+        self.amqp_of("collector", &self.secrets.collector)
+    }
+
+    /// The gateway's address of RabbitMQ, with its password.
+    pub fn gateway_amqp(&self) -> Option<String> {
+        self.amqp_of("gateway", &self.secrets.gateway)
     }
 
     /// The address of RabbitMQ's management page, with its password.
@@ -210,6 +215,10 @@ impl LastingStores {
     /// Redis' address, with its password.
     pub fn redis(&self) -> Option<String> {
         self.redis.as_ref().map(|redis| redis.url(0))
+    }
+
+    fn amqp_of(&self, user: &str, password: &str) -> Option<String> {
+        self.rabbitmq.as_ref().map(|rabbitmq| rabbitmq.url_of(user, password))
     }
 
     fn database_of(&self, role: &str, password: &str) -> Option<String> {

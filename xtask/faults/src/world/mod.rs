@@ -115,10 +115,9 @@ impl<'a> World<'a> {
         let shops = Service::start("mock-shops", plan.shop_variables()).await?;
         let front = Front::before(shops.address()).await?;
 
-        let amqp = by(&sandbox.amqp_url(), &rabbitmq)?;
         let mut collector_variables = vec![
             ("DATABASE_URL", by(&sandbox.collector_database_url(), &postgres)?),
-            ("AMQP_URL", amqp.clone()),
+            ("AMQP_URL", by(&sandbox.collector_amqp_url(), &rabbitmq)?),
             ("NETVIDEO_URL", front.url("netvideo")),
             ("COUNTRYLINK_URL", front.url("countrylink")),
             ("COUNTRYLINK_API_KEY", "demo-key".to_owned()),
@@ -127,7 +126,7 @@ impl<'a> World<'a> {
         collector_variables.extend(plan.collector.clone());
         let mut gateway_variables = vec![
             ("DATABASE_URL", by(&sandbox.gateway_database_url(), &postgres)?),
-            ("AMQP_URL", amqp),
+            ("AMQP_URL", by(&sandbox.gateway_amqp_url(), &rabbitmq)?),
             ("REDIS_URL", by(&sandbox.redis_url(), &redis)?),
         ];
         gateway_variables.extend(plan.gateway.clone());

@@ -8,6 +8,7 @@ use std::{net::SocketAddr, time::Duration};
 
 use chrono::TimeDelta;
 use metrics_exporter_prometheus::{BuildError, PrometheusBuilder};
+use secrecy::SecretString;
 use service::{
     database::{Database, Limits, SchemaError},
     settings::SettingError,
@@ -44,6 +45,7 @@ const LOCK: Duration = Duration::from_secs(5);
 const ACQUIRE: Duration = Duration::from_millis(500);
 const APPLYING_STATEMENT: Duration = Duration::from_secs(20);
 const APPLYING_CONNECTIONS: u32 = 2;
+const WATCHING_CONNECTIONS: u32 = 2;
 
 /// How long requests that are under way have once nobody is accepted any more.
 const DRAIN: Duration = Duration::from_secs(5);
@@ -71,6 +73,9 @@ pub enum RunError {
     /// The schema can't be used.
     #[error(transparent)]
     Schema(#[from] SchemaError),
+    /// The operating system gives no thread.
+    #[error("the catalogue can't be watched: {0}")]
+    Thread(std::io::Error),
     /// A part of the gateway broke off: a mistake of ours.
     #[error("a part of the gateway broke off: {0}")]
     BrokeOff(#[from] JoinError),
@@ -85,26 +90,18 @@ struct Pools {
     reading: Database,
     /// What events and people change.
     applying: Database,
-    /// Which version the catalogue has, over one connection, and its cards over another: known however busy readers keep
-    /// theirs.
-    watching: Database,
+}
+
+fn reading(connections: u32) -> Limits {
+    Limits { connections, acquire: ACQUIRE, statement: STATEMENT, lock: LOCK }
 }
 
 impl Pools {
     fn new(settings: &Settings, stores: &Stores) -> Result<Self, SettingError> {
-        let limits = Limits {
-            connections: settings.database_connections,
-            acquire: ACQUIRE,
-            statement: STATEMENT,
-            lock: LOCK,
-        };
+        let limits = reading(settings.database_connections);
         let applying = Limits { connections: APPLYING_CONNECTIONS, statement: APPLYING_STATEMENT, ..limits };
         let pool = |limits| Database::new(&stores.database, "gateway", limits);
-        Ok(Self {
-            reading: pool(limits)?,
-            applying: pool(applying)?,
-            watching: pool(Limits { connections: 2, ..limits })?,
-        })
+        Ok(Self { reading: pool(limits)?, applying: pool(applying)? })
     }
 }
 
@@ -126,10 +123,12 @@ pub async fn run(settings: Settings, told: CancellationToken) -> Result<(), RunE
     tokio::spawn(forget_old_prices(applier.clone(), settings.price_history_days, stop.told.clone()));
     tokio::spawn(forget_old_refusals(pools.applying.pool.clone(), stop.told.clone()));
     tokio::spawn(forget_old_changes(applier.clone(), stop.told.clone()));
-    let watching = catalogue.clone().watch(pools.watching.pool, stop.now.clone());
-    let telling = changes.tell(catalogue, stop.now.clone());
-    let watch = async {
-        tokio::join!(watching, telling);
+    let watch = {
+        let (database, stop) = (stores.database.clone(), stop.now.clone());
+        move || {
+            tokio::spawn(changes.tell(catalogue.clone(), stop.clone()));
+            watch(database, catalogue, stop)
+        }
     };
     let consuming =
         tokio::spawn(consume_when_migrated(pools.applying, applier, consume, watch, stop.told.clone()));
@@ -225,19 +224,33 @@ async fn forget_old_changes(applier: Applier, stop: CancellationToken) {
     }
 }
 
+/// Watches the catalogue on a thread of its own. Among everything else that a busy gateway does its turn would come too
+/// late: what is kept could not be trusted, and all of it would have to be worked out again just when that is too much.
+fn watch(database: SecretString, catalogue: Catalogue, stop: CancellationToken) -> std::io::Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let watch = async move {
+        // One connection asks for the version, another one reads cards. The address was checked before.
+        if let Ok(database) = Database::new(&database, "gateway", reading(WATCHING_CONNECTIONS)) {
+            catalogue.watch(database.pool, stop).await;
+        }
+    };
+    std::thread::Builder::new().name("catalogue".to_owned()).spawn(move || runtime.block_on(watch))?;
+    Ok(())
+}
+
 /// Once the schema is up to date, the catalogue is watched, so that queries are answered, and events consumed.
 async fn consume_when_migrated(
     database: Database,
     applier: Applier,
     consume: Consume,
-    watch: impl Future<Output = ()> + Send + 'static,
+    watch: impl FnOnce() -> std::io::Result<()>,
     stop: CancellationToken,
 ) -> Result<(), RunError> {
     const PAUSE: Duration = Duration::from_millis(500);
     static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../sql/gateway/migrations");
     let prepare = async {
         database.migrate_when_up(&MIGRATIONS).await?;
-        tokio::spawn(watch);
+        watch().map_err(RunError::Thread)?;
         while let Err(error) = applier.catch_up().await {
             tracing::warn!(%error, "the catalogue can't be brought up to date: trying again");
             tokio::time::sleep(PAUSE).await;

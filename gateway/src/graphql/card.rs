@@ -26,24 +26,24 @@ use crate::{card::match_word, offer::BUYABLE};
 pub struct VideoCard(pub(crate) Arc<CardRow>);
 
 impl VideoCard {
-    async fn offer_rows(&self, ctx: &Context<'_>) -> Result<Option<Arc<Vec<OfferRow>>>, ApiError> {
+    async fn offer_rows(&self, ctx: &Context<'_>) -> Result<Option<Arc<Vec<Arc<OfferRow>>>>, ApiError> {
         Ok(data(ctx).loaders.offers_by_card.one(self.0.id).await?)
     }
 
     /// The cheapest offer that can be bought.
-    async fn best(&self, ctx: &Context<'_>) -> Result<Option<OfferRow>, ApiError> {
+    async fn best(&self, ctx: &Context<'_>) -> Result<Option<Arc<OfferRow>>, ApiError> {
         let offers = self.offer_rows(ctx).await?;
         let mut offers = offers.iter().flat_map(|offers| offers.iter());
         Ok(offers.find(|offer| BUYABLE.contains(&offer.availability.as_str())).cloned())
     }
 
     async fn supported(&self, ctx: &Context<'_>) -> Result<Vec<CardTechnology>, ApiError> {
-        let supported = data(ctx).loaders.card_technologies.one(self.0.id).await?;
+        let supported = data(ctx).loaders.supported.one(self.0.id).await?;
         Ok(supported
             .iter()
             .flat_map(|supported| supported.iter())
             .map(|supported| CardTechnology {
-                technology: Technology(Arc::new(supported.technology.clone())),
+                technology: Technology(Arc::clone(&supported.technology)),
                 version: supported.version.clone(),
             })
             .collect())
@@ -121,7 +121,7 @@ impl VideoCard {
         ctx: &Context<'_>,
         #[graphql(desc = "Only offers of these availabilities.")] availability: Option<Vec<Availability>>,
     ) -> Result<Vec<Offer>, ApiError> {
-        let wanted = |offer: &&OfferRow| {
+        let wanted = |offer: &&Arc<OfferRow>| {
             availability.as_ref().is_none_or(|wanted| wanted.contains(&Availability::of(&offer.availability)))
         };
         let offers = self.offer_rows(ctx).await?;
@@ -216,9 +216,17 @@ impl VideoCard {
 /// The card that goes by an id now: the card itself or the one that took it over.
 pub(crate) async fn by_ids(ctx: &Context<'_>, ids: &[i64]) -> Result<Vec<Option<VideoCard>>, ApiError> {
     let data = data(ctx);
-    let query = sqlx::query_as(include_str!("../../../sql/gateway/card_resolve.sql")).bind(ids);
-    let resolved: Vec<(i64, i64)> = super::loaders::read(query.fetch_all(&data.pool)).await?;
-    let resolved: BTreeMap<i64, i64> = resolved.into_iter().collect();
+    // Only who is not a card any more may have been taken over.
+    let unknown: Vec<i64> = match data.index() {
+        Ok(index) => ids.iter().copied().filter(|id| !index.contains(*id)).collect(),
+        Err(_) => ids.to_vec(),
+    };
+    let mut resolved = BTreeMap::new();
+    if !unknown.is_empty() {
+        let query = sqlx::query_as(include_str!("../../../sql/gateway/card_resolve.sql")).bind(unknown);
+        let found: Vec<(i64, i64)> = super::loaders::read(query.fetch_all(&data.pool)).await?;
+        resolved.extend(found);
+    }
     let now: Vec<i64> = ids.iter().map(|id| resolved.get(id).copied().unwrap_or(*id)).collect();
     Ok(data.loaders.cards.many(&now).await?.into_iter().map(|card| card.map(VideoCard)).collect())
 }
@@ -247,7 +255,7 @@ pub(crate) async fn compare(ctx: &Context<'_>, asked: &[ID]) -> Result<VideoCard
         loaders.brands.many(&cards.iter().filter_map(|card| card.0.brand_id).collect::<Vec<_>>()).await?;
     let gpus = loaders.gpus.many(&cards.iter().filter_map(|card| card.0.gpu_id).collect::<Vec<_>>()).await?;
     loaders.offers_by_card.many(&ids).await?;
-    loaders.card_technologies.many(&ids).await?;
+    loaders.supported.many(&ids).await?;
     let mut compared = Vec::new();
     for card in &cards {
         let best =

@@ -66,7 +66,7 @@ impl Wanted {
 pub(crate) struct Found {
     pub(crate) change: Change,
     pub(crate) card: Arc<CardRow>,
-    pub(crate) offer: Option<OfferRow>,
+    pub(crate) offer: Option<Arc<OfferRow>>,
 }
 
 /// Where a subscriber is.
@@ -164,7 +164,7 @@ impl Follower {
                 Happening::Fall(fall) => {
                     let offer = offers.get(&fall.listing_id).filter(|offer| offer.card_id == change.card_id);
                     let Some(offer) = offer else { continue };
-                    Some(offer.clone())
+                    Some(Arc::clone(offer))
                 }
             };
             self.found.push_back(Found { change, card, offer });
@@ -191,7 +191,7 @@ impl Follower {
         Ok((served, removed))
     }
 
-    async fn offers(&self, changes: &[Change]) -> Result<HashMap<i64, OfferRow>, StoreFailed> {
+    async fn offers(&self, changes: &[Change]) -> Result<HashMap<i64, Arc<OfferRow>>, StoreFailed> {
         let ids: Vec<i64> = changes
             .iter()
             .filter_map(|change| match &change.happening {
@@ -204,7 +204,7 @@ impl Follower {
         }
         let query = sqlx::query_as(include_str!("../../../sql/gateway/offers_by_id.sql")).bind(ids);
         let rows: Vec<OfferRow> = read(query.fetch_all(self.changes.pool())).await?;
-        Ok(rows.into_iter().map(|row| (row.id, row)).collect())
+        Ok(rows.into_iter().map(|row| (row.id, Arc::new(row))).collect())
     }
 }
 

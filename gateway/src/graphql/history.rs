@@ -24,7 +24,7 @@ pub struct PriceHistory {
     pub(crate) known: Vec<Point>,
     pub(crate) from: Option<DateTime<Utc>>,
     pub(crate) to: Option<DateTime<Utc>>,
-    pub(crate) offers: Arc<Vec<OfferRow>>,
+    pub(crate) offers: Arc<Vec<Arc<OfferRow>>>,
 }
 
 impl PriceHistory {

@@ -15,13 +15,13 @@ use moka::sync::Cache;
 
 use super::{
     loaders::Kind,
-    rows::{BrandRow, CardRow, CardTechnologyRow, GpuRow, OffersOfCard, ShopRow, SourcesRow, TechnologyRow},
+    rows::{BrandRow, CardRow, GpuRow, OffersOfCard, ShopRow, SourcesRow, Supported, TechnologyRow},
 };
 
 /// The most memory that rows of each kind take, in bytes: what ten thousand cards have, about.
 const CARDS_BYTES: u64 = 32 << 20;
 const OFFERS_BYTES: u64 = 16 << 20;
-const TECHNOLOGIES_BYTES: u64 = 16 << 20;
+const SUPPORTED_BYTES: u64 = 16 << 20;
 const SOURCES_BYTES: u64 = 8 << 20;
 /// The same for each of the few things that many cards share.
 const SHARED_BYTES: u64 = 1 << 20;
@@ -50,7 +50,7 @@ pub(crate) struct KeptRows {
     pub(super) cards: Kept<CardRow>,
     pub(super) sources: Kept<SourcesRow>,
     pub(super) offers: Kept<OffersOfCard>,
-    pub(super) card_technologies: Kept<CardTechnologyRow>,
+    pub(super) supported: Kept<Supported>,
     pub(super) brands: Kept<BrandRow>,
     pub(super) gpus: Kept<GpuRow>,
     pub(super) technologies: Kept<TechnologyRow>,
@@ -65,7 +65,7 @@ impl Default for KeptRows {
             cards: Kept::new(CARDS_BYTES),
             sources: Kept::new(SOURCES_BYTES),
             offers: Kept::new(OFFERS_BYTES),
-            card_technologies: Kept::new(TECHNOLOGIES_BYTES),
+            supported: Kept::new(SUPPORTED_BYTES),
             brands: Kept::new(SHARED_BYTES),
             gpus: Kept::new(SHARED_BYTES),
             technologies: Kept::new(SHARED_BYTES),
@@ -92,7 +92,7 @@ impl KeptRows {
             self.cards.0.invalidate(card);
             self.sources.0.invalidate(card);
             self.offers.0.invalidate(card);
-            self.card_technologies.0.invalidate(card);
+            self.supported.0.invalidate(card);
         }
     }
 }

@@ -18,7 +18,7 @@ use super::{
 
 /// A shop's price for a card.
 #[derive(Clone)]
-pub struct Offer(pub(crate) OfferRow);
+pub struct Offer(pub(crate) Arc<OfferRow>);
 
 impl Offer {
     async fn shop_row(&self, ctx: &Context<'_>) -> Result<Arc<ShopRow>, ApiError> {

@@ -253,7 +253,7 @@ async fn nodes_of(ctx: &Context<'_>, of: NodeType, numbers: &[i64]) -> Result<Ve
         }
         NodeType::Offer => {
             let offers = loaders.offers.many(numbers).await?;
-            offers.into_iter().map(|row| row.map(|row| Node::Offer(Offer((*row).clone())))).collect()
+            offers.into_iter().map(|row| row.map(|row| Node::Offer(Offer(row)))).collect()
         }
         NodeType::Brand => {
             let brands = loaders.brands.many(&narrow(numbers)).await?;

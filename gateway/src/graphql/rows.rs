@@ -1,6 +1,6 @@
 //! The rows that queries read, and the statement that reads each kind.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::{FromRow, PgPool, types::Json};
@@ -37,17 +37,23 @@ pub(crate) struct SourcesRow {
     pub(crate) sources: Json<Vec<CardSource>>,
 }
 
-/// A technology of a card.
 #[derive(Debug, FromRow)]
-pub(crate) struct CardTechnologyRow {
+struct CardTechnologyRow {
     card_id: i64,
     #[sqlx(flatten)]
-    pub(crate) technology: TechnologyRow,
+    technology: TechnologyRow,
+    version: Option<String>,
+}
+
+/// A technology that a card supports.
+#[derive(Debug)]
+pub(crate) struct Supported {
+    pub(crate) technology: Arc<TechnologyRow>,
     pub(crate) version: Option<String>,
 }
 
 /// A shop's price for a card.
-#[derive(Clone, Debug, FromRow)]
+#[derive(Debug, FromRow)]
 pub(crate) struct OfferRow {
     pub(crate) id: i64,
     pub(crate) card_id: i64,
@@ -82,7 +88,7 @@ pub(crate) struct GpuRow {
 }
 
 /// A technology.
-#[derive(Clone, Debug, FromRow)]
+#[derive(Debug, FromRow)]
 pub(crate) struct TechnologyRow {
     pub(crate) id: i32,
     pub(crate) code: String,
@@ -191,40 +197,65 @@ macro_rules! rows_by_id {
     };
 }
 
-/// Reads rows of which a key has several, in the statement's order.
-macro_rules! rows_by_owner {
-    ($kind:ty, $row:ty, $of:expr, $sql:literal, $kept:ident, $bytes:expr) => {
-        impl Kind for $kind {
-            type Key = i64;
-            type Value = Vec<$row>;
+impl Kind for OffersOfCard {
+    type Key = i64;
+    type Value = Vec<Arc<OfferRow>>;
 
-            fn kept(rows: &KeptRows) -> Option<&Kept<Self>> {
-                Some(&rows.$kept)
-            }
-
-            fn card(key: &i64) -> Option<i64> {
-                Some(*key)
-            }
-
-            fn bytes(rows: &Vec<$row>) -> usize {
-                let bytes: fn(&$row) -> usize = $bytes;
-                rows.iter().map(|row| size_of::<$row>() + bytes(row)).sum()
-            }
-
-            async fn load(pool: &PgPool, keys: &[i64]) -> sqlx::Result<HashMap<i64, Vec<$row>>> {
-                let rows: Vec<$row> = sqlx::query_as(include_str!(concat!("../../../sql/gateway/", $sql)))
-                    .bind(keys)
-                    .fetch_all(pool)
-                    .await?;
-                let owner: fn(&$row) -> i64 = $of;
-                let mut owned: HashMap<i64, Vec<$row>> = HashMap::with_capacity(keys.len());
-                for row in rows {
-                    owned.entry(owner(&row)).or_default().push(row);
-                }
-                Ok(owned)
-            }
+    async fn load(pool: &PgPool, keys: &[i64]) -> sqlx::Result<HashMap<i64, Self::Value>> {
+        let query = sqlx::query_as(include_str!("../../../sql/gateway/offers_by_card.sql"));
+        let rows: Vec<OfferRow> = query.bind(keys).fetch_all(pool).await?;
+        let mut by_card: HashMap<i64, Self::Value> = HashMap::with_capacity(keys.len());
+        for row in rows {
+            by_card.entry(row.card_id).or_default().push(Arc::new(row));
         }
-    };
+        Ok(by_card)
+    }
+
+    fn kept(rows: &KeptRows) -> Option<&Kept<Self>> {
+        Some(&rows.offers)
+    }
+
+    fn card(key: &i64) -> Option<i64> {
+        Some(*key)
+    }
+
+    fn bytes(offers: &Self::Value) -> usize {
+        let texts = |offer: &OfferRow| {
+            [&offer.title, &offer.url, &offer.currency, &offer.availability].map(String::len)
+        };
+        offers.iter().map(|offer| size_of::<OfferRow>() + texts(offer).iter().sum::<usize>()).sum()
+    }
+}
+
+impl Kind for Supported {
+    type Key = i64;
+    type Value = Vec<Self>;
+
+    async fn load(pool: &PgPool, keys: &[i64]) -> sqlx::Result<HashMap<i64, Vec<Self>>> {
+        let query = sqlx::query_as(include_str!("../../../sql/gateway/card_technologies_by_card.sql"));
+        let rows: Vec<CardTechnologyRow> = query.bind(keys).fetch_all(pool).await?;
+        let mut technologies: HashMap<i32, Arc<TechnologyRow>> = HashMap::new();
+        let mut by_card: HashMap<i64, Vec<Self>> = HashMap::with_capacity(keys.len());
+        for CardTechnologyRow { card_id, technology, version } in rows {
+            // Many cards support the same ones.
+            let technology = technologies.entry(technology.id).or_insert_with(|| Arc::new(technology));
+            by_card.entry(card_id).or_default().push(Self { technology: Arc::clone(technology), version });
+        }
+        Ok(by_card)
+    }
+
+    fn kept(rows: &KeptRows) -> Option<&Kept<Self>> {
+        Some(&rows.supported)
+    }
+
+    fn card(key: &i64) -> Option<i64> {
+        Some(*key)
+    }
+
+    fn bytes(supported: &Vec<Self>) -> usize {
+        let row = size_of::<TechnologyRow>() + size_of::<Self>();
+        supported.iter().map(|one| row + one.technology.code.len() + one.technology.name.len()).sum()
+    }
 }
 
 /// What the specifications and ports of a card take, about, in bytes.
@@ -253,14 +284,3 @@ rows_by_id!(GpuRow, i32, |row| row.id, "gpus_by_id.sql", gpus, |_| None, |row| {
 rows_by_id!(TechnologyRow, i32, |row| row.id, "technologies_by_id.sql", technologies, |_| None, |row| {
     row.code.len() + row.name.len()
 });
-rows_by_owner!(OffersOfCard, OfferRow, |row| row.card_id, "offers_by_card.sql", offers, |row| {
-    row.title.len() + row.url.len() + row.currency.len() + row.availability.len()
-});
-rows_by_owner!(
-    CardTechnologyRow,
-    CardTechnologyRow,
-    |row| row.card_id,
-    "card_technologies_by_card.sql",
-    card_technologies,
-    |row| row.technology.code.len() + row.technology.name.len()
-);

@@ -73,7 +73,7 @@ pub(super) async fn kills(ground: &mut Ground) -> Result<Report, Trouble> {
     let mut report = Report::default();
     let wishes = ground.wishes;
     let is_many = wishes.events > MANY_EVENTS;
-    let cards = if is_many { 4_000 } else { 400 };
+    let cards = if is_many { 1_500 } else { 400 };
     let mut world = ground.open(&Plan { cards, ..Plan::usual(wishes.seed) }).await?;
     let mut dice = SmallRng::seed_from_u64(wishes.seed);
     let watch = Watch::start(&world.reader, &world.market, READERS);

@@ -34,7 +34,7 @@ use crate::{
 /// How often the shops are crawled.
 pub(crate) const COLLECT_EVERY: Duration = Duration::from_secs(1);
 /// How long everything may take to be served for the first time.
-const FIRST_PATIENCE: Duration = Duration::from_mins(2);
+const FIRST_PATIENCE: Duration = Duration::from_mins(3);
 /// The most memory that a gateway, and a collector, may ever take.
 const GATEWAY_MIB: u64 = 256;
 const COLLECTOR_MIB: u64 = 192;

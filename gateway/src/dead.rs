@@ -12,6 +12,7 @@ use lapin::{
     Channel, Connection,
     message::BasicGetMessage,
     options::{BasicAckOptions, BasicGetOptions, QueueDeclareOptions},
+    protocol::AMQPSoftError,
     types::FieldTable,
 };
 use secrecy::SecretString;
@@ -63,6 +64,9 @@ pub enum DeadError {
     /// The broker says nothing.
     #[error("RabbitMQ does not answer: check AMQP_URL")]
     Silent,
+    /// The collector has not declared the queue yet.
+    #[error("there is no queue of dead letters yet: the collector declares it when it starts")]
+    NoQueue,
     /// The database refused.
     #[error("the database: {0}")]
     Store(#[from] sqlx::Error),
@@ -107,9 +111,13 @@ impl Queue {
         let connection = consume::connect(amqp).await?;
         let channel = in_time(connection.create_channel()).await?;
         let passive = QueueDeclareOptions { passive: true, ..Default::default() };
-        let declared =
-            in_time(channel.queue_declare(topology::DEAD_QUEUE.into(), passive, FieldTable::default()))
-                .await?;
+        let looked = channel.queue_declare(topology::DEAD_QUEUE.into(), passive, FieldTable::default());
+        let declared = match in_time(looked).await {
+            Err(DeadError::Broker(error)) if consume::is_refused_for(&error, &AMQPSoftError::NOTFOUND) => {
+                return Err(DeadError::NoQueue);
+            }
+            looked => looked?,
+        };
         Ok(Self { connection, channel, depth: declared.message_count() })
     }
 

@@ -13,6 +13,7 @@ pub mod history;
 pub mod http;
 mod indexing;
 pub mod matches;
+mod measures;
 pub mod offer;
 pub mod rates;
 pub mod reconcile;

@@ -7,7 +7,7 @@
 use std::{net::SocketAddr, time::Duration};
 
 use chrono::TimeDelta;
-use metrics_exporter_prometheus::{BuildError, PrometheusBuilder};
+use metrics_exporter_prometheus::BuildError;
 use secrecy::SecretString;
 use service::{
     database::{Database, Limits, SchemaError},
@@ -33,6 +33,7 @@ use crate::{
         persisted::{ManifestError, Persisted},
         serve::{self, Patience, Stop},
     },
+    measures,
     reconcile::Reconcile,
     refusals,
     settings::{Settings, Stores},
@@ -147,7 +148,7 @@ fn gateway(
     (catalogue, changes, consume): (&Catalogue, &Changes, &Consume),
     stop: &Stop,
 ) -> Result<Gateway, RunError> {
-    let metrics = PrometheusBuilder::new().install_recorder()?;
+    let metrics = measures::recorder(stop.now.clone())?;
     let redis = stores.redis.as_ref().map(Redis::connect).transpose()?;
     if redis.is_none() {
         tracing::warn!("REDIS_URL is not set: answers are cached in this process's memory alone");

@@ -80,6 +80,10 @@ async fn no_gateway_serves_for_longer_than_a_second_what_another_one_has_replace
     }
     let hits = http.get(one.url("/metrics")).send().await.unwrap().text().await.unwrap();
     assert!(hits.contains("gateway_answers_total{from=\"memory\"}"), "{hits}");
+    assert!(hits.contains("gateway_request_duration_seconds_bucket{from=\"memory\",le=\"0.001\"}"), "{hits}");
+    // Which of the two applied them, nobody knows.
+    let other = http.get(other.url("/metrics")).send().await.unwrap().text().await.unwrap();
+    assert!(format!("{hits}{other}").contains("gateway_lag_seconds_count"), "{hits}{other}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -6,7 +6,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use moka::sync::Cache;
 
-use super::{Answer, OVERHEAD_BYTES, Question};
+use super::{Answer, OVERHEAD_BYTES, Origin, Question};
 
 /// Older than this, an answer is worse than none.
 const KEPT: Duration = Duration::from_hours(1);
@@ -36,7 +36,8 @@ impl LastAnswers {
         let (answer, as_of) = self.0.get(question)?;
         let told = serde_json::json!({ "asOf": as_of }).to_string();
         let body = with_extension(&answer.body, has_extensions, "stale", &told);
-        Some(Answer { body: body.into(), complete: false, unavailable: false, as_of: Some(as_of), ..answer })
+        let (body, as_of, origin) = (body.into(), Some(as_of), Origin::Last);
+        Some(Answer { body, complete: false, unavailable: false, as_of, origin, ..answer })
     }
 }
 

@@ -37,6 +37,19 @@ const LAST_SHARE: u64 = 4;
 /// The largest answer that is kept, in bytes; a page of 100 cards with everything has some 400 KB.
 const LARGEST_KEPT_BYTES: usize = 2 * 1024 * 1024;
 
+/// Where an answer comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// This process's memory, or another request for the same that was under way.
+    Memory,
+    /// Redis.
+    Redis,
+    /// It was worked out.
+    Work,
+    /// It is an older one, given because Postgres is away.
+    Last,
+}
+
 /// The body of an answer to a query that was executed.
 #[derive(Clone, Debug)]
 pub struct Answer {
@@ -50,6 +63,8 @@ pub struct Answer {
     pub as_of: Option<DateTime<Utc>>,
     /// Tells the body from any other one, for `ETag`.
     pub tag: [u8; 16],
+    /// Where it comes from.
+    pub origin: Origin,
 }
 
 impl Answer {
@@ -60,7 +75,7 @@ impl Answer {
         if complete {
             tag.copy_from_slice(&blake3::hash(&body).as_bytes()[..16]);
         }
-        Self { body, complete, unavailable, as_of: None, tag }
+        Self { body, complete, unavailable, as_of: None, tag, origin: Origin::Work }
     }
 }
 
@@ -119,9 +134,9 @@ impl Answers {
             found
         };
         match self.memory.try_get_with(key, find).await {
-            Ok(answer) => {
-                // From memory, or from another request for the same that was under way.
+            Ok(mut answer) => {
                 if !fresh.load(Ordering::Relaxed) {
+                    answer.origin = Origin::Memory;
                     metrics::counter!("gateway_answers_total", "from" => "memory").increment(1);
                 }
                 Ok(answer)
@@ -142,7 +157,7 @@ impl Answers {
             && let Some(body) = redis.get(key).await
         {
             metrics::counter!("gateway_answers_total", "from" => "redis").increment(1);
-            return Ok(Answer::new(body, true, false));
+            return Ok(Answer { origin: Origin::Redis, ..Answer::new(body, true, false) });
         }
         let answer = work.await.map_err(NotKept::Refused)?;
         metrics::counter!("gateway_answers_total", "from" => "work").increment(1);

@@ -48,6 +48,7 @@ impl Applier {
                 keys: match_keys,
                 points: Vec::new(),
                 fell_from: None,
+                observed_at: None,
             })
             .collect();
         write_cards(&mut transaction, &news).await?;

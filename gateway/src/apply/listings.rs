@@ -54,6 +54,8 @@ pub(super) struct News {
     pub(super) points: Vec<Point>,
     /// What it cost before in minor units of its currency, if it costs less now.
     pub(super) fell_from: Option<i64>,
+    /// When the shop said so; `None`: it is not the shop that says something new.
+    pub(super) observed_at: Option<DateTime<Utc>>,
 }
 
 impl Known {
@@ -135,13 +137,14 @@ pub(super) async fn take_over(
         let effect = effect(known, &state, identity.as_ref());
         let points = points(known.map(Known::terms), &state.terms);
         let fell_from = known.and_then(|known| fell_from(known, &state));
+        let observed_at = state.observed_at;
         rows.push(shop_id, listing_id.clone(), state, identity, keys.join("\n"), rates);
         keys.extend(known.iter().flat_map(|known| known.match_keys.iter().cloned()));
         keys.sort_unstable();
         keys.dedup();
         news.insert(
             (shop_id, listing_id),
-            (effect, known.and_then(|known| known.card_id), keys, points, fell_from),
+            (effect, known.and_then(|known| known.card_id), keys, points, fell_from, observed_at),
         );
     }
     if news.is_empty() {
@@ -151,8 +154,10 @@ pub(super) async fn take_over(
     Ok(stored
         .into_iter()
         .filter_map(|(id, shop_id, listing_id)| {
-            let (effect, card_id, keys, points, fell_from) = news.remove(&(shop_id, listing_id))?;
-            Some(News { id, effect, card_id, keys, points, fell_from })
+            let (effect, card_id, keys, points, fell_from, observed_at) =
+                news.remove(&(shop_id, listing_id))?;
+            let observed_at = Some(observed_at);
+            Some(News { id, effect, card_id, keys, points, fell_from, observed_at })
         })
         .collect())
 }

@@ -17,6 +17,7 @@ mod regroup;
 
 use std::collections::BTreeSet;
 
+use chrono::{DateTime, Utc};
 use events::ProductEvent;
 use sqlx::{PgConnection, PgPool};
 
@@ -34,10 +35,12 @@ pub struct Applier {
 }
 
 /// What a batch came to.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Applied {
     /// Listings about which there was news.
     pub listings: usize,
+    /// When the shops said each of these.
+    pub observed_at: Vec<DateTime<Utc>>,
     /// Cards that changed.
     pub cards: usize,
     /// The catalogue's version after it; `None`: nothing was news.
@@ -128,7 +131,8 @@ impl Applier {
         for crawl in latest.crawls.values() {
             crawls += crawl_ended(connection, crawl).await?;
         }
-        let mut applied = Applied { listings: news.len(), cards: touched.len(), version: None };
+        let observed_at = news.iter().filter_map(|news| news.observed_at).collect();
+        let mut applied = Applied { listings: news.len(), observed_at, cards: touched.len(), version: None };
         if !news.is_empty() || crawls > 0 {
             applied.version = Some(bump(connection).await?);
         }

@@ -116,6 +116,7 @@ impl Applier {
                 keys,
                 points: Vec::new(),
                 fell_from: None,
+                observed_at: None,
             });
         }
         sqlx::query(include_str!("../../../sql/gateway/listings_reidentify.sql"))

@@ -33,7 +33,7 @@ pub(crate) async fn connect(url: &SecretString) -> Result<Connection, SessionErr
 }
 
 /// Whether the broker refused an operation on a channel for this reason. It has closed the channel then.
-pub(super) fn is_refused_for(error: &lapin::Error, reason: &AMQPSoftError) -> bool {
+pub(crate) fn is_refused_for(error: &lapin::Error, reason: &AMQPSoftError) -> bool {
     matches!(error.kind(), ErrorKind::ProtocolError(error) if *error.kind() == AMQPErrorKind::Soft(reason.clone()))
 }
 

@@ -24,11 +24,12 @@ use tokio::{sync::watch, time::timeout};
 use tokio_util::sync::CancellationToken;
 
 use self::batch::{Batch, DeliveryTag, Envelope};
-pub(crate) use self::broker::connect;
 pub use self::broker::declare;
+pub(crate) use self::broker::{connect, is_refused_for};
 use crate::{
     apply::{Applied, Applier, ApplyError},
     catalogue::Catalogue,
+    measures,
     reconcile::Reconcile,
     refusals::{self, Refusal},
 };
@@ -86,9 +87,7 @@ async fn declare_if_allowed(connection: &Connection) -> lapin::Result<Declared> 
     let channel = connection.create_channel().await?;
     match declare(&channel).await {
         Ok(()) => channel.close(200, "declared".into()).await.map(|()| Declared::ByUs),
-        Err(error) if broker::is_refused_for(&error, &AMQPSoftError::ACCESSREFUSED) => {
-            Ok(Declared::ByCollector)
-        }
+        Err(error) if is_refused_for(&error, &AMQPSoftError::ACCESSREFUSED) => Ok(Declared::ByCollector),
         Err(error) => Err(error),
     }
 }
@@ -167,7 +166,7 @@ impl Consume {
             match in_time(consume(connection)).await {
                 Err(SessionError::Broker(error))
                     if declared == Declared::ByCollector
-                        && broker::is_refused_for(&error, &AMQPSoftError::NOTFOUND) => {}
+                        && is_refused_for(&error, &AMQPSoftError::NOTFOUND) => {}
                 begun => return begun.map(Some),
             }
             if !told {
@@ -227,7 +226,7 @@ impl Consume {
         let mut todo = vec![(envelopes.as_slice(), events.as_slice())];
         while let Some((envelopes, events)) = todo.pop() {
             match self.apply(connection, events).await? {
-                Ok(applied) => self.note(events, applied),
+                Ok(applied) => self.note(events, &applied),
                 Err(error) if events.len() == 1 => {
                     let message_id = events[0].message_id();
                     tracing::error!(%error, message.id = message_id, "a message can't be applied: it goes to the dead letters");
@@ -310,7 +309,8 @@ impl Consume {
         }
     }
 
-    fn note(&self, events: &[ProductEvent], applied: Applied) {
+    fn note(&self, events: &[ProductEvent], applied: &Applied) {
+        measures::committed(&applied.observed_at, chrono::Utc::now());
         self.reconcile.hand_in(events);
         let events = events.len();
         metrics::counter!("gateway_events_applied_total").increment(applied.listings as u64);

@@ -4,7 +4,7 @@
 //! What is kept is found before the document is parsed: a kept answer costs a hash of what was asked. There
 //! are no mutations, so an answer is only ever one to a query.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Instant};
 
 use async_graphql::{Request, Variables};
 use axum::{
@@ -33,9 +33,10 @@ use super::{
     subscribers,
 };
 use crate::{
-    answers::{Answer, Question, with_extension},
+    answers::{Answer, Origin, Question, with_extension},
     catalogue::CatalogueState,
     graphql::request::RequestData,
+    measures::{self, RequestDurations},
 };
 
 /// Tells versions of the gateway apart whose answers may differ.
@@ -48,6 +49,7 @@ pub(super) struct GraphQl {
     pub(super) limits: Limits,
     pub(super) prices: Prices,
     gate: Gate,
+    durations: RequestDurations,
     /// Everything besides the catalogue and the request that answers depend on; the second is for those that
     /// tell what they cost.
     builds: [String; 2],
@@ -66,6 +68,7 @@ pub(super) fn routes<S: Clone + Send + Sync + 'static>(
         limits: limits.clone(),
         prices: Prices::of_served_schema(),
         gate: Gate::new(*max_concurrent_requests),
+        durations: RequestDurations::new(),
         builds: [build.clone(), build + "/cost"],
     };
     let graphql = Arc::new(graphql);
@@ -115,8 +118,16 @@ impl GraphQl {
         method: &Method,
         headers: &HeaderMap,
     ) -> Response {
-        match Box::pin(self.answer(asked)).await {
-            Ok(answer) => respond::answered(answer, media_type, method, headers),
+        let began = Instant::now();
+        let answered = Box::pin(self.answer(asked)).await;
+        self.durations.note(answered.as_ref().ok().map(|answer| answer.origin), began.elapsed());
+        match answered {
+            Ok(answer) => {
+                if !answer.complete && answer.origin != Origin::Last {
+                    measures::errors_told(&answer.body);
+                }
+                respond::answered(answer, media_type, method, headers)
+            }
             Err(refusal) => refusal.respond(media_type),
         }
     }

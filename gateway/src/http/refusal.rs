@@ -9,7 +9,10 @@ use bytes::Bytes;
 use serde_json::{Value, json};
 
 use super::{limits::TooLarge, negotiation::MediaType, respond};
-use crate::graphql::errors::{LAGGED, LAGGED_MESSAGE, UNAVAILABLE, UNAVAILABLE_MESSAGE};
+use crate::{
+    graphql::errors::{LAGGED, LAGGED_MESSAGE, UNAVAILABLE, UNAVAILABLE_MESSAGE},
+    measures,
+};
 
 /// A request that is not executed. Its answer has no `data`.
 #[derive(Clone, Debug)]
@@ -125,6 +128,7 @@ impl Refusal {
     }
 
     pub(super) fn respond(self, media_type: MediaType) -> Response {
+        measures::errors_told(&self.body);
         let media_type = self.media_type.unwrap_or(media_type);
         let status = match self.status {
             Status::Document => media_type.refusal(),

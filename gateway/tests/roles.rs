@@ -9,7 +9,9 @@ use std::time::Duration;
 use events::topology;
 use lapin::{
     BasicProperties, Connection, ConnectionProperties,
-    options::{BasicPublishOptions, ConfirmSelectOptions, QueueDeclareOptions, QueueDeleteOptions},
+    options::{
+        BasicGetOptions, BasicPublishOptions, ConfirmSelectOptions, QueueDeclareOptions, QueueDeleteOptions,
+    },
     types::FieldTable,
 };
 use stores::{process::Service, sandbox::Sandbox};
@@ -117,7 +119,7 @@ impl Deed {
             Self::Delete(queue) => {
                 channel.queue_delete(queue.into(), QueueDeleteOptions::default()).await.map(drop)
             }
-            Self::Get(queue) => channel.basic_get(queue.into(), Default::default()).await.map(drop),
+            Self::Get(queue) => channel.basic_get(queue.into(), BasicGetOptions::default()).await.map(drop),
         };
         result.map_err(|error| error.to_string())
     }

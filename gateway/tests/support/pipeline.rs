@@ -80,6 +80,16 @@ impl Pipeline {
         ask(&self.http, &self.gateway.url("/graphql"), query, variables).await
     }
 
+    /// The data of an answer without errors. On a busy machine the gateway's stores may be too slow now and then.
+    pub(crate) async fn data(&self, query: &str, variables: Value) -> Value {
+        const SOON: Duration = Duration::from_secs(20);
+        eventually(SOON, || async {
+            let mut answer = self.ask(query, variables.clone()).await;
+            if answer["errors"].is_null() { Ok(answer["data"].take()) } else { Err(answer.to_string()) }
+        })
+        .await
+    }
+
     /// What is true in the shops.
     pub(crate) async fn truth(&self) -> Picture {
         let text =

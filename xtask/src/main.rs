@@ -3,6 +3,7 @@
 //! One module a command. What a command decides is in pure functions beside it; it never knows what a shop or
 //! a video card is, and of the services no more than their addresses, variables and health.
 
+mod bench;
 mod ci;
 mod clients;
 mod faults;
@@ -47,6 +48,7 @@ enum Command {
     ///
     /// `test` does it when their sources are newer than what was built of them.
     Clients,
+    Bench(bench::Bench),
     Faults(faults::Faults),
     Operations(clients::Operations),
     /// Check formatting, dependencies, lints, the schema and the tests.
@@ -62,6 +64,7 @@ fn main() -> ExitCode {
         Command::Graphiql => graphiql::PAGE.build().map(|()| ExitCode::SUCCESS),
         Command::Operations(operations) => operations.run(),
         Command::Clients => clients::prepare().map(|()| ExitCode::SUCCESS),
+        Command::Bench(bench) => bench.run(),
         Command::Faults(faults) => faults.run(),
         Command::Ci => ci::run(),
     };

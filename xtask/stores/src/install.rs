@@ -46,11 +46,13 @@ enum Purpose {
     Npm,
     /// Looking at pages.
     Browser,
+    /// Measuring services and Postgres under load.
+    Load,
 }
 
 const POSTGRES_FOLDERS: &[&str] = &["/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin"];
 
-const NEEDED: [Needed; 9] = [
+const NEEDED: [Needed; 11] = [
     Needed {
         purpose: Purpose::Run(Store::Postgres),
         program: "postgres",
@@ -91,6 +93,8 @@ const NEEDED: [Needed; 9] = [
     Needed { purpose: Purpose::Npm, program: "node", package: "nodejs", folders: &[] },
     Needed { purpose: Purpose::Npm, program: "npm", package: "npm", folders: &[] },
     Needed { purpose: Purpose::Browser, program: "chromium", package: "chromium", folders: &[] },
+    Needed { purpose: Purpose::Load, program: "wrk", package: "wrk", folders: &[] },
+    Needed { purpose: Purpose::Load, program: "pgbench", package: "postgresql", folders: POSTGRES_FOLDERS },
 ];
 
 /// Something is missing and could not be installed.
@@ -202,6 +206,14 @@ pub fn ensure_npm() -> Result<(), InstallError> {
 /// It is missing and can't be installed; the error says what to type.
 pub fn ensure_browser() -> Result<(), InstallError> {
     ensure_for(&[Purpose::Browser])
+}
+
+/// Installs what makes load, wrk and pgbench, if it is missing, where we may.
+///
+/// # Errors
+/// It is missing and can't be installed; the error says what to type.
+pub fn ensure_load() -> Result<(), InstallError> {
+    ensure_for(&[Purpose::Load])
 }
 
 fn ensure_for(purposes: &[Purpose]) -> Result<(), InstallError> {
@@ -322,6 +334,7 @@ mod tests {
         assert_eq!(of_redis, ["redis-server"], "only what is wanted");
         assert_eq!(missing_packages(&[Purpose::Npm], |_| false), ["nodejs", "npm"]);
         assert_eq!(missing_packages(&[Purpose::Browser], |_| false), ["chromium"]);
+        assert_eq!(missing_packages(&[Purpose::Load], |_| false), ["wrk", "postgresql"]);
     }
 
     #[test]

@@ -1,0 +1,105 @@
+//! Where is measured: private stores with a catalogue, and two gateways before them, one that keeps answers and one that
+//! works each out.
+
+use std::time::{Duration, Instant};
+
+use sqlx::{Connection, PgConnection};
+use stores::{Stores, process::Service, sandbox::Sandbox};
+use url::Url;
+
+use crate::{
+    catalogue::{self, Size},
+    cost::Workers,
+    progress::say,
+    trouble::Trouble,
+};
+
+/// How long a gateway may take to read the catalogue.
+const READY_PATIENCE: Duration = Duration::from_mins(10);
+/// How often it is asked whether it has.
+const ASK_EVERY: Duration = Duration::from_millis(20);
+
+/// Everything that is driven. Dropped, it ends: the sandbox before the stores on which it is.
+#[derive(Debug)]
+pub(crate) struct Ground {
+    /// A gateway as it comes, with Redis.
+    pub(crate) keeping: Service,
+    /// One without Redis and without memory for answers.
+    pub(crate) forgetful: Service,
+    /// From a gateway's start until it was ready.
+    pub(crate) ready_s: f64,
+    pub(crate) size: Size,
+    pub(crate) http: reqwest::Client,
+    watcher: PgConnection,
+    pub(crate) sandbox: Sandbox,
+    stores: Stores,
+}
+
+impl Ground {
+    /// Starts everything, with so many cards.
+    pub(crate) async fn open(mut stores: Stores, cards: u64, seed: u64) -> Result<Self, Trouble> {
+        let sandbox = Sandbox::on(&stores).await;
+        let size = catalogue::make(&sandbox, cards, seed).await?;
+        // Otherwise writing down what was made up would fall into the first figures.
+        tokio::task::block_in_place(|| stores.postgres.stop());
+        tokio::task::block_in_place(|| stores.postgres.start())?;
+        let mut variables =
+            vec![("DATABASE_URL", sandbox.gateway_database_url()), ("AMQP_URL", sandbox.amqp_url())];
+        let http = reqwest::Client::builder().no_proxy().build()?;
+        let began = Instant::now();
+        let forgetful =
+            Service::start("gateway", variables.iter().cloned().chain([("CACHE_MB", "0".to_owned())]))
+                .await?;
+        wait_until_ready(&http, &forgetful).await?;
+        let ready_s = began.elapsed().as_secs_f64();
+        say(format_args!("a gateway was ready after {ready_s:.1} s"));
+        variables.push(("REDIS_URL", sandbox.redis_url()));
+        let keeping = Service::start("gateway", variables).await?;
+        wait_until_ready(&http, &keeping).await?;
+        let watcher = PgConnection::connect(&sandbox.admin_database_url()).await?;
+        Ok(Self { keeping, forgetful, ready_s, size, http, watcher, sandbox, stores })
+    }
+
+    /// The gateway's address of the database.
+    pub(crate) fn database(&self) -> Result<Url, Trouble> {
+        let url = self.sandbox.gateway_database_url();
+        Url::parse(&url).map_err(|error| Trouble::foreign("the sandbox", error))
+    }
+
+    /// The stores that readers need, and who works before them.
+    pub(crate) fn workers(&mut self, server: Option<u32>) -> Workers {
+        let redis = self.stores.redis.pid();
+        Workers {
+            alone: server.into_iter().chain(redis).collect(),
+            families: self.stores.postgres.pid().into_iter().collect(),
+        }
+    }
+
+    /// How many statements readers have had executed so far.
+    pub(crate) async fn statements(&mut self) -> Result<i64, Trouble> {
+        Ok(sqlx::query_scalar(include_str!("../sql/statements.sql")).fetch_one(&mut self.watcher).await?)
+    }
+
+    /// How many answers a gateway had kept, and how many it gave in all, so far.
+    pub(crate) async fn answers(&self, url: &str) -> Result<(f64, f64), Trouble> {
+        let text = self.http.get(url).send().await?.text().await?;
+        let of = |from: &str| {
+            let start = format!("gateway_answers_total{{from=\"{from}\"}} ");
+            text.lines().find_map(|line| line.strip_prefix(&start)?.parse::<f64>().ok()).unwrap_or_default()
+        };
+        let kept = of("memory") + of("redis") + of("last");
+        Ok((kept, kept + of("work")))
+    }
+}
+
+async fn wait_until_ready(http: &reqwest::Client, service: &Service) -> Result<(), Trouble> {
+    let deadline = Instant::now() + READY_PATIENCE;
+    while Instant::now() < deadline {
+        match http.get(service.url("/ready")).send().await {
+            Ok(answer) if answer.status().is_success() => return Ok(()),
+            Ok(_) => tokio::time::sleep(ASK_EVERY).await,
+            Err(_) => break,
+        }
+    }
+    Err(Trouble::NotReady(service.log()))
+}

@@ -1,0 +1,123 @@
+//! `cargo xtask bench`: how fast a gateway answers, beside what the machine could reach at all.
+//!
+//! In flow order: [`catalogue`] makes up cards, [`ground`] starts gateways on them, [`queries`] says what is asked,
+//! [`measure`] drives each query in every way by [`load`], beside its [`floors`], and [`report`] holds the figures against
+//! what is promised. Everything comes from one seed, so that two runs ask the same.
+//!
+//! Load, gateway and stores share one machine: the ratios of one run count, and processor time, which noise moves least.
+
+mod catalogue;
+mod cost;
+mod floors;
+mod ground;
+mod load;
+mod measure;
+mod progress;
+mod queries;
+mod report;
+mod trouble;
+
+use std::{io::Write, process::ExitCode, time::Duration};
+
+use anyhow::{Context, Result, bail};
+use clap::Parser;
+use serde_json::json;
+use stores::Stores;
+
+use crate::{
+    cost::memory_mib,
+    ground::Ground,
+    load::Wrk,
+    measure::Driver,
+    progress::say,
+    queries::{QUERIES, Query},
+    report::Report,
+};
+
+/// Measures how fast a gateway answers, beside what the machine could reach at all.
+///
+/// The exit code is 0 if every answer was right. That promises are kept is printed, and no condition: it depends on the
+/// machine and on what else runs there.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask bench", bin_name = "cargo xtask bench")]
+struct Cli {
+    /// How many cards there are, a multiple of 2,000.
+    #[arg(long, value_name = "COUNT", default_value_t = 10_000, value_parser = clap::value_parser!(u64).range(2_000..=10_000_000))]
+    cards: u64,
+    /// How long each query is driven in each way.
+    #[arg(long, value_name = "COUNT", default_value_t = 4, value_parser = clap::value_parser!(u64).range(1..=600))]
+    seconds: u64,
+    /// How many requests are under way at once.
+    #[arg(long, value_name = "COUNT", default_value_t = 32, value_parser = clap::value_parser!(u16).range(1..=120))]
+    connections: u16,
+    /// Only this query; can be given several times.
+    #[arg(long, value_name = "QUERY")]
+    only: Vec<String>,
+    /// From which cards and variables are made up.
+    #[arg(long, value_name = "NUMBER", default_value_t = 1)]
+    seed: u64,
+    /// Print the results as JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+fn main() -> ExitCode {
+    match run(&Cli::parse()) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(cli: &Cli) -> Result<bool> {
+    let chosen = chosen(&cli.only)?;
+    // Gateways are asked over plain HTTP, but the client wants to know how it would encrypt.
+    rustls::crypto::ring::default_provider().install_default().ok();
+    let wrk = Wrk::new(cli.connections).context("preparing the load")?;
+    say(format_args!("starting the stores"));
+    let stores = Stores::for_tests().context("starting the stores")?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
+    let driver = Driver { wrk, time: Duration::from_secs(cli.seconds), seed: cli.seed };
+    let report = runtime.block_on(measure(stores, &driver, cli, &chosen))?;
+    let text = if cli.json {
+        json!({ "report": report, "promises": report.promises() }).to_string()
+    } else {
+        report.table()
+    };
+    writeln!(std::io::stdout().lock(), "{text}").context("writing the results")?;
+    Ok(report.failures() == 0)
+}
+
+async fn measure(stores: Stores, driver: &Driver, cli: &Cli, chosen: &[&Query]) -> Result<Report> {
+    let mut ground = Ground::open(stores, cli.cards, cli.seed).await?;
+    let gateway = ground.keeping.pid();
+    let gateway_mib_at_start = memory_mib(gateway, "VmRSS");
+    let mut measured = Vec::new();
+    for query in chosen {
+        measured.extend(driver.measure(&mut ground, query).await?);
+    }
+    Ok(Report {
+        cards: ground.size.cards,
+        connections: cli.connections,
+        seconds: cli.seconds,
+        ready_s: ground.ready_s,
+        gateway_mib_at_start,
+        gateway_mib: memory_mib(gateway, "VmRSS"),
+        gateway_peak_mib: memory_mib(gateway, "VmHWM"),
+        measured,
+    })
+}
+
+/// The queries that a person wants.
+fn chosen(only: &[String]) -> Result<Vec<&'static Query>> {
+    let is_wanted =
+        |query: &&Query| only.is_empty() || only.iter().any(|name| name.eq_ignore_ascii_case(query.name));
+    let chosen: Vec<&Query> = QUERIES.iter().filter(is_wanted).collect();
+    if chosen.is_empty() {
+        bail!("there is no such query: they are called Q1 to Q{}", QUERIES.len());
+    }
+    Ok(chosen)
+}

@@ -1,0 +1,228 @@
+//! Measuring one query in every way, one after the other, so that what else the machine does meets them alike.
+
+use std::{
+    net::SocketAddr,
+    time::{Duration, Instant},
+};
+
+use axum::body::Bytes;
+use rand::{SeedableRng, rngs::SmallRng};
+
+use crate::{
+    floors::{fixed::Fixed, statements},
+    ground::Ground,
+    load::{Loaded, Requests, Wrk},
+    progress::say,
+    queries::{Cold, Query},
+    report::{Measured, Mode},
+    trouble::Trouble,
+};
+
+/// How long is driven before it counts.
+const WARM_UP: Duration = Duration::from_secs(2);
+/// How many requests there are for that.
+const WARM_UP_REQUESTS: usize = 2_000;
+/// How many different requests there are for each second that counts: more than any gateway answers.
+const REQUESTS_A_SECOND: u64 = 10_000;
+/// How often, while wrk drives, an answer is looked at: wrk itself reads no more of them than the status.
+const LOOK_EVERY: Duration = Duration::from_millis(50);
+
+/// What drives, and for how long.
+#[derive(Debug)]
+pub(crate) struct Driver {
+    pub(crate) wrk: Wrk,
+    pub(crate) time: Duration,
+    pub(crate) seed: u64,
+}
+
+/// A query's requests: by chance to warm up and to count, and one that is always the same.
+struct Asked<'q> {
+    query: &'q Query,
+    warm_up: Requests,
+    varied: Requests,
+    equal: Requests,
+}
+
+/// Who is driven.
+struct Driven {
+    address: SocketAddr,
+    /// Where it tells its metrics; `None`: it is no gateway.
+    metrics: Option<String>,
+    pid: u32,
+}
+
+impl Driven {
+    fn gateway(service: &stores::process::Service) -> Self {
+        Self { address: service.address(), metrics: Some(service.url("/metrics")), pid: service.pid() }
+    }
+}
+
+impl Driver {
+    /// Measures a query in every way.
+    pub(crate) async fn measure(&self, ground: &mut Ground, query: &Query) -> Result<Vec<Measured>, Trouble> {
+        let asked = self.requests(query, ground.size.cards)?;
+        let (forgetful, keeping) = (Driven::gateway(&ground.forgetful), Driven::gateway(&ground.keeping));
+        let mut all = Vec::new();
+        if matches!(query.cold, Cold::OfStatements(_)) {
+            all.push(self.statements(ground, query).await?);
+        }
+        let cold = self.drive(ground, &forgetful, &asked, Mode::Cold, Duration::ZERO).await?;
+        // As hard as it can be, the whole machine is busy: half as many requests leave half of it idle.
+        let pause =
+            Duration::from_secs_f64(f64::from(self.wrk.connections()) / (cold.requests_per_s / 2.0).max(1.0));
+        all.push(cold);
+        all.push(self.drive(ground, &keeping, &asked, Mode::Unlucky, Duration::ZERO).await?);
+        all.push(self.drive(ground, &keeping, &asked, Mode::Hot, Duration::ZERO).await?);
+        let answer = answer(ground, keeping.address, asked.equal.body(0)).await?;
+        let fixed = Fixed::serve(answer).await?;
+        let server = Driven { address: fixed.address(), metrics: None, pid: std::process::id() };
+        all.push(self.drive(ground, &server, &asked, Mode::Fixed, Duration::ZERO).await?);
+        drop(fixed);
+        all.push(self.drive(ground, &forgetful, &asked, Mode::Paced, pause).await?);
+        Ok(all)
+    }
+
+    fn requests<'q>(&self, query: &'q Query, cards: i64) -> Result<Asked<'q>, Trouble> {
+        let mut random = SmallRng::seed_from_u64(self.seed);
+        let mut write = |name: &str, count: usize| {
+            let bodies = (0..count).map(|_| query.body(&mut random, cards)).collect();
+            Requests::write(&self.wrk.folder().join(name), bodies)
+        };
+        let count = usize::try_from(self.time.as_secs() * REQUESTS_A_SECOND).unwrap_or(usize::MAX);
+        let (warm_up, varied, equal) =
+            (write("warm-up", WARM_UP_REQUESTS)?, write("varied", count)?, write("equal", 1)?);
+        Ok(Asked { query, warm_up, varied, equal })
+    }
+
+    /// Drives a server with a query in one way.
+    async fn drive(
+        &self,
+        ground: &mut Ground,
+        driven: &Driven,
+        asked: &Asked<'_>,
+        mode: Mode,
+        pause: Duration,
+    ) -> Result<Measured, Trouble> {
+        let is_equal = matches!(mode, Mode::Hot | Mode::Fixed);
+        let (warm_up, requests) =
+            if is_equal { (&asked.equal, &asked.equal) } else { (&asked.warm_up, &asked.varied) };
+        self.wrk.load(driven.address, warm_up, WARM_UP, Duration::ZERO).await?;
+        let workers = ground.workers(Some(driven.pid));
+        let before = (workers.cpu_ms(), told(ground, driven).await?);
+        let load = self.wrk.load(driven.address, requests, self.time, pause);
+        let (loaded, looks) = look_meanwhile(ground, driven.address, asked.query, requests, load).await?;
+        let after = (workers.cpu_ms(), told(ground, driven).await?);
+        let answers = count(loaded.requests + looks.count);
+        let (statements, kept, given) = match (before.1, after.1) {
+            (Some(before), Some(after)) => (Some(after.0 - before.0), after.1 - before.1, after.2 - before.2),
+            _ => (None, 0.0, 0.0),
+        };
+        let measured = Measured {
+            query: asked.query.name,
+            mode,
+            requests: loaded.requests,
+            requests_per_s: loaded.requests_per_s(),
+            p50_ms: ms(loaded.p50_us),
+            p99_ms: ms(loaded.p99_us),
+            cpu_ms_per_request: (after.0 - before.0) / answers,
+            statements_per_request: statements.map(|statements| statements / answers),
+            kept: (given > 0.0).then(|| kept / given),
+            failures: loaded.failures() + looks.faults,
+            fault: looks.first_fault,
+        };
+        say(format_args!("{} {mode:?}: {:.0} requests/s", measured.query, measured.requests_per_s));
+        Ok(measured)
+    }
+
+    /// Has pgbench send what the loaders would send for the query.
+    async fn statements(&self, ground: &mut Ground, query: &Query) -> Result<Measured, Trouble> {
+        let script = statements::script(query.cards, query.cards > 1, &ground.size);
+        let (database, connections) = (ground.database()?, self.wrk.connections());
+        let send = |time| statements::send(self.wrk.folder(), &database, &script, connections, time);
+        send(WARM_UP).await?;
+        let workers = ground.workers(None);
+        let before = workers.cpu_ms();
+        let reached = send(self.time).await?;
+        let cpu_ms = workers.cpu_ms() - before;
+        say(format_args!("{} Statements: {:.0} requests/s", query.name, reached.requests_per_s));
+        Ok(Measured {
+            query: query.name,
+            mode: Mode::Statements,
+            requests: reached.requests,
+            requests_per_s: reached.requests_per_s,
+            p50_ms: ms(reached.p50_us),
+            p99_ms: ms(reached.p99_us),
+            cpu_ms_per_request: cpu_ms / count(reached.requests),
+            statements_per_request: None,
+            kept: None,
+            failures: reached.failures,
+            fault: None,
+        })
+    }
+}
+
+/// What a gateway and Postgres tell: statements, answers that were kept, all answers.
+async fn told(ground: &mut Ground, driven: &Driven) -> Result<Option<(f64, f64, f64)>, Trouble> {
+    let Some(metrics) = &driven.metrics else { return Ok(None) };
+    let statements = ground.statements().await?;
+    let (kept, given) = ground.answers(metrics).await?;
+    Ok(Some((count(statements.unsigned_abs()), kept, given)))
+}
+
+/// What looking at answers came to.
+#[derive(Debug, Default)]
+struct Looks {
+    count: u64,
+    faults: u64,
+    first_fault: Option<String>,
+}
+
+/// Looks at an answer now and then while it is driven.
+async fn look_meanwhile(
+    ground: &Ground,
+    address: SocketAddr,
+    query: &Query,
+    requests: &Requests,
+    load: impl Future<Output = Result<Loaded, Trouble>>,
+) -> Result<(Loaded, Looks), Trouble> {
+    let mut looks = Looks::default();
+    let mut load = std::pin::pin!(load);
+    let mut every = tokio::time::interval_at((Instant::now() + LOOK_EVERY).into(), LOOK_EVERY);
+    let loaded = loop {
+        tokio::select! {
+            loaded = &mut load => break loaded?,
+            _ = every.tick() => {}
+        }
+        // From the end: wrk begins at the beginning.
+        let place = usize::MAX - usize::try_from(looks.count).unwrap_or_default();
+        let answer = ask(ground, address, requests.body(place)).await;
+        let fault = match &answer {
+            Ok((status, body)) => query.fault(*status, body),
+            Err(trouble) => Some(trouble.to_string()),
+        };
+        looks.count += 1;
+        looks.faults += u64::from(fault.is_some());
+        looks.first_fault = looks.first_fault.or(fault);
+    };
+    Ok((loaded, looks))
+}
+
+async fn ask(ground: &Ground, address: SocketAddr, body: &str) -> Result<(u16, Bytes), Trouble> {
+    let request = ground.http.post(format!("http://{address}/graphql"));
+    let request = request.header("content-type", "application/json").body(body.to_owned());
+    let answer = request.send().await?;
+    Ok((answer.status().as_u16(), answer.bytes().await?))
+}
+
+async fn answer(ground: &Ground, address: SocketAddr, body: &str) -> Result<Bytes, Trouble> {
+    Ok(ask(ground, address, body).await?.1)
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts of some seconds are far below 2^52")]
+fn count(of: u64) -> f64 {
+    of as f64
+}
+
+fn ms(us: u64) -> f64 {
+    count(us) / 1000.0
+}

@@ -13,7 +13,18 @@ use axum::{
     response::Response,
 };
 
+use service::traces::{self, SPANS};
+use tracing::Instrument;
+
 use crate::{answers::refuse, faults::FaultyBody, shop::Shop, stats::Visit, world::World};
+
+/// Answers a request as a part of the trace that it came with.
+pub(crate) async fn trace(request: Request, next: Next) -> Response {
+    let span = tracing::info_span!(target: SPANS, "answer", url.path = request.uri().path());
+    let traceparent = request.headers().get(traces::HEADER).and_then(|value| value.to_str().ok());
+    traces::follow(&span, traceparent);
+    next.run(request).instrument(span).await
+}
 
 /// A bucket that fills evenly with the right to ask, one second's worth at most.
 #[derive(Debug)]

@@ -64,7 +64,7 @@ async fn main() -> anyhow::Result<()> {
     if let Some(Command::Health) = settings.command {
         return service::health::check(settings.listen).await.context("the shops are not alive");
     }
-    service::logs::init(&settings.logs)?;
+    let traces = service::traces::init(&settings.logs, "mock-shops")?;
     let stopping = service::shutdown::on_signals().context("the signals can't be listened for")?;
     let world =
         Arc::new(World::open(&settings, stopping.clone()).context("the built-in catalogue is damaged")?);
@@ -95,5 +95,7 @@ async fn main() -> anyhow::Result<()> {
         }
     }
     tracing::info!("stopped");
+    // Nothing else is under way; this blocks.
+    tokio::task::block_in_place(|| traces.finish());
     Ok(())
 }

@@ -111,6 +111,7 @@ pub(crate) fn app(world: &Arc<World>) -> Router {
             .route(path, method)
             .fallback(async || refuse(StatusCode::NOT_FOUND, "the shop has no such address"))
             .layer(middleware::from_fn_with_state((Arc::clone(world), shop), gate::pass))
+            .layer(middleware::from_fn(gate::trace))
     };
     let controls = Router::new()
         .route("/products", get(control::products))

@@ -54,7 +54,12 @@ impl Database {
         let options = PgConnectOptions::from_str(url.expose_secret())
             .map_err(|error| SettingError::wrong(DATABASE.name, error.to_string(), DATABASE.example))?
             .application_name(schema)
-            .options([("search_path", schema), ("statement_timeout", "0")])
+            .options([
+                ("search_path", schema),
+                ("statement_timeout", "0"),
+                // What exists already is no news in the log.
+                ("client_min_messages", "warning"),
+            ])
             .disable_statement_logging();
         let milliseconds = |duration: Duration| format!("{}ms", duration.as_millis());
         let limited = options.clone().options([

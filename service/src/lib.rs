@@ -8,3 +8,4 @@ pub mod health;
 pub mod logs;
 pub mod settings;
 pub mod shutdown;
+pub mod traces;

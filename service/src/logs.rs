@@ -2,15 +2,14 @@
 
 use std::io::IsTerminal;
 
-use tracing_subscriber::{EnvFilter, fmt, layer::SubscriberExt, util::SubscriberInitExt};
+use tracing_subscriber::{EnvFilter, Layer, Registry, fmt, layer::SubscriberExt, util::SubscriberInitExt};
 
-use crate::settings::SettingError;
+use crate::{settings::SettingError, traces::SPANS};
 
-/// How a log line is written (`LOG_FORMAT`).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
-pub enum LogFormat {
+/// How a log line is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum LogFormat {
     /// For people.
-    #[default]
     Text,
     /// One JSON object a line, for log collectors.
     Json,
@@ -22,22 +21,46 @@ pub struct LogSettings {
     /// Which events are logged, e.g. `info` or `info,gateway=debug`.
     #[arg(long = "log-filter", env = "RUST_LOG", default_value = "info")]
     pub filter: String,
-    /// How a line is written.
+    /// How a line is written: `text` for people, `json` for log collectors.
     #[arg(long = "log-format", env = "LOG_FORMAT", default_value = "text")]
-    pub format: LogFormat,
+    pub format: String,
 }
 
-/// Starts logging. To be called once, first thing in `main`.
-pub fn init(settings: &LogSettings) -> Result<(), SettingError> {
-    let filter = if settings.filter.trim().is_empty() { "info" } else { &settings.filter };
-    let filter = EnvFilter::try_new(filter)
-        .map_err(|error| SettingError::wrong("RUST_LOG", format!("{error}"), "info or info,gateway=debug"))?;
-    let registry = tracing_subscriber::registry().with(filter);
-    match settings.format {
-        LogFormat::Text => {
-            registry.with(fmt::layer().with_target(false).with_ansi(std::io::stdout().is_terminal())).init();
-        }
-        LogFormat::Json => registry.with(fmt::layer().json().flatten_event(true)).init(),
+impl LogSettings {
+    fn filter(&self) -> Result<EnvFilter, SettingError> {
+        let filter = if self.filter.trim().is_empty() { "info" } else { &self.filter };
+        // Spans are for traces alone: in a line they would stand before what it says.
+        EnvFilter::try_new(format!("{filter},{SPANS}=off"))
+            .map_err(|error| SettingError::wrong("RUST_LOG", error.to_string(), "info or info,gateway=debug"))
     }
+
+    fn format(&self) -> Result<LogFormat, SettingError> {
+        match self.format.trim() {
+            "" | "text" => Ok(LogFormat::Text),
+            "json" => Ok(LogFormat::Json),
+            _ => Err(SettingError::wrong("LOG_FORMAT", "it is neither `text` nor `json`", "text")),
+        }
+    }
+}
+
+/// Starts logging. To be called once, first thing in `main`; [`crate::traces::init`] does it too.
+pub fn init(settings: &LogSettings) -> Result<(), SettingError> {
+    init_with(settings, Vec::new())
+}
+
+/// Something that listens to what happens, beside the log.
+pub(crate) type BoxedLayer = Box<dyn Layer<Registry> + Send + Sync>;
+
+/// Starts logging, and further layers.
+pub(crate) fn init_with(settings: &LogSettings, mut layers: Vec<BoxedLayer>) -> Result<(), SettingError> {
+    let filter = settings.filter()?;
+    layers.push(match settings.format()? {
+        LogFormat::Text => {
+            let is_terminal = std::io::stdout().is_terminal();
+            fmt::layer().with_target(false).with_ansi(is_terminal).with_filter(filter).boxed()
+        }
+        LogFormat::Json => fmt::layer().json().flatten_event(true).with_filter(filter).boxed(),
+    });
+    tracing_subscriber::registry().with(layers).init();
     Ok(())
 }

@@ -51,10 +51,13 @@ async fn ready(State(shared): State<Shared>) -> (StatusCode, String) {
 
 async fn metrics(State(shared): State<Shared>) -> String {
     // Without Postgres the other measures are still worth having.
-    if shared.health.has_schema()
-        && let Ok(Ok(state)) = timeout(PATIENCE, shared.store.outbox_state()).await
-    {
-        measures::outbox(state);
+    if shared.health.has_schema() {
+        if let Ok(Ok(state)) = timeout(PATIENCE, shared.store.outbox_state()).await {
+            measures::outbox(state);
+        }
+        if let Ok(Ok(counts)) = timeout(PATIENCE, shared.store.holds_count()).await {
+            counts.iter().for_each(measures::held_of);
+        }
     }
     shared.metrics.run_upkeep();
     shared.metrics.render()

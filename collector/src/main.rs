@@ -46,10 +46,13 @@ async fn do_task(task: Task, settings: &Settings) -> anyhow::Result<()> {
 }
 
 async fn collect(settings: &Settings) -> anyhow::Result<()> {
-    service::logs::init(&settings.logs)?;
+    let traces = service::traces::init(&settings.logs, "collector")?;
     let checked = settings.check()?;
     // Another provider can't be there: nothing has run yet.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let stop = service::shutdown::on_signals().context("signals can't be listened for")?;
-    Ok(run(checked, stop).await?)
+    let ended = run(checked, stop).await;
+    // Other work has ended; this blocks.
+    tokio::task::block_in_place(|| traces.finish());
+    Ok(ended?)
 }

@@ -16,6 +16,7 @@ use lapin::{
     types::{AMQPValue, FieldTable},
 };
 use secrecy::{ExposeSecret, SecretString};
+use service::traces;
 use tokio::{
     sync::Notify,
     time::{Instant, sleep, timeout},
@@ -184,7 +185,7 @@ impl Publisher {
         let ids: Vec<i64> = window[..confirmed].iter().map(|event| event.id).collect();
         if !ids.is_empty() {
             self.store.delete_confirmed(&ids).await?;
-            measures::published(ids.len());
+            measures::published(window[..confirmed].iter().map(|event| event.created_at));
         }
         failure.map_or(Ok(true), Err)
     }
@@ -269,6 +270,7 @@ impl Session {
                 }
             }
         }
+        measures::sent(confirms.len());
         let mut confirmed = 0;
         for confirm in confirms {
             let refusal = match confirm.await {
@@ -289,7 +291,12 @@ impl Session {
     async fn send_one(&self, event: &Waiting) -> lapin::Result<PublisherConfirm> {
         /// Kept on disk by the broker.
         const PERSISTENT: u8 = 2;
+        let mut headers = FieldTable::default();
+        if let Some(traceparent) = &event.traceparent {
+            headers.insert(traces::HEADER.into(), AMQPValue::LongString(traceparent.as_str().into()));
+        }
         let properties = BasicProperties::default()
+            .with_headers(headers)
             .with_content_type("application/json".into())
             .with_delivery_mode(PERSISTENT)
             .with_message_id(event.message_id.as_str().into());

@@ -12,7 +12,9 @@ use std::time::Duration;
 
 use chrono::Utc;
 use events::{CrawlKind, CrawlOutcome};
+use service::traces::SPANS;
 use tokio::time::Instant;
+use tracing::{Instrument, Span};
 
 use crate::{
     measures,
@@ -67,9 +69,15 @@ impl Crawler {
 
     /// One crawl. `is_first` is the first one since this collector leads the shop.
     pub async fn crawl(&mut self, led: Led, lease: &mut Lease, is_first: bool) -> Result<(), StoreError> {
+        let span = tracing::info_span!(target: SPANS, parent: None, "crawl", shop.id = led.shop, crawl.id = tracing::field::Empty);
+        self.crawl_traced(led, lease, is_first).instrument(span).await
+    }
+
+    async fn crawl_traced(&mut self, led: Led, lease: &mut Lease, is_first: bool) -> Result<(), StoreError> {
         let (started, started_at) = (Instant::now(), Utc::now());
         lease.check().await?;
         let begun = self.store.begin_crawl(led).await?;
+        Span::current().record("crawl.id", begun.crawl);
         let scope = plan::scope(&begun, is_first, self.habits.full_crawl_every);
         let mut walk = Walk::new(begun.crawl, scope, !is_first, started + LONGEST_CRAWL);
         let mut position = Some(self.crawled.shop.first());
@@ -79,7 +87,8 @@ impl Crawler {
                 break;
             }
             walk.pages += 1;
-            let step = self.page(led, lease, &mut walk, &here).await?;
+            let span = tracing::info_span!(target: SPANS, "page", page.place = here.place());
+            let step = self.page(led, lease, &mut walk, &here).instrument(span).await?;
             position = self.after(step, &here, &mut walk);
         }
         let is_full = walk.scope == Scope::Full;

@@ -25,6 +25,11 @@ impl Pace {
         self.not_before
     }
 
+    /// Whether the shop is left alone, for having failed or asked for it, until it answers soundly again.
+    pub(super) fn is_open(&self) -> bool {
+        self.not_before.is_some()
+    }
+
     /// Waits until the shop may be asked; false if that is too far away for a crawl to wait.
     pub(super) async fn wait(&self) -> bool {
         let Some(not_before) = self.not_before else { return true };

@@ -1,7 +1,9 @@
 //! One page of a crawl: asked for, read and stored, and asked for again where that can help.
 
 use chrono::Utc;
+use service::traces::SPANS;
 use tokio::time::Instant;
+use tracing::Instrument;
 
 use super::{
     Crawler,
@@ -60,7 +62,9 @@ impl Crawler {
                 return Ok(Step::GiveUp("the shop asks for a long pause".to_owned()));
             }
             lease.check().await?;
-            match self.attempt(led, walk, here, &request, known.as_ref()).await? {
+            let attempt = self.attempt(led, walk, here, &request, known.as_ref()).await?;
+            measures::asked(led.shop, self.pace.is_open());
+            match attempt {
                 Attempt::Done(step) => return Ok(step),
                 Attempt::Later(step) => {
                     pauses += 1;
@@ -191,7 +195,9 @@ impl Crawler {
             listing_ids: page::ids(&items),
             next: next.clone(),
         });
-        let outcome = self.store.write_page(led, walk.crawl, Utc::now(), items, known).await?;
+        let span = tracing::info_span!(target: SPANS, "store", items = count);
+        let stored = self.store.write_page(led, walk.crawl, Utc::now(), items, known);
+        let outcome = stored.instrument(span).await?;
         if !outcome.events.is_empty() {
             self.wake.wake();
         }

@@ -12,6 +12,8 @@ use reqwest::{
     redirect::Policy,
 };
 
+use service::traces;
+
 use super::{Foreign, Request};
 
 /// How long a connection may take to stand.
@@ -114,6 +116,9 @@ impl Client {
         let mut builder = self.http.get(request.url.clone());
         for (name, value) in &request.headers {
             builder = builder.header(name, value);
+        }
+        if let Some(traceparent) = traces::current() {
+            builder = builder.header(traces::HEADER, traceparent);
         }
         if let Some(etag) = etag {
             builder = builder.header(IF_NONE_MATCH, etag);

@@ -131,7 +131,25 @@ impl HoldRow {
     }
 }
 
+/// How much of a shop waits to be believed.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct HoldsCount {
+    /// The shop's slug.
+    pub shop: String,
+    /// Prices far from the known ones.
+    pub prices: i64,
+    /// Listings whose own change time went back.
+    pub older: i64,
+}
+
 impl Store {
+    /// How much waits to be believed, by shop, but for removals: each crawl's end tells those.
+    pub async fn holds_count(&self) -> Result<Vec<HoldsCount>, StoreError> {
+        let counts = sqlx::query_as(include_str!("../../../sql/collector/holds_count.sql"))
+            .fetch_all(&self.database.pool);
+        in_time(counts).await
+    }
+
     /// What waits to be believed: of one shop or of all, of one listing or of all, of at most `most` listings.
     pub async fn holds(
         &self,

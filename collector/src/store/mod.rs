@@ -19,9 +19,10 @@ use std::time::Duration;
 use service::database::{Database, Limits};
 use sqlx::{Postgres, Transaction, migrate::Migrator};
 use tokio::time::timeout;
+use tracing::Instrument;
 
 pub use crawls::{Absences, CrawlBegun, CrawlEnd};
-pub use holds::{Held, Hold, HoldKind};
+pub use holds::{Held, Hold, HoldKind, HoldsCount};
 pub use lease::Lease;
 pub use outbox::{OutboxState, Waiting};
 pub use pages::KnownPage;
@@ -147,7 +148,7 @@ impl Store {
 async fn in_own_task<T: Send + 'static>(
     work: impl Future<Output = Result<T, StoreError>> + Send + 'static,
 ) -> Result<T, StoreError> {
-    match tokio::spawn(in_time(work)).await {
+    match tokio::spawn(in_time(work).in_current_span()).await {
         Ok(result) => result,
         Err(error) => match error.try_into_panic() {
             Ok(panic) => std::panic::resume_unwind(panic),

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use events::{ProductEvent, topology};
+use service::traces;
 use sqlx::{FromRow, PgConnection};
 
 use super::{Store, StoreError, in_time};
@@ -17,6 +18,10 @@ pub struct Waiting {
     pub routing_key: String,
     /// The message.
     pub payload: Vec<u8>,
+    /// The trace that it is a part of, as W3C's `traceparent`.
+    pub traceparent: Option<String>,
+    /// When it was put into the outbox.
+    pub created_at: DateTime<Utc>,
 }
 
 /// How full the outbox is.
@@ -42,6 +47,7 @@ pub(super) async fn write_events(
         .bind(events.iter().map(ProductEvent::message_id).collect::<Vec<_>>())
         .bind(events.iter().map(|event| topology::routing_key(event.shop())).collect::<Vec<_>>())
         .bind(events.iter().map(ProductEvent::encode).collect::<Vec<_>>())
+        .bind(traces::current())
         .execute(connection)
         .await?;
     Ok(())

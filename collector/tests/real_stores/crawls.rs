@@ -241,6 +241,13 @@ async fn what_is_measured_is_shown() {
         "collector_outbox_rows",
         "collector_outbox_age_seconds",
         "collector_published_total",
+        "collector_sent_total",
+        "collector_publish_lag_seconds_bucket{",
+        "collector_requests_total{shop=\"netvideo\",outcome=\"sound\"}",
+        "collector_shop_circuit_open{shop=\"netvideo\"} 0",
+        "collector_shop_last_answer_timestamp_seconds{shop=\"netvideo\"}",
+        "collector_shop_last_complete_crawl_timestamp_seconds{shop=\"netvideo\"}",
+        "collector_held{shop=\"netvideo\",kind=\"price\"} 0",
     ] {
         assert!(metrics.contains(line), "{line}:\n{metrics}");
     }

@@ -45,6 +45,8 @@ async fn a_sick_shop_is_asked_once_a_second_at_most_and_loses_nothing() {
     world.shop.inner().fault = Some(Fault::Status(500));
     inbox.next_crawl(CrawlOutcome::Incomplete).await;
     until("the next crawl asks too", async || sick(&world).len() > 4).await;
+    let (_, metrics) = get(&collector.url("/metrics")).await;
+    assert!(metrics.contains("collector_shop_circuit_open{shop=\"netvideo\"} 1"), "{metrics}");
     let sick = sick(&world);
     assert!(gaps(&sick).iter().all(|gap| *gap >= Duration::from_millis(990)), "{:?}", gaps(&sick));
     assert_eq!(world.number(PRESENT).await, 3);
@@ -142,6 +144,26 @@ async fn two_collectors_never_crawl_a_shop_at_once_and_one_takes_over() {
 }
 
 #[tokio::test]
+async fn a_leader_whose_term_is_over_writes_nothing_more_until_it_leads_again() {
+    let world = World::with(3).await;
+    let collector = world.collector().await;
+    let mut inbox = world.inbox(&collector).await;
+    inbox.changed(3).await;
+    let term = "select term from collector.shop where shop = 'netvideo'";
+    assert_eq!(world.number(term).await, 1);
+    let deposed = "update collector.shop set term = 2 where shop = 'netvideo' returning last_crawl";
+    let last_crawl = world.number(deposed).await;
+    until("it notices", async || collector.log().contains("another collector leads the shop by now")).await;
+    let crawls = "select last_crawl from collector.shop where shop = 'netvideo' and term = 2";
+    if let Ok(crawl) = sqlx::query_scalar::<_, i64>(crawls).fetch_one(&world.database).await {
+        assert_eq!(crawl, last_crawl, "no crawl began in a term that is not its own");
+    }
+    world.number_becomes(term, 3).await;
+    world.shop.set(1, "price", "90.00");
+    assert_eq!(inbox.next_changed().await.listing_version, 2);
+}
+
+#[tokio::test]
 async fn a_collector_that_lost_its_connections_goes_on() {
     let world = World::with(3).await;
     let collector = world.collector().await;
@@ -222,6 +244,9 @@ async fn wrong_settings_are_explained_in_a_sentence() {
         ("NETVIDEO_COLLECT_EVERY", "0s", "NETVIDEO_COLLECT_EVERY can't be used"),
         ("NETVIDEO_URL", "ftp://shop", "NETVIDEO_URL can't be used"),
         ("RUST_LOG", "=,=", "RUST_LOG can't be used"),
+        ("LOG_FORMAT", "xml", "LOG_FORMAT can't be used"),
+        ("RECONCILE", "perhaps", "RECONCILE can't be used"),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "ftp://h", "OTEL_EXPORTER_OTLP_ENDPOINT can't be used"),
     ] {
         let mut variables = vec![("DATABASE_URL", "postgres://u@h/d"), ("AMQP_URL", "amqp://h")];
         variables.push((name, value));
@@ -233,7 +258,14 @@ async fn wrong_settings_are_explained_in_a_sentence() {
 #[tokio::test]
 async fn an_empty_variable_counts_as_absent() {
     let world = World::with(0).await;
-    let empty = ["COLLECT_EVERY", "FULL_CRAWL_EVERY", "PUBLISH_EVERY", "COUNTRYLINK_API_KEY"];
+    let empty = [
+        "COLLECT_EVERY",
+        "COUNTRYLINK_API_KEY",
+        "FULL_CRAWL_EVERY",
+        "OTEL_EXPORTER_OTLP_ENDPOINT",
+        "PUBLISH_EVERY",
+        "RECONCILE",
+    ];
     let collector = world.collector_with(&empty.map(|name| (name, ""))).await;
     let ended = world.inbox(&collector).await.next_crawl(CrawlOutcome::Complete).await;
     assert_eq!(ended.collect_every_ms, 60_000);

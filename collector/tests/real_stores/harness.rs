@@ -10,7 +10,7 @@ use futures::StreamExt;
 use lapin::{
     Connection, ConnectionProperties,
     options::{BasicAckOptions, BasicConsumeOptions},
-    types::FieldTable,
+    types::{AMQPValue, FieldTable},
 };
 use serde_json::Value;
 use sqlx::PgPool;
@@ -129,7 +129,9 @@ pub(crate) async fn get(url: &str) -> (u16, String) {
 /// What came out of the queue. Like every consumer it ignores what it has had already.
 pub(crate) struct Inbox {
     connection: Connection,
-    events: UnboundedReceiver<ProductEvent>,
+    events: UnboundedReceiver<(ProductEvent, Option<String>)>,
+    /// The trace that the last message was a part of.
+    pub(crate) traceparent: Option<String>,
     versions: BTreeMap<String, i64>,
 }
 
@@ -153,12 +155,17 @@ impl Inbox {
                 let event = ProductEvent::decode(&delivery.data).unwrap();
                 assert_eq!(delivery.properties.message_id().as_ref().unwrap().as_str(), event.message_id());
                 delivery.ack(BasicAckOptions::default()).await.unwrap();
-                if sender.send(event).is_err() {
+                let headers = delivery.properties.headers().as_ref();
+                let traceparent = match headers.and_then(|headers| headers.inner().get("traceparent")) {
+                    Some(AMQPValue::LongString(text)) => Some(text.to_string()),
+                    _ => None,
+                };
+                if sender.send((event, traceparent)).is_err() {
                     break;
                 }
             }
         });
-        Self { connection: connection, events, versions: BTreeMap::new() }
+        Self { connection, events, traceparent: None, versions: BTreeMap::new() }
     }
 
     /// Stops consuming. One that is only dropped takes another message with it.
@@ -170,7 +177,8 @@ impl Inbox {
     pub(crate) async fn next(&mut self) -> ProductEvent {
         loop {
             let event = tokio::time::timeout(PATIENCE, self.events.recv()).await;
-            let event = event.expect("an event comes in time").expect("the queue lasts");
+            let (event, traceparent) = event.expect("an event comes in time").expect("the queue lasts");
+            self.traceparent = traceparent;
             if event.shop() == "netvideo" && self.is_new(&event) {
                 return event;
             }

@@ -8,3 +8,4 @@ mod faults;
 mod harness;
 mod reconciliation;
 mod shop;
+mod traces;

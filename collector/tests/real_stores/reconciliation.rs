@@ -1,6 +1,9 @@
 //! What a consumer lost is noticed and sent again.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    time::{Duration, Instant},
+};
 
 use events::{Buckets, CrawlOutcome, LACKING_CHANNEL, Lacking, ProductEvent, Versions};
 
@@ -25,7 +28,9 @@ fn lacking(buckets: Buckets) -> String {
 /// The next so many listings: their versions, and whether they are in the shop.
 async fn listings(inbox: &mut Inbox, count: usize) -> BTreeMap<String, (i64, bool)> {
     let mut listings = BTreeMap::new();
+    let deadline = Instant::now() + Duration::from_secs(30);
     while listings.len() < count {
+        assert!(Instant::now() < deadline, "{} of {count} came", listings.len());
         match inbox.next_listing().await {
             ProductEvent::ListingChanged(event) => {
                 listings.insert(event.listing_id, (event.listing_version, true))
@@ -77,6 +82,7 @@ async fn what_a_deleted_queue_held_is_sent_again() {
     assert!(world.shop.inner().items.remove(&2).is_some());
     world.number_becomes("select count(*) from collector.listing where presence = 'gone'", 1).await;
 
+    inbox.close().await;
     world.sandbox.ask_rabbitmq("DELETE", "queues/{vhost}/product_events", "").await.unwrap();
     until("the queue is there again", async || {
         world.sandbox.ask_rabbitmq("GET", "queues/{vhost}/product_events", "").await.is_ok()

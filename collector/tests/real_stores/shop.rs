@@ -31,6 +31,8 @@ pub(crate) struct Asked {
     pub(crate) at: Instant,
     pub(crate) query: HashMap<String, String>,
     pub(crate) status: u16,
+    /// The trace that the request is a part of.
+    pub(crate) traceparent: Option<String>,
 }
 
 #[derive(Default)]
@@ -132,7 +134,8 @@ async fn netvideo(
     let mut inner = shop.inner();
     inner.open -= 1;
     let status = response.status().as_u16();
-    inner.asked.push(Asked { at: Instant::now(), query, status });
+    let traceparent = headers.get("traceparent").map(|value| value.to_str().unwrap().to_owned());
+    inner.asked.push(Asked { at: Instant::now(), query, status, traceparent });
     response
 }
 

@@ -6,17 +6,22 @@
 //! twice is ignored.
 //!
 //! It never gets in the way of news: while the outbox is long it waits, and each shop has one resend at a time;
-//! what is asked meanwhile is dropped.
+//! what is asked meanwhile is dropped, and what is asked again and again is answered ever more seldom.
+
+mod patience;
 
 use std::{collections::BTreeMap, convert::Infallible, time::Duration};
 
 use events::{Buckets, LACKING_CHANNEL, Lacking};
-use service::database::Database;
+use service::{database::Database, traces::SPANS};
 use sqlx::postgres::{PgListener, PgNotification, PgPoolOptions};
 use tokio::{
     sync::mpsc::{self, Receiver, Sender},
-    time::{sleep, timeout},
+    time::{Instant, sleep, timeout},
 };
+use tracing::Instrument;
+
+use patience::Patience;
 
 use crate::{
     measures,
@@ -105,6 +110,7 @@ async fn listen_once(database: &Database, desk: &Desk, is_told: &mut bool) -> Re
 
 /// Sends again what is asked of a shop, as long as this collector leads it.
 pub async fn answer(led: Led, store: &Store, wake: &Wake, requests: &mut Requests) -> Infallible {
+    let mut patience = Patience::default();
     // What was asked of an earlier leader is asked again if it is still lacking.
     while requests.0.try_recv().is_ok() {}
     loop {
@@ -112,7 +118,12 @@ pub async fn answer(led: Led, store: &Store, wake: &Wake, requests: &mut Request
             // Nobody listens: reconciliation is switched off.
             return std::future::pending().await;
         };
-        match resend(led, store, wake, buckets).await {
+        let buckets = patience.due(buckets, Instant::now());
+        if buckets.is_empty() {
+            continue;
+        }
+        let span = tracing::info_span!(target: SPANS, "resend", shop.id = led.shop);
+        match resend(led, store, wake, buckets).instrument(span).await {
             Ok(listings) => tracing::info!(
                 shop.id = led.shop,
                 buckets = buckets.iter().count(),

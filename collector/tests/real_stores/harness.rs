@@ -136,7 +136,17 @@ pub(crate) struct Inbox {
 }
 
 impl Inbox {
+    /// A queue that has just been declared anew may take a consumer and never say so: then another one is tried.
     async fn open(url: &str) -> Self {
+        const ANSWERED: Duration = Duration::from_secs(3);
+        loop {
+            if let Ok(inbox) = tokio::time::timeout(ANSWERED, Self::consume(url)).await {
+                return inbox;
+            }
+        }
+    }
+
+    async fn consume(url: &str) -> Self {
         let connection = Connection::connect(url, ConnectionProperties::default()).await.unwrap();
         let channel = connection.create_channel().await.unwrap();
         let mut consumer = channel
@@ -199,8 +209,10 @@ impl Inbox {
 
     /// The next event about a listing.
     pub(crate) async fn next_listing(&mut self) -> ProductEvent {
+        let deadline = Instant::now() + PATIENCE;
         loop {
             let event = self.next().await;
+            assert!(Instant::now() < deadline, "there are only ends of crawls");
             if !matches!(event, ProductEvent::CrawlEnded(_)) {
                 return event;
             }
@@ -217,7 +229,9 @@ impl Inbox {
 
     /// The next end of a crawl with this outcome.
     pub(crate) async fn next_crawl(&mut self, outcome: CrawlOutcome) -> CrawlEnded {
+        let deadline = Instant::now() + PATIENCE;
         loop {
+            assert!(Instant::now() < deadline, "no crawl ends like that");
             if let ProductEvent::CrawlEnded(event) = self.next().await
                 && event.outcome == outcome
             {

@@ -216,19 +216,21 @@ impl VideoCard {
 /// The card that goes by an id now: the card itself or the one that took it over.
 pub(crate) async fn by_ids(ctx: &Context<'_>, ids: &[i64]) -> Result<Vec<Option<VideoCard>>, ApiError> {
     let data = data(ctx);
-    // Only who is not a card any more may have been taken over.
-    let unknown: Vec<i64> = match data.index() {
-        Ok(index) => ids.iter().copied().filter(|id| !index.contains(*id)).collect(),
-        Err(_) => ids.to_vec(),
-    };
-    let mut resolved = BTreeMap::new();
-    if !unknown.is_empty() {
-        let query = sqlx::query_as(include_str!("../../../sql/gateway/card_resolve.sql")).bind(unknown);
-        let found: Vec<(i64, i64)> = super::loaders::read(query.fetch_all(&data.pool)).await?;
-        resolved.extend(found);
+    let mut cards = data.loaders.cards.many(ids).await?;
+    // Only who is not a card any more may have been taken over, whatever the index has heard of that by now.
+    let missing = ids.iter().zip(&cards).filter_map(|(id, card)| card.is_none().then_some(*id));
+    let missing: Vec<i64> = missing.collect();
+    if !missing.is_empty() {
+        let query = sqlx::query_as(include_str!("../../../sql/gateway/card_resolve.sql")).bind(missing);
+        let taken_over: Vec<(i64, i64)> = super::loaders::read(query.fetch_all(&data.pool)).await?;
+        let now: Vec<i64> = taken_over.iter().map(|(_, now)| *now).collect();
+        let found = data.loaders.cards.many(&now).await?;
+        let by_old: BTreeMap<i64, _> = taken_over.into_iter().map(|(old, _)| old).zip(found).collect();
+        for (id, card) in ids.iter().zip(&mut cards).filter(|(_, card)| card.is_none()) {
+            *card = by_old.get(id).cloned().flatten();
+        }
     }
-    let now: Vec<i64> = ids.iter().map(|id| resolved.get(id).copied().unwrap_or(*id)).collect();
-    Ok(data.loaders.cards.many(&now).await?.into_iter().map(|card| card.map(VideoCard)).collect())
+    Ok(cards.into_iter().map(|card| card.map(VideoCard)).collect())
 }
 
 /// Cards side by side.

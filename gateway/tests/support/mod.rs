@@ -10,6 +10,7 @@ pub(crate) mod hundred;
 pub(crate) mod pipeline;
 pub(crate) mod queue;
 pub(crate) mod said;
+pub(crate) mod subscriber;
 
 use std::{future::Future, time::Duration};
 

@@ -161,3 +161,27 @@ async fn an_identifier_that_was_handed_out_finds_a_card_as_long_as_one_of_its_of
         assert!(handed_out.len() > 6, "seed {seed}: {handed_out:?}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_identifier_finds_its_card_before_the_gateway_has_heard_who_took_it_over() {
+    let gateway = InProcess::start("").await;
+    let said = |gtin: Option<&str>| {
+        let mut said = listing(TITLES[0], 10_000);
+        said.gtins = gtin.map(str::to_owned).into_iter().collect();
+        said
+    };
+    let other = || listing(TITLES[5], 20_000);
+    gateway
+        .apply(&[changed("netvideo", "1", 1, said(Some(CODES[0]))), changed("countrylink", "1", 1, other())])
+        .await;
+    let ids: Vec<String> = cards(&gateway).await.into_values().collect();
+    assert_eq!(ids.len(), 2);
+    let before = gateway.state().await;
+    gateway.apply(&[changed("countrylink", "1", 2, said(Some(CODES[0])))]).await;
+    assert_eq!(cards(&gateway).await.len(), 1);
+    let query = "query($ids: [ID!]!) { nodes(ids: $ids) { ... on VideoCard { offers { id } } } }";
+    let answer = gateway.ask_under(&before, query, json!({ "ids": ids })).await;
+    for node in answer["data"]["nodes"].as_array().unwrap() {
+        assert_eq!(node["offers"].as_array().map(Vec::len), Some(2), "{answer}");
+    }
+}

@@ -6,7 +6,7 @@ use async_graphql::{Request, Variables};
 use events::ProductEvent;
 use gateway::{
     apply::{Applied, Applier},
-    catalogue::Catalogue,
+    catalogue::{Catalogue, CatalogueState},
     graphql::{self, CatalogueSchema, request::RequestData},
     rates::ExchangeRates,
 };
@@ -57,10 +57,24 @@ impl InProcess {
     }
 
     pub(crate) async fn ask_with(&self, query: &str, variables: Value) -> Value {
+        self.ask_under(&self.state().await, query, variables).await
+    }
+
+    /// What the catalogue is like now.
+    pub(crate) async fn state(&self) -> Arc<CatalogueState> {
         let catalogue = Catalogue::default();
         catalogue.refresh(&self.pool).await.unwrap();
-        let state: Arc<_> = catalogue.state().unwrap();
-        let data = RequestData::new(&self.pool, Some(&state), self.rates.base(), chrono::Utc::now());
+        catalogue.latest().unwrap()
+    }
+
+    /// The answer of a gateway that has heard of nothing that happened since `state`.
+    pub(crate) async fn ask_under(
+        &self,
+        state: &Arc<CatalogueState>,
+        query: &str,
+        variables: Value,
+    ) -> Value {
+        let data = RequestData::new(&self.pool, Some(state), self.rates.base(), chrono::Utc::now());
         let request = Request::new(query).variables(Variables::from_json(variables)).data(data);
         serde_json::from_slice(&graphql::execute(&self.schema, request).await.body).unwrap()
     }

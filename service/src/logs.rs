@@ -6,6 +6,10 @@ use tracing_subscriber::{EnvFilter, Layer, Registry, fmt, layer::SubscriberExt, 
 
 use crate::{settings::SettingError, traces::SPANS};
 
+/// Clients of stores that log each failure on their own, with hosts and paths. The services tell of it once, where they
+/// deal with it.
+const CLIENTS_OFF: &str = "lapin=off,fred=off";
+
 /// How a log line is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum LogFormat {
@@ -29,8 +33,9 @@ pub struct LogSettings {
 impl LogSettings {
     fn filter(&self) -> Result<EnvFilter, SettingError> {
         let filter = if self.filter.trim().is_empty() { "info" } else { &self.filter };
-        // Spans are for traces alone: in a line they would stand before what it says.
-        EnvFilter::try_new(format!("{filter},{SPANS}=off"))
+        // What is wanted of a client by name is told. Spans are for traces alone: in a line they would stand before what
+        // it says.
+        EnvFilter::try_new(format!("{CLIENTS_OFF},{filter},{SPANS}=off"))
             .map_err(|error| SettingError::wrong("RUST_LOG", error.to_string(), "info or info,gateway=debug"))
     }
 
@@ -63,4 +68,21 @@ pub(crate) fn init_with(settings: &LogSettings, mut layers: Vec<BoxedLayer>) -> 
     });
     tracing_subscriber::registry().with(layers).init();
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn clients_of_stores_are_silent_unless_they_are_asked_for_by_name() {
+        let cases = [("info", "lapin=off"), ("", "fred=off"), ("warn,lapin=debug", "lapin=debug")];
+        for (filter, expected) in cases {
+            let settings = LogSettings { filter: filter.to_owned(), format: String::new() };
+            let read = settings.filter().unwrap().to_string();
+            assert!(read.split(',').any(|directive| directive == expected), "{filter}: {read}");
+        }
+        let settings = LogSettings { filter: "lapin=debug".to_owned(), format: String::new() };
+        assert!(!settings.filter().unwrap().to_string().contains("lapin=off"));
+    }
 }

@@ -2,17 +2,23 @@
 //!
 //! Any gateway may commit a change, so each one asks Postgres a few times a second. An answer may come from
 //! the cache only under a version that was confirmed a moment ago: with [`POLL`] and [`TRUST`] together below
-//! a second, no reader sees what was before a commit for longer than that.
+//! a second, no reader sees what was before a commit for longer than that. With the look that finds a commit of this
+//! gateway, its trace ends: answers of before are no longer given.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use catalogue_index::Index;
+use service::traces::{self, SPANS};
 use sqlx::{PgPool, Postgres, pool::PoolConnection};
 use tokio::{
     sync::{Notify, watch},
     time::{Instant, sleep_until, timeout},
 };
 use tokio_util::sync::CancellationToken;
+use tracing::{Instrument, Span, field::Empty};
 
 use crate::{
     graphql::kept::{KeptRows, RowsAt},
@@ -27,6 +33,8 @@ const PATIENCE: Duration = Duration::from_millis(500);
 const TRUST: Duration = Duration::from_millis(700);
 /// After so long without an answer Postgres is held to be away. One slow answer under load doesn't make it so.
 const PRESUMED_AWAY: Duration = Duration::from_secs(1);
+/// How many traces one look is told to be a part of.
+const MOST_TRACES: usize = 64;
 
 /// What a cached answer depends on.
 #[derive(Clone, Debug)]
@@ -64,6 +72,8 @@ pub struct Catalogue {
     /// Whether Postgres is away. It is until it has answered for the first time.
     away: watch::Sender<bool>,
     wake: Arc<Notify>,
+    /// The traces in which this gateway committed what it has not looked at yet.
+    traceparents: Arc<Mutex<Vec<String>>>,
 }
 
 /// Why there is no newer state.
@@ -88,6 +98,7 @@ impl Default for Catalogue {
             state: watch::Sender::new(None),
             away: watch::Sender::new(true),
             wake: Arc::new(Notify::new()),
+            traceparents: Arc::default(),
         }
     }
 }
@@ -111,7 +122,24 @@ impl Catalogue {
 
     /// This gateway committed a change itself: ask at once.
     pub fn changed(&self) {
+        if let Some(traceparent) = traces::current() {
+            let mut traceparents = self.traceparents.lock().unwrap_or_else(PoisonError::into_inner);
+            traceparents.truncate(MOST_TRACES - 1);
+            traceparents.push(traceparent);
+        }
         self.wake.notify_one();
+    }
+
+    /// A part of the traces of what was committed since the last look; none if nothing was.
+    fn span_of_look(&self) -> Span {
+        let traceparents =
+            std::mem::take(&mut *self.traceparents.lock().unwrap_or_else(PoisonError::into_inner));
+        if traceparents.is_empty() {
+            return Span::none();
+        }
+        let span = tracing::info_span!(target: SPANS, "renew", catalogue.version = Empty);
+        traces::follow_all(&span, traceparents.iter().map(String::as_str));
+        span
     }
 
     /// Whether Postgres is away: nothing can be worked out, and nobody should wait for it.
@@ -132,6 +160,7 @@ impl Catalogue {
 
     async fn look(&self, watcher: &mut Watcher) -> Result<(), NoState> {
         let state = watcher.ask().await?;
+        Span::current().record("catalogue.version", state.version);
         self.state.send_replace(Some(Arc::new(state)));
         self.away.send_if_modified(|away| std::mem::replace(away, false));
         Ok(())
@@ -143,7 +172,7 @@ impl Catalogue {
         let mut watcher = Watcher::new(pool);
         while !stop.is_cancelled() {
             let next = Instant::now() + POLL;
-            match self.look(&mut watcher).await {
+            match self.look(&mut watcher).instrument(self.span_of_look()).await {
                 Ok(()) => {
                     if failing {
                         tracing::info!("Postgres answers again");

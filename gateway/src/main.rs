@@ -17,7 +17,7 @@ use gateway::{
 };
 use service::{
     database::{Database, Limits},
-    health, logs, shutdown,
+    health, shutdown, traces,
 };
 use sqlx::PgPool;
 
@@ -77,7 +77,10 @@ async fn decide(settings: &Settings, command: Matches) -> anyhow::Result<()> {
 }
 
 async fn serve(settings: Settings) -> anyhow::Result<()> {
-    logs::init(&settings.logs)?;
+    let traces = traces::init(&settings.logs, "gateway")?;
     let told = shutdown::on_signals()?;
-    Ok(run(settings, told).await?)
+    let ended = run(settings, told).await;
+    // Other work has ended; this blocks.
+    tokio::task::block_in_place(|| traces.finish());
+    Ok(ended?)
 }

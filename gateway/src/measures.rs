@@ -5,7 +5,6 @@
 
 use std::time::Duration;
 
-use bytes::Bytes;
 use chrono::{DateTime, TimeDelta, Utc};
 use metrics::Histogram;
 use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
@@ -125,33 +124,54 @@ pub(crate) fn committed(observed_at: &[DateTime<Utc>], now: DateTime<Utc>) {
 }
 
 /// An answer with errors was given; `body` is GraphQL's JSON.
-pub(crate) fn errors_told(body: &Bytes) {
-    for code in codes(body) {
+pub(crate) fn errors_told(body: &[u8]) {
+    count(codes(body));
+}
+
+/// An operation was refused or has failed on a socket or an event stream; `errors` is their list in JSON.
+pub(crate) fn failure_told(errors: &[u8]) {
+    count(codes_of_list(errors));
+}
+
+fn count(codes: Vec<&'static str>) {
+    for code in codes {
         metrics::counter!("gateway_errors_total", "code" => code).increment(1);
+    }
+}
+
+#[derive(Deserialize)]
+struct AnswerWithErrors {
+    #[serde(default)]
+    errors: Vec<ErrorOfAnswer>,
+}
+
+#[derive(Deserialize)]
+struct ErrorOfAnswer {
+    extensions: Option<Extensions>,
+}
+
+#[derive(Deserialize)]
+struct Extensions {
+    code: Option<String>,
+}
+
+impl ErrorOfAnswer {
+    fn code(self) -> &'static str {
+        let code = self.extensions.and_then(|extensions| extensions.code);
+        CODES.into_iter().find(|known| Some(*known) == code.as_deref()).unwrap_or(OTHER)
     }
 }
 
 /// The codes of the errors in an answer.
 fn codes(body: &[u8]) -> Vec<&'static str> {
-    #[derive(Deserialize)]
-    struct Answer {
-        #[serde(default)]
-        errors: Vec<ErrorOfAnswer>,
-    }
-    #[derive(Deserialize)]
-    struct ErrorOfAnswer {
-        extensions: Option<Extensions>,
-    }
-    #[derive(Deserialize)]
-    struct Extensions {
-        code: Option<String>,
-    }
-    let answer: Answer = serde_json::from_slice(body).unwrap_or(Answer { errors: Vec::new() });
-    let code = |error: ErrorOfAnswer| {
-        let code = error.extensions.and_then(|extensions| extensions.code);
-        CODES.into_iter().find(|known| Some(*known) == code.as_deref()).unwrap_or(OTHER)
-    };
-    answer.errors.into_iter().map(code).collect()
+    let answer = serde_json::from_slice(body).unwrap_or(AnswerWithErrors { errors: Vec::new() });
+    answer.errors.into_iter().map(ErrorOfAnswer::code).collect()
+}
+
+/// The codes of a list of errors.
+fn codes_of_list(errors: &[u8]) -> Vec<&'static str> {
+    let errors: Vec<ErrorOfAnswer> = serde_json::from_slice(errors).unwrap_or_default();
+    errors.into_iter().map(ErrorOfAnswer::code).collect()
 }
 
 #[cfg(test)]
@@ -173,6 +193,8 @@ mod tests {
         for (body, expected) in cases {
             assert_eq!(codes(body.as_bytes()), expected, "{body}");
         }
+        let list = r#"[{"message":"","extensions":{"code":"SUBSCRIBER_LAGGED"}},{"message":""}]"#;
+        assert_eq!(codes_of_list(list.as_bytes()), ["SUBSCRIBER_LAGGED", OTHER]);
     }
 
     #[test]

@@ -4,7 +4,7 @@
 //!   `OTEL_EXPORTER_OTLP_ENDPOINT` is not set nothing listens to them: they cost a look at a flag.
 //! - Between services a trace goes on by W3C's `traceparent`: whoever sends puts [`current`] into the message's or
 //!   the request's headers under [`HEADER`], and whoever receives calls [`follow`] on the span of its work, before it
-//!   enters it. Work on many messages at once follows one of them and [`link`]s the others.
+//!   enters it. Work on many messages at once follows one of them and is linked with the others: [`follow_all`].
 //! - The exporter's other settings are those of OpenTelemetry: `OTEL_EXPORTER_OTLP_HEADERS`,
 //!   `OTEL_RESOURCE_ATTRIBUTES`, `OTEL_TRACES_SAMPLER`, `OTEL_BSP_…`.
 //!
@@ -115,10 +115,15 @@ pub fn follow(span: &Span, traceparent: Option<&str>) {
     }
 }
 
-/// Links a span with a further trace.
-pub fn link(span: &Span, traceparent: Option<&str>) {
-    if let Some(context) = traceparent.and_then(received) {
-        span.add_link(context.span().span_context().clone());
+/// Makes a span, which was not entered yet, a part of the first trace, and links it with the others.
+pub fn follow_all<'t>(span: &Span, traceparents: impl IntoIterator<Item = &'t str>) {
+    let mut contexts = traceparents.into_iter().filter_map(received);
+    if let Some(first) = contexts.next() {
+        // Refused only where nothing listens to the span.
+        let _ = span.set_parent(first);
+    }
+    for other in contexts {
+        span.add_link(other.span().span_context().clone());
     }
 }
 

@@ -8,4 +8,6 @@ mod faults;
 mod harness;
 mod reconciliation;
 mod shop;
+#[path = "../../../service/tests/support/spans.rs"]
+mod spans;
 mod traces;

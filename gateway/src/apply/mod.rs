@@ -19,7 +19,9 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 use events::ProductEvent;
+use service::traces::SPANS;
 use sqlx::{PgConnection, PgPool};
+use tracing::Instrument;
 
 use self::{
     latest::{CrawlState, Latest},
@@ -105,8 +107,9 @@ impl Applier {
     pub async fn apply(&self, events: &[ProductEvent]) -> Result<Applied, ApplyError> {
         let this = self.clone();
         let latest = Latest::of(events);
+        let span = tracing::info_span!(target: SPANS, "apply", events = events.len());
         // A task of its own: whoever waits may be cancelled, the transaction must not be.
-        tokio::spawn(async move { this.in_transaction(latest).await })
+        tokio::spawn(async move { this.in_transaction(latest).await }.instrument(span))
             .await
             .map_err(|error| if error.is_panic() { ApplyError::Panicked } else { ApplyError::Stopped })?
     }

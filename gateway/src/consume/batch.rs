@@ -1,6 +1,8 @@
 //! What the broker handed out at once: events that can be read, and messages that can't.
 
 use events::ProductEvent;
+use lapin::{BasicProperties, message::Delivery, types::AMQPValue};
+use service::traces;
 
 use crate::refusals::{Fingerprint, Refusal};
 
@@ -14,6 +16,9 @@ pub(super) struct Envelope {
     pub(super) fingerprint: Fingerprint,
 }
 
+/// How many traces a batch is told to be a part of. Messages of one page of a shop share theirs.
+const MOST_TRACES: usize = 64;
+
 /// Messages in the order in which they came.
 #[derive(Debug, Default)]
 pub(super) struct Batch {
@@ -21,18 +26,35 @@ pub(super) struct Batch {
     pub(super) events: Vec<(Envelope, ProductEvent)>,
     /// What could not, and why.
     pub(super) poison: Vec<(DeliveryTag, Refusal)>,
+    /// The `traceparent`s that came with them, each once.
+    pub(super) traceparents: Vec<String>,
 }
 
 impl Batch {
-    pub(super) fn push(&mut self, tag: DeliveryTag, bytes: &[u8]) {
+    pub(super) fn push(&mut self, delivery: &Delivery) {
+        let (tag, bytes) = (delivery.delivery_tag, delivery.data.as_slice());
         let fingerprint = Fingerprint::of(bytes);
         match ProductEvent::decode(bytes) {
             Ok(event) => self.events.push((Envelope { tag, fingerprint }, event)),
             Err(error) => self.poison.push((tag, Refusal::new(fingerprint, &error))),
         }
+        if let Some(traceparent) = traceparent(&delivery.properties)
+            && self.traceparents.len() < MOST_TRACES
+            && !self.traceparents.iter().any(|known| known == traceparent)
+        {
+            self.traceparents.push(traceparent.to_owned());
+        }
     }
 
     pub(super) fn len(&self) -> usize {
         self.events.len() + self.poison.len()
+    }
+}
+
+/// The trace that a message is a part of, if it says so.
+fn traceparent(properties: &BasicProperties) -> Option<&str> {
+    match properties.headers().as_ref()?.inner().get(traces::HEADER)? {
+        AMQPValue::LongString(text) => std::str::from_utf8(text.as_bytes()).ok(),
+        _ => None,
     }
 }

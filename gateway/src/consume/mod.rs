@@ -20,8 +20,10 @@ use lapin::{
     types::FieldTable,
 };
 use secrecy::SecretString;
+use service::traces::{self, SPANS};
 use tokio::{sync::watch, time::timeout};
 use tokio_util::sync::CancellationToken;
+use tracing::{Instrument, Span};
 
 use self::batch::{Batch, DeliveryTag, Envelope};
 pub use self::broker::declare;
@@ -101,6 +103,15 @@ async fn consume(connection: &Connection) -> lapin::Result<(Channel, Consumer)> 
     Ok((channel, consumer))
 }
 
+/// A part of the trace of the first message, linked with those of the others.
+fn span_of(batch: &Batch) -> Span {
+    let span = tracing::info_span!(
+        target: SPANS, "consume", otel.kind = "consumer", messaging.batch.message_count = batch.len()
+    );
+    traces::follow_all(&span, batch.traceparents.iter().map(String::as_str));
+    span
+}
+
 /// Who declares the queue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Declared {
@@ -151,7 +162,8 @@ impl Consume {
             *told = false;
             self.connected.send_replace(true);
             while let Some(batch) = self.next_batch(&mut consumer).await? {
-                self.settle(&connection, &channel, batch).await?;
+                let span = span_of(&batch);
+                self.settle(&connection, &channel, batch).instrument(span).await?;
             }
         }
         // What was handed out and not acknowledged goes back to the queue.
@@ -191,15 +203,14 @@ impl Consume {
             delivery = consumer.next() => delivery.ok_or(SessionError::Ended)??,
         };
         let mut batch = Batch::default();
-        batch.push(first.delivery_tag, &first.data);
+        batch.push(&first);
         let full = tokio::time::sleep(LINGER);
         tokio::pin!(full);
         while batch.len() < BATCH {
             tokio::select! {
                 biased;
                 delivery = consumer.next() => {
-                    let delivery = delivery.ok_or(SessionError::Ended)??;
-                    batch.push(delivery.delivery_tag, &delivery.data);
+                    batch.push(&delivery.ok_or(SessionError::Ended)??);
                 }
                 () = &mut full => break,
             }
@@ -214,7 +225,7 @@ impl Consume {
         channel: &Channel,
         batch: Batch,
     ) -> Result<(), SessionError> {
-        let Batch { events, mut poison } = batch;
+        let Batch { events, mut poison, .. } = batch;
         for (_, Refusal { fingerprint, reason }) in &poison {
             tracing::error!(
                 message.fingerprint = %fingerprint,

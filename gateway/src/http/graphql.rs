@@ -19,6 +19,7 @@ use axum::{
 use chrono::Utc;
 use serde_json::{Value, json};
 use tokio::time::timeout;
+use tracing::Instrument;
 
 use super::{
     Gateway,
@@ -30,7 +31,7 @@ use super::{
     refusal::Refusal,
     respond,
     settings::HttpSettings,
-    subscribers,
+    subscribers, traced,
 };
 use crate::{
     answers::{Answer, Origin, Question, with_extension},
@@ -119,7 +120,9 @@ impl GraphQl {
         headers: &HeaderMap,
     ) -> Response {
         let began = Instant::now();
-        let answered = Box::pin(self.answer(asked)).await;
+        let span = traced::span(&asked, headers);
+        let answered = Box::pin(self.answer(asked)).instrument(span.clone()).await;
+        traced::answered(&span, &answered);
         self.durations.note(answered.as_ref().ok().map(|answer| answer.origin), began.elapsed());
         match answered {
             Ok(answer) => {
@@ -182,7 +185,9 @@ impl GraphQl {
             if asked.safe {
                 documents::check_safe(operation)?;
             }
-            cost = Some(self.limits.check_operation(&self.prices, &document, operation, &variables)?);
+            let costs = self.limits.check_operation(&self.prices, &document, operation, &variables)?;
+            traced::cost(costs);
+            cost = Some(costs);
         }
         let _pass = self.gate.enter().await?;
         // Else what needs no store would be worked out before the next request is even looked at, and whoever comes too

@@ -17,6 +17,7 @@ pub mod settings;
 mod shared;
 mod sse;
 mod subscribers;
+mod traced;
 mod websocket;
 
 use std::{future::ready, sync::Arc};

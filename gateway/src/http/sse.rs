@@ -19,6 +19,7 @@ use super::{
     graphql::{self, GraphQl},
     negotiation::MediaType,
     subscribers::begin,
+    traced,
 };
 use crate::graphql::subscribe::Told;
 
@@ -58,9 +59,10 @@ pub(super) async fn answer(graphql: Arc<GraphQl>, request: Request) -> Response 
         Ok(begun) => begun,
         Err(refusal) => return refusal.respond(MediaType::Json),
     };
+    let span = traced::span(&asked, &parts.headers);
     let gauge = Open::new();
     let complete = stream::once(async { Bytes::from_static(COMPLETE) });
-    let events = begin(&graphql, asked)
+    let events = begin(&graphql, asked, span)
         .map(next)
         .chain(complete)
         .take_until(subscribers.stop().clone().cancelled_owned())

@@ -21,8 +21,11 @@ use tokio_util::{
     sync::CancellationToken,
     task::{TaskTracker, task_tracker::TaskTrackerToken},
 };
+use tracing::{Instrument, Span};
 
-use super::{asked::Asked, documents, graphql::GraphQl, refusal::Refusal, shared::Shared, sse, websocket};
+use super::{
+    asked::Asked, documents, graphql::GraphQl, refusal::Refusal, shared::Shared, sse, traced, websocket,
+};
 use crate::{
     answers::Question,
     changes::{Changes, Hearing},
@@ -32,6 +35,7 @@ use crate::{
         subscribe::{Told, goes_on, root_field, subscribe},
         subscription_schema,
     },
+    measures,
 };
 
 /// What clients that stay need.
@@ -107,18 +111,24 @@ pub(super) async fn divert(
 
 /// Runs an operation: a subscription until its end, anything else once. Whatever holds for a request over HTTP holds
 /// here: its limits, what it costs, which documents are answered.
-pub(super) fn begin(graphql: &Arc<GraphQl>, asked: Asked) -> BoxStream<'static, Told> {
+/// `span` is the operation's, until it has begun.
+pub(super) fn begin(graphql: &Arc<GraphQl>, asked: Asked, span: Span) -> BoxStream<'static, Told> {
     let graphql = Arc::clone(graphql);
     // From the moment on in which it was asked for, however long it takes to begin.
     let hearing = graphql.gateway.subscribers.changes.hear();
     // On the heap and for as long as it takes: what follows may stay for hours.
     stream::once(Box::pin(async move {
-        match Box::pin(graphql.begin(asked, hearing)).await {
+        match Box::pin(graphql.begin(asked, hearing)).instrument(span).await {
             Ok(told) => told,
             Err(refusal) => stream::once(ready(Told::Failed(refusal.errors()))).boxed(),
         }
     }))
     .flatten()
+    .inspect(|told| {
+        if let Told::Failed(errors) = told {
+            measures::failure_told(errors);
+        }
+    })
     .boxed()
 }
 
@@ -135,7 +145,12 @@ impl GraphQl {
                 self.subscribe(&text, &document, operation, asked, hearing)
             }
             _ => {
-                let answer = Box::pin(self.answer_text(&text, asked)).await?;
+                let answered = Box::pin(self.answer_text(&text, asked)).await;
+                traced::answered(&Span::current(), &answered);
+                let answer = answered?;
+                if !answer.complete {
+                    measures::errors_told(&answer.body);
+                }
                 Ok(stream::once(ready(Told::Next(answer.body))).boxed())
             }
         }

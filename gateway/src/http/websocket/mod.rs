@@ -22,8 +22,10 @@ use futures::stream::{self, AbortHandle, BoxStream, SelectAll, StreamExt, aborta
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until, timeout};
 
 use self::message::{ACKNOWLEDGED, Closing, FromClient};
-use super::{asked::Asked, graphql::GraphQl, negotiation::MediaType, refusal::Refusal, subscribers::begin};
-use crate::graphql::subscribe::Told;
+use super::{
+    asked::Asked, graphql::GraphQl, negotiation::MediaType, refusal::Refusal, subscribers::begin, traced,
+};
+use crate::{graphql::subscribe::Told, measures};
 
 /// The one protocol that is spoken.
 const PROTOCOL: &str = "graphql-transport-ws";
@@ -208,12 +210,15 @@ impl Session {
             let error = serde_json::json!([{
                 "message": format!("{MOST_OPERATIONS} operations at once are the most on one socket."),
                 "extensions": { "code": "TOO_MANY_SUBSCRIPTIONS" },
-            }]);
-            let message = message::with_payload(&id, "error", error.to_string().as_bytes());
-            return self.send_text(message).await;
+            }])
+            .to_string();
+            measures::failure_told(error.as_bytes());
+            return self.send_text(message::with_payload(&id, "error", error.as_bytes())).await;
         }
         let name = Arc::clone(&id);
-        let told = begin(&self.graphql, asked).map(Some).chain(stream::once(async { None }));
+        // A socket is a part of no trace.
+        let span = traced::span(&asked, &HeaderMap::new());
+        let told = begin(&self.graphql, asked, span).map(Some).chain(stream::once(async { None }));
         let (told, handle) = abortable(told.map(move |told| (Arc::clone(&name), told)));
         self.operations.push(told.boxed());
         self.running.insert(id, handle);

@@ -64,7 +64,7 @@ pub(super) async fn slow(ground: &mut Ground) -> Result<Report, Trouble> {
         }
         let others = others.end().await?.tally;
         report.at_most("others_p99_ms", others.p99_of_all(), OTHERS_WITHIN);
-        report.none("others_failed", &others.failures());
+        others.report_failures(report, "others_failed");
         Ok(())
     })
     .await?;

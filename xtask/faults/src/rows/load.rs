@@ -9,7 +9,7 @@ use tokio::{task::JoinSet, time::sleep};
 
 use super::{Ground, healed};
 use crate::{
-    report::Report,
+    report::{Report, Speed},
     trouble::Trouble,
     truth::{
         probe::Question,
@@ -52,12 +52,9 @@ pub(super) async fn overload(ground: &mut Ground) -> Result<Report, Trouble> {
     let served_per_s = per_s(flooded.count("ok"));
     let refused = flooded.count("OVERLOADED");
     report.tell("asked_per_s", per_s(flooded.total()));
-    report.at_least("served_of_capacity", served_per_s / capacity_per_s.max(1.0), STILL_SERVED);
-    report.at_most(
-        "accepted_p99_by_usual",
-        flooded.p99(&["ok"]).as_secs_f64() / usual.as_secs_f64().max(0.001),
-        TIMES_AS_LONG,
-    );
+    report.at_least("served_of_capacity", Speed(served_per_s / capacity_per_s.max(1.0)), STILL_SERVED);
+    let by_usual = flooded.p99(&["ok"]).as_secs_f64() / usual.as_secs_f64().max(0.001);
+    report.at_most("accepted_p99_by_usual", Speed(by_usual), TIMES_AS_LONG);
     report.at_least("refused", refused, 1);
     report.at_most("refused_p99_ms", flooded.p99(&["OVERLOADED"]), REFUSED_WITHIN);
     report.none("refused_without_retry_after", &unhelpful);

@@ -6,7 +6,7 @@ use tokio::time::sleep;
 
 use super::{CHANGES, Ground, under_fault_with};
 use crate::{
-    report::Report,
+    report::{Report, Speed},
     trouble::Trouble,
     truth::probe::{Probe, Question},
     world::{COLLECT_EVERY, Member, World, proxy::Link},
@@ -72,8 +72,8 @@ async fn sick(
             Readers::CachedOnly => (ERROR_WITHIN, ERROR_WITHIN),
             Readers::All => (HIT_WITHIN, MISS_WITHIN),
         };
-        report.at_least("hits", hits.tally.total(), 20);
-        report.at_least("hits_answered", hits.tally.share_within(hit_within), 0.99);
+        report.at_least("hits", Speed(hits.tally.total()), 20);
+        report.at_least("hits_answered", Speed(hits.tally.share_within(hit_within)), 0.99);
         report.at_most("hit_p99_ms", hits.tally.p99_of_all(), hit_within);
         report.tell("hits_marked", hits.marked);
         report.tell("misses", misses.tally.total());

@@ -6,7 +6,7 @@ use tokio::time::sleep;
 
 use super::{Ground, PATIENCE, under_fault};
 use crate::{
-    report::Report,
+    report::{Report, Speed},
     trouble::Trouble,
     truth::probe::{Probe, Question},
     world::{COLLECT_EVERY, Member, World, proxy::Link},
@@ -36,11 +36,11 @@ async fn sick(
         get_well(world).await?;
         sleep(COLLECT_EVERY).await;
         let (mut all, new) = (known.end().await?, new.end().await?);
-        report.at_least("reads", all.tally.total() + new.tally.total(), 40);
+        report.at_least("reads", Speed(all.tally.total() + new.tally.total()), 40);
         report.at_most("hit_p99_ms", all.tally.p99_of_all(), WITHIN);
         report.at_most("miss_p99_ms", new.tally.p99_of_all(), WITHIN);
         all.tally.merge(new.tally);
-        report.none("errors", &all.tally.failures());
+        all.tally.report_failures(report, "errors");
         Ok(())
     })
     .await?;
@@ -106,7 +106,7 @@ pub(super) async fn flushed(ground: &mut Ground) -> Result<Report, Trouble> {
         let before = queries_in(world, AWAY).await?;
         tell(world, "flushdb").await?;
         let after = queries_in(world, AWAY).await?;
-        report.none("errors", &known.end().await?.tally.failures());
+        known.end().await?.tally.report_failures(report, "errors");
         report.tell("queries_before", before);
         #[expect(clippy::cast_precision_loss, reason = "no row asks 2^52 times")]
         report.at_most("queries_after_by_before", after as f64 / before.max(1) as f64, MORE_QUERIES);

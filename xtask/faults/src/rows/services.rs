@@ -8,7 +8,7 @@ use tokio::time::sleep;
 use super::{CHANGES, Ground, PATIENCE, READERS, events_so_far, healed, under_fault};
 use crate::{
     progress,
-    report::Report,
+    report::{Report, Speed},
     trouble::Trouble,
     truth::{
         balanced::Balanced,
@@ -163,8 +163,8 @@ pub(super) async fn told_to_end(ground: &mut Ground) -> Result<Report, Trouble> 
         }
         sleep(COLLECT_EVERY).await;
         let tally = clients.end().await?;
-        report.at_least("requests", tally.total(), 100);
-        report.none("failed_requests", &tally.failures());
+        report.at_least("requests", Speed(tally.total()), 100);
+        tally.report_failures(report, "failed_requests");
         report.at_most("ended_ms", percentile(ended, 100), ENDED);
         report.none("unclean_ends", &unclean);
         Ok(())

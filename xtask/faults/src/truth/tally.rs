@@ -2,7 +2,13 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use crate::world::reader::Answer;
+use crate::{
+    report::{Report, Speed},
+    world::reader::Answer,
+};
+
+/// What may be said instead of an answer when time is short. On a machine that is too slow it is said without a fault.
+const LATE: [&str; 3] = ["UNAVAILABLE", "OVERLOADED", "TIMEOUT"];
 
 /// Requests by how they went.
 #[derive(Clone, Debug, Default)]
@@ -36,6 +42,14 @@ impl Tally {
     pub(crate) fn failures(&self) -> Vec<String> {
         let failed = self.times.iter().filter(|(outcome, _)| *outcome != "ok");
         failed.flat_map(|(outcome, times)| std::iter::repeat_n(outcome.clone(), times.len())).collect()
+    }
+
+    /// Adds that no request failed: neither for want of time, nor, which is worse, for anything else.
+    pub(crate) fn report_failures(&self, report: &mut Report, name: &str) {
+        let (late, other): (Vec<_>, Vec<_>) =
+            self.failures().into_iter().partition(|outcome| LATE.contains(&outcome.as_str()));
+        report.at_most(format!("{name}_late"), Speed(late.len()), 0);
+        report.none(name, &other);
     }
 
     /// How many requests came to each end but `ok`.

@@ -16,7 +16,7 @@ use super::{
     tally::Tally,
 };
 use crate::{
-    report::Report,
+    report::{Report, Speed},
     trouble::Trouble,
     world::reader::{Answer, Reader, Said},
 };
@@ -59,7 +59,7 @@ impl Noticed {
 /// Adds that readers got their answers, whatever went on.
 pub(crate) fn report_answers(report: &mut Report, tally: &Tally) {
     report.tell("reads", tally.total());
-    report.at_least("answered_in_2_s", tally.share_within(PROMPT), MOST);
+    report.at_least("answered_in_2_s", Speed(tally.share_within(PROMPT)), MOST);
     for (outcome, count) in tally.failures_by_kind() {
         report.tell(format!("reads_{outcome}"), count);
     }

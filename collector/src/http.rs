@@ -59,6 +59,7 @@ async fn metrics(State(shared): State<Shared>) -> String {
             counts.iter().for_each(measures::held_of);
         }
     }
+    service::process::measure();
     shared.metrics.run_upkeep();
     shared.metrics.render()
 }

@@ -1,6 +1,6 @@
 //! What the collector measures, under the names that /metrics shows.
 
-use std::sync::OnceLock;
+use std::{sync::OnceLock, time::Duration};
 
 use chrono::{DateTime, Utc};
 use events::{CrawlKind, CrawlOutcome, ProductEvent};
@@ -38,6 +38,11 @@ pub fn recorder() -> PrometheusHandle {
         handle
     });
     handle.clone()
+}
+
+/// A shop is crawled by this collector, so often.
+pub fn scheduled(shop: &'static str, every: Duration) {
+    gauge!("collector_shop_interval_seconds", "shop" => shop).set(every.as_secs_f64());
 }
 
 /// Items were read, or are known to be as they were.

@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     crawl::Crawler,
+    measures,
     resend::{self, Requests},
     store::{Lease, Led, Store, StoreError},
 };
@@ -52,6 +53,7 @@ async fn lead(
         every_ms = crawler.crawled.every.as_millis(),
         "crawling a shop on schedule"
     );
+    measures::scheduled(led.shop, crawler.crawled.every);
     *is_told = false;
     let wake = crawler.wake.clone();
     tokio::select! {

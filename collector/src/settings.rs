@@ -2,6 +2,7 @@
 
 use std::{
     net::{AddrParseError, SocketAddr},
+    path::PathBuf,
     sync::Arc,
     time::Duration,
 };
@@ -64,9 +65,15 @@ pub struct Settings {
     /// Postgres, e.g. postgres://user:password@127.0.0.1:5432/videocards. The schema `collector` is used.
     #[arg(long, env = "DATABASE_URL", hide_env_values = true)]
     database_url: Option<SecretString>,
+    /// A file that holds DATABASE_URL, for secrets that are mounted.
+    #[arg(long, env = "DATABASE_URL_FILE")]
+    database_url_file: Option<PathBuf>,
     /// RabbitMQ, e.g. amqp://user:password@127.0.0.1:5672/%2f.
     #[arg(long, env = "AMQP_URL", hide_env_values = true)]
     amqp_url: Option<SecretString>,
+    /// A file that holds AMQP_URL, for secrets that are mounted.
+    #[arg(long, env = "AMQP_URL_FILE")]
+    amqp_url_file: Option<PathBuf>,
     /// The time between the starts of two crawls of a shop, e.g. 15s or 10m.
     #[arg(long, env = COLLECT_EVERY.name, default_value = COLLECT_EVERY.default)]
     collect_every: String,
@@ -127,7 +134,7 @@ impl Settings {
         Ok(Checked {
             listen: self.listen()?,
             database_url: self.database_url()?,
-            amqp_url: AMQP.required(self.amqp_url.as_ref())?,
+            amqp_url: AMQP.required(self.amqp_url.as_ref(), self.amqp_url_file.as_deref())?,
             habits: Habits {
                 full_crawl_every: full_crawl_every(&self.full_crawl_every)?,
                 reconciles: truth(RECONCILE, &self.reconcile)?,
@@ -139,7 +146,7 @@ impl Settings {
 
     /// Where Postgres is.
     pub fn database_url(&self) -> Result<SecretString, SettingError> {
-        DATABASE.required(self.database_url.as_ref())
+        DATABASE.required(self.database_url.as_ref(), self.database_url_file.as_deref())
     }
 
     /// The shops, whether they are crawled or not.

@@ -70,6 +70,7 @@ pub(crate) fn recorder(stop: CancellationToken) -> Result<PrometheusHandle, Buil
         .set_buckets_for_metric(Matcher::Full(REQUEST_DURATION.to_owned()), &DURATIONS_SECONDS)?
         .set_buckets_for_metric(Matcher::Full(LAG.to_owned()), &LAGS_SECONDS)?
         .install_recorder()?;
+    count_from_zero();
     let summing = handle.clone();
     tokio::spawn(async move {
         while stop.run_until_cancelled(tokio::time::sleep(SUM_UP_EVERY)).await.is_some() {
@@ -77,6 +78,33 @@ pub(crate) fn recorder(stop: CancellationToken) -> Result<PrometheusHandle, Buil
         }
     });
     Ok(handle)
+}
+
+/// What is rare is shown as zero before it happens: its first time has to be an increase for whoever watches, and a zero
+/// can be told from what isn't measured.
+fn count_from_zero() {
+    for name in [
+        "gateway_changes_total",
+        "gateway_events_applied_total",
+        "gateway_events_dead_total",
+        "gateway_events_ignored_total",
+        "gateway_subscribers_lagged_total",
+    ] {
+        metrics::counter!(name).increment(0);
+    }
+    for code in CODES {
+        metrics::counter!("gateway_errors_total", "code" => code).increment(0);
+    }
+    for from in ["memory", "redis", "work", "last"] {
+        metrics::counter!("gateway_answers_total", "from" => from).increment(0);
+    }
+    for store in ["postgres", "redis"] {
+        metrics::counter!("gateway_store_errors_total", "store" => store).increment(0);
+    }
+    for transport in ["sse", "websocket"] {
+        metrics::gauge!("gateway_subscribers", "transport" => transport).increment(0.0);
+    }
+    metrics::counter!("gateway_requests_refused_total", "reason" => "overload").increment(0);
 }
 
 /// How long requests take, by where the answer comes from.
@@ -199,7 +227,7 @@ mod tests {
 
     #[test]
     fn each_code_that_the_readme_tells_is_counted_by_itself() {
-        let readme = include_str!("../../README.md");
+        let readme = include_str!("../README.md");
         let table = readme.split("| code | what it means | what to do |").nth(1).unwrap();
         let table = table.split("\n\n").next().unwrap();
         let rows = table.lines().filter_map(|row| row.strip_prefix("| `")?.split(" |").next());

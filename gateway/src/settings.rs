@@ -1,6 +1,6 @@
 //! The gateway's settings, from the environment or the command line.
 
-use std::{net::SocketAddr, time::Duration};
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use clap::{Parser, Subcommand};
 use secrecy::SecretString;
@@ -24,12 +24,21 @@ pub struct Settings {
     /// Postgres, with the schema `gateway` (needed to serve).
     #[arg(long, env = "DATABASE_URL", hide_env_values = true)]
     database_url: Option<SecretString>,
+    /// A file that holds DATABASE_URL, for secrets that are mounted.
+    #[arg(long, env = "DATABASE_URL_FILE")]
+    database_url_file: Option<PathBuf>,
     /// RabbitMQ (needed to serve).
     #[arg(long, env = "AMQP_URL", hide_env_values = true)]
     amqp_url: Option<SecretString>,
+    /// A file that holds AMQP_URL, for secrets that are mounted.
+    #[arg(long, env = "AMQP_URL_FILE")]
+    amqp_url_file: Option<PathBuf>,
     /// Redis; without it answers are cached in memory alone.
     #[arg(long, env = "REDIS_URL", hide_env_values = true)]
     redis_url: Option<SecretString>,
+    /// A file that holds REDIS_URL, for secrets that are mounted.
+    #[arg(long, env = "REDIS_URL_FILE")]
+    redis_url_file: Option<PathBuf>,
     /// The currency in which prices are compared.
     #[arg(long, env = "BASE_CURRENCY", default_value = "USD")]
     base_currency: String,
@@ -98,12 +107,12 @@ pub struct Stores {
 impl Settings {
     /// Checks where Postgres is.
     pub fn database(&self) -> Result<SecretString, SettingError> {
-        DATABASE.required(self.database_url.as_ref())
+        DATABASE.required(self.database_url.as_ref(), self.database_url_file.as_deref())
     }
 
     /// Checks where RabbitMQ is.
     pub fn amqp(&self) -> Result<SecretString, SettingError> {
-        AMQP.required(self.amqp_url.as_ref())
+        AMQP.required(self.amqp_url.as_ref(), self.amqp_url_file.as_deref())
     }
 
     /// Checks the base currency and the rates to it.
@@ -116,7 +125,7 @@ impl Settings {
         Ok(Stores {
             database: self.database()?,
             amqp: self.amqp()?,
-            redis: REDIS.optional(self.redis_url.as_ref())?,
+            redis: REDIS.optional(self.redis_url.as_ref(), self.redis_url_file.as_deref())?,
             rates: self.rates()?,
         })
     }

@@ -10,7 +10,8 @@
 //!   says is worked out when a page is asked for (`titles`, `spelling`).
 //! - `ledger` holds a shop's offer and is the only way to change it; `order` finds any page of it in a few
 //!   steps. `drift` and `control` change it, `netvideo` and `countrylink` serve it, `truth` tells it.
-//! - `gate` counts requests, holds them to a rate and applies the faults that were asked for (`faults`).
+//! - `gate` counts requests (`stats`, `measures`), holds them to a rate and applies the faults that were asked for
+//!   (`faults`).
 //!
 //! Nothing here is a dependency of the real services, and nothing here reads or writes any file or database.
 
@@ -28,6 +29,7 @@ mod gate;
 mod json;
 mod ledger;
 mod listings;
+mod measures;
 mod mess;
 mod netvideo;
 mod order;
@@ -86,8 +88,8 @@ async fn main() -> anyhow::Result<()> {
     tracing::info!(%address, "listening");
     tokio::spawn(drift::run(Arc::clone(&world), settings.drift));
     let until_stopped = stopping.clone();
-    let server =
-        axum::serve(listener, world::app(&world)).with_graceful_shutdown(until_stopped.cancelled_owned());
+    let app = world::app(&world).merge(measures::routes().context("nothing can be measured")?);
+    let server = axum::serve(listener, app).with_graceful_shutdown(until_stopped.cancelled_owned());
     tokio::select! {
         result = server => result.context("the server failed")?,
         () = async { stopping.cancelled().await; tokio::time::sleep(LONGEST_STOP).await } => {

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use axum::http::{Request, header};
 
-use crate::{json::Writer, shop::Shop, world::World};
+use crate::{json::Writer, measures, shop::Shop, world::World};
 
 /// Counts of one shop since the start, or since they were last forgotten.
 #[derive(Debug, Default)]
@@ -73,6 +73,7 @@ impl Visit {
 
 impl Drop for Visit {
     fn drop(&mut self) {
+        measures::answered(self.shop, self.status);
         let mut stats = self.world.stats(self.shop);
         stats.in_flight = stats.in_flight.saturating_sub(1);
         match self.status {

@@ -127,6 +127,7 @@ pub(crate) fn app(world: &Arc<World>) -> Router {
         .route("/listings/{shop}/{id}/restore", post(control::restore_listing));
     Router::new()
         .route("/health", get(async || "ok"))
+        .route("/ready", get(async || "ok"))
         .nest("/netvideo", shop(Shop::NetVideo, "/v1/videocards", get(netvideo::videocards)))
         .nest("/countrylink", shop(Shop::CountryLink, "/api/products", get(countrylink::products)))
         .nest("/_mock", controls)

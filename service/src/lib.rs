@@ -6,6 +6,7 @@
 pub mod database;
 pub mod health;
 pub mod logs;
+pub mod process;
 pub mod settings;
 pub mod shutdown;
 pub mod traces;

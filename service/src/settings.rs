@@ -1,7 +1,12 @@
 //! Settings that more than one service reads, and the one way to say that a setting is missing or wrong.
 
+use std::path::Path;
+
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
+
+/// A longer file holds something else than one secret.
+const LONGEST_SECRET_BYTES: usize = 64 * 1024;
 
 /// A setting that is missing or wrong. It reads as a sentence that says what to set, and never repeats a
 /// secret.
@@ -74,21 +79,27 @@ pub const REDIS: Address = Address {
 };
 
 impl Address {
-    /// Checks an address that has to be there. The error never repeats it: it can hold a password.
-    pub fn required(self, value: Option<&SecretString>) -> Result<SecretString, SettingError> {
-        self.optional(value)?.ok_or(SettingError::Missing {
-            name: self.name,
-            meaning: self.meaning,
-            example: self.example,
-        })
+    /// Checks an address that has to be there, given itself or in a file. The error never repeats it: it can hold a
+    /// password.
+    pub fn required(
+        self,
+        value: Option<&SecretString>,
+        file: Option<&Path>,
+    ) -> Result<SecretString, SettingError> {
+        let missing = SettingError::Missing { name: self.name, meaning: self.meaning, example: self.example };
+        self.optional(value, file)?.ok_or(missing)
     }
 
     /// Checks an address that may be absent; an empty one counts as absent.
-    pub fn optional(self, value: Option<&SecretString>) -> Result<Option<SecretString>, SettingError> {
-        let Some(value) = value.filter(|value| !value.expose_secret().trim().is_empty()) else {
+    pub fn optional(
+        self,
+        value: Option<&SecretString>,
+        file: Option<&Path>,
+    ) -> Result<Option<SecretString>, SettingError> {
+        let Some(value) = secret(self.name, self.example, value, file)? else {
             return Ok(None);
         };
-        let url = Url::parse(value.expose_secret().trim())
+        let url = Url::parse(value.expose_secret())
             .map_err(|error| SettingError::wrong(self.name, error.to_string(), self.example))?;
         if !self.schemes.contains(&url.scheme()) {
             let problem = format!(
@@ -102,8 +113,43 @@ impl Address {
     }
 }
 
+/// A secret that is given itself or as the file that holds it, by the variable of the same name with `_FILE` behind it:
+/// so secrets that are mounted as files stay out of the environment. White space around it doesn't count, and nothing
+/// counts as absent, but for a file without anything in it.
+pub fn secret(
+    name: &'static str,
+    example: &'static str,
+    value: Option<&SecretString>,
+    file: Option<&Path>,
+) -> Result<Option<SecretString>, SettingError> {
+    let value = value.map(|value| value.expose_secret().trim()).filter(|value| !value.is_empty());
+    let file = file.filter(|file| !file.as_os_str().is_empty());
+    let wrong = |problem: String| SettingError::wrong(name, problem, example);
+    match (value, file) {
+        (Some(_), Some(_)) => {
+            Err(wrong(format!("{name}_FILE is set too, and one of them has to be left out")))
+        }
+        (value, None) => Ok(value.map(SecretString::from)),
+        (None, Some(file)) => {
+            let bytes = std::fs::read(file)
+                .map_err(|error| wrong(format!("the file that {name}_FILE names can't be read: {error}")))?;
+            if bytes.len() > LONGEST_SECRET_BYTES {
+                return Err(wrong(format!("the file that {name}_FILE names is far too long for a secret")));
+            }
+            let text = String::from_utf8(bytes)
+                .map_err(|_| wrong(format!("the file that {name}_FILE names holds no text")))?;
+            match text.trim() {
+                "" => Err(wrong(format!("the file that {name}_FILE names is empty"))),
+                text => Ok(Some(SecretString::from(text))),
+            }
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use std::path::PathBuf;
+
     use super::*;
 
     #[test]
@@ -116,13 +162,49 @@ mod tests {
             (Some("postgres://u:hunter2@h/d"), None),
         ];
         for (value, expected) in cases {
-            let result = DATABASE.required(value.map(SecretString::from).as_ref());
+            let result = DATABASE.required(value.map(SecretString::from).as_ref(), None);
             match (result, expected) {
                 (Ok(_), None) => {}
                 (Err(error), Some(expected)) => {
                     let text = error.to_string();
                     assert!(text.contains(expected), "{value:?}: {text}");
                     assert!(!text.contains("hunter2"), "{value:?}: {text}");
+                }
+                (result, expected) => panic!("{value:?}: {result:?}, expected {expected:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn a_secret_can_stand_in_a_file_of_its_own() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = |content: &[u8]| {
+            let path = folder.path().join(content.len().to_string());
+            std::fs::write(&path, content).unwrap();
+            path
+        };
+        let address = "postgres://u:hunter2@h/d";
+        let line = file(format!("{address}\n").as_bytes());
+        let cases = [
+            (None, line.clone(), Ok(address)),
+            (Some(" "), line.clone(), Ok(address)),
+            (Some(address), PathBuf::new(), Ok(address)),
+            (None, PathBuf::new(), Err("DATABASE_URL is not set")),
+            (Some(address), line, Err("DATABASE_URL_FILE is set too")),
+            (None, folder.path().join("absent"), Err("the file that DATABASE_URL_FILE names can't be read")),
+            (None, file(b" \n"), Err("the file that DATABASE_URL_FILE names is empty")),
+            (None, file(b"hunter2\xff"), Err("the file that DATABASE_URL_FILE names holds no text")),
+            (None, file(&[b'x'; LONGEST_SECRET_BYTES + 1]), Err("far too long for a secret")),
+            (None, file(b"mysql://u:hunter2@h"), Err("its scheme is `mysql`")),
+        ];
+        for (value, file, expected) in cases {
+            let result = DATABASE.required(value.map(SecretString::from).as_ref(), Some(&file));
+            match (result, expected) {
+                (Ok(read), Ok(expected)) => assert_eq!(read.expose_secret(), expected),
+                (Err(error), Err(expected)) => {
+                    let text = error.to_string();
+                    assert!(text.contains(expected), "{text}");
+                    assert!(!text.contains("hunter2"), "{text}");
                 }
                 (result, expected) => panic!("{value:?}: {result:?}, expected {expected:?}"),
             }

@@ -1,13 +1,13 @@
 //! CountryLink: interfaces and supported technologies, and its own price. Pages are chained by cursors.
 
-use std::{sync::Arc, time::Duration};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use events::{Interfaces, Listing, Specs};
 use reqwest::header::{HeaderName, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use serde_json::{Value, value::RawValue};
-use service::settings::SettingError;
+use service::settings::{SettingError, secret};
 use url::Url;
 
 use super::{Crawled, Foreign, Page, Position, Request, Scope, Shop, endpoint};
@@ -34,9 +34,12 @@ pub struct Settings {
     /// Where CountryLink's API is.
     #[arg(id = "countrylink_url", long = "countrylink-url", env = URL.name, default_value = URL.default)]
     url: String,
-    /// The key to CountryLink's API.
-    #[arg(id = "countrylink_api_key", long = "countrylink-api-key", env = KEY.name, default_value = KEY.default, hide_env_values = true)]
-    api_key: SecretString,
+    /// The key to CountryLink's API; without it the mock shops' key.
+    #[arg(id = "countrylink_api_key", long = "countrylink-api-key", env = KEY.name, hide_env_values = true)]
+    api_key: Option<SecretString>,
+    /// A file that holds COUNTRYLINK_API_KEY, for secrets that are mounted.
+    #[arg(id = "countrylink_api_key_file", long = "countrylink-api-key-file", env = "COUNTRYLINK_API_KEY_FILE")]
+    api_key_file: Option<PathBuf>,
     /// The time between the starts of two crawls of CountryLink, e.g. 15s; COLLECT_EVERY unless given.
     #[arg(id = "countrylink_collect_every", long = "countrylink-collect-every", env = "COUNTRYLINK_COLLECT_EVERY")]
     collect_every: Option<String>,
@@ -45,7 +48,8 @@ pub struct Settings {
 impl Settings {
     /// The shop, if its settings are right.
     pub fn open(&self, every: Duration) -> Result<Crawled, SettingError> {
-        let shop = CountryLink::new(&self.url, &self.api_key)?;
+        let key = secret(KEY.name, KEY.default, self.api_key.as_ref(), self.api_key_file.as_deref())?;
+        let shop = CountryLink::new(&self.url, &key.unwrap_or_default())?;
         let own = self.collect_every.as_deref();
         let every = settings::every_or("COUNTRYLINK_COLLECT_EVERY", own, every)?;
         Ok(Crawled { shop: Arc::new(shop), every })

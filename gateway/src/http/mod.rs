@@ -70,6 +70,10 @@ pub struct Gateway {
 /// All routes.
 pub fn router(gateway: Gateway, settings: &HttpSettings) -> Router {
     let metrics = gateway.metrics.clone();
+    let measured = move || {
+        service::process::measure();
+        metrics.render()
+    };
     let gateway = Arc::new(gateway);
     let sdl = settings.introspection.then(|| Bytes::from(crate::graphql::sdl()));
     let mut public = Router::new()
@@ -85,10 +89,7 @@ pub fn router(gateway: Gateway, settings: &HttpSettings) -> Router {
     public
         .route("/health", get(health::alive))
         .route("/ready", get(health::ready))
-        .route(
-            "/metrics",
-            get(move || ready(text("text/plain; version=0.0.4; charset=utf-8", metrics.render()))),
-        )
+        .route("/metrics", get(move || ready(text("text/plain; version=0.0.4; charset=utf-8", measured()))))
         .with_state(gateway)
 }
 

@@ -8,6 +8,7 @@ use std::{
 use anyhow::Result;
 
 use crate::{
+    alerts,
     clients::{self, Operations},
     project::{cargo, cargo_has, status_of},
     schema,
@@ -26,7 +27,7 @@ enum Outcome {
     Skipped(&'static str),
 }
 
-const STEPS: [Step; 8] = [
+const STEPS: [Step; 9] = [
     Step { name: "formatting", run: || cargo_step(&["fmt", "--all", "--check"]) },
     Step { name: "dependencies", run: dependencies },
     Step {
@@ -35,6 +36,7 @@ const STEPS: [Step; 8] = [
             cargo_step(&["clippy", "--locked", "--workspace", "--all-targets", "--", "--deny", "warnings"])
         },
     },
+    Step { name: "alerts", run: || alerts::check().map(passed) },
     Step { name: "GraphQL lints", run: || clients::lint().map(passed) },
     Step { name: "build", run: || build().map(passed) },
     Step { name: "schema", run: || schema::check_built().map(|code| passed(code == ExitCode::SUCCESS)) },

@@ -3,9 +3,11 @@
 //! One module a command. What a command decides is in pure functions beside it; it never knows what a shop or
 //! a video card is, and of the services no more than their addresses, variables and health.
 
+mod alerts;
 mod bench;
 mod ci;
 mod clients;
+mod doctor;
 mod faults;
 mod graphiql;
 mod logs;
@@ -33,6 +35,7 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Up(up::Up),
+    Doctor(doctor::Doctor),
     Test(test::Test),
     /// Start the test stores and keep them until Ctrl-C.
     ///
@@ -51,13 +54,17 @@ enum Command {
     Bench(bench::Bench),
     Faults(faults::Faults),
     Operations(clients::Operations),
-    /// Check formatting, dependencies, lints, the schema and the tests.
+    /// Check the alerts for Prometheus, and whether they come when they should.
+    Alerts,
+    /// Check everything that a change has to pass: formatting, dependencies, lints, the schema, operations, alerts, the
+    /// tests.
     Ci,
 }
 
 fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Up(up) => up.run(),
+        Command::Doctor(doctor) => doctor.run(),
         Command::Test(test) => test.run(),
         Command::Stores => test_stores::run(),
         Command::Schema(schema) => schema.run(),
@@ -66,6 +73,7 @@ fn main() -> ExitCode {
         Command::Clients => clients::prepare().map(|()| ExitCode::SUCCESS),
         Command::Bench(bench) => bench.run(),
         Command::Faults(faults) => faults.run(),
+        Command::Alerts => alerts::run(),
         Command::Ci => ci::run(),
     };
     match result {

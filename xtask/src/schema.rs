@@ -25,7 +25,7 @@ pub(crate) struct Schema {
 
 impl Schema {
     pub(crate) fn run(&self) -> Result<ExitCode> {
-        let exported = exported(&mut cargo(["run", "--quiet", "--package", "gateway", "--", "schema"]))?;
+        let exported = exported(&mut cargo(["run", "--package", "gateway", "--", "schema"]))?;
         if self.check {
             return Ok(compare(&exported));
         }

@@ -55,7 +55,7 @@ pub(crate) fn plan(
 
     let variables = |all: Vec<(&'static str, Option<String>)>| -> BTreeMap<&'static str, String> {
         all.into_iter()
-            .filter(|(name, _)| given(name).is_none())
+            .filter(|(name, _)| given(name).is_none() && given(&format!("{name}_FILE")).is_none())
             .filter_map(|(name, value)| Some((name, value?)))
             .collect()
     };

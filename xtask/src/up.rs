@@ -37,7 +37,8 @@ const STOP_PATIENCE: Duration = Duration::from_secs(10);
 /// Redis and RabbitMQ with their data in .data, builds the services in release, starts them, and prints the
 /// addresses once they answer.
 ///
-/// Stores of your own are used instead when DATABASE_URL, AMQP_URL or REDIS_URL is set. Every other variable of
+/// Stores of your own are used instead when DATABASE_URL, AMQP_URL or REDIS_URL is set, or one of them with _FILE
+/// behind it. Every other variable of
 /// the services can be set too; RUST_LOG=debug shows more.
 #[derive(Debug, Args)]
 pub(crate) struct Up {
@@ -53,7 +54,7 @@ pub(crate) struct Up {
 }
 
 /// Offsets are a hundred apart: the ports of one run are closer to each other than that.
-fn port_offset(text: &str) -> Result<u16, String> {
+pub(crate) fn port_offset(text: &str) -> Result<u16, String> {
     match text.parse() {
         Ok(offset) if offset <= 15_000 && offset % 100 == 0 => Ok(offset),
         _ => Err("give a multiple of 100, up to 15000".to_owned()),
@@ -116,7 +117,10 @@ impl Up {
 fn wanted(given: impl Fn(&str) -> Option<String>) -> Vec<Store> {
     [(Store::Postgres, "DATABASE_URL"), (Store::RabbitMq, "AMQP_URL"), (Store::Redis, "REDIS_URL")]
         .into_iter()
-        .filter(|(_, variable)| given(variable).is_none_or(|value| value.trim().is_empty()))
+        .filter(|(_, variable)| {
+            let is_absent = |name: &str| given(name).is_none_or(|value| value.trim().is_empty());
+            is_absent(variable) && is_absent(&format!("{variable}_FILE"))
+        })
         .map(|(store, _)| store)
         .collect()
 }
@@ -287,6 +291,7 @@ mod tests {
             [Store::RabbitMq, Store::Redis]
         );
         assert_eq!(wanted(|_| Some(" ".to_owned())).len(), 3);
-        assert!(wanted(|_| Some("x".to_owned())).is_empty());
+        let in_files = |name: &str| name.ends_with("_FILE").then(|| "/run/secrets/x".to_owned());
+        assert!(wanted(in_files).is_empty());
     }
 }

@@ -40,7 +40,8 @@ struct Needed {
 
 /// What a program is needed for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Purpose {
+pub enum Purpose {
+    /// Running a store.
     Run(Store),
     /// Building pages.
     Npm,
@@ -48,11 +49,13 @@ enum Purpose {
     Browser,
     /// Measuring services and Postgres under load.
     Load,
+    /// Checking the alerts.
+    Alerts,
 }
 
 const POSTGRES_FOLDERS: &[&str] = &["/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin"];
 
-const NEEDED: [Needed; 11] = [
+const NEEDED: [Needed; 12] = [
     Needed {
         purpose: Purpose::Run(Store::Postgres),
         program: "postgres",
@@ -93,6 +96,7 @@ const NEEDED: [Needed; 11] = [
     Needed { purpose: Purpose::Npm, program: "node", package: "nodejs", folders: &[] },
     Needed { purpose: Purpose::Npm, program: "npm", package: "npm", folders: &[] },
     Needed { purpose: Purpose::Browser, program: "chromium", package: "chromium", folders: &[] },
+    Needed { purpose: Purpose::Alerts, program: "promtool", package: "prometheus", folders: &[] },
     Needed { purpose: Purpose::Load, program: "wrk", package: "wrk", folders: &[] },
     Needed { purpose: Purpose::Load, program: "pgbench", package: "postgresql", folders: POSTGRES_FOLDERS },
 ];
@@ -183,6 +187,21 @@ fn missing_packages(purposes: &[Purpose], is_there: impl Fn(&'static str) -> boo
     missing
 }
 
+/// The packages that are missing for these purposes, as Debian calls them.
+pub fn missing(purposes: &[Purpose]) -> Vec<&'static str> {
+    missing_packages(purposes, |program| self::program(program).is_ok())
+}
+
+/// Why missing packages could not be installed, with what a person can do; `None`: they would be installed when they are
+/// needed.
+pub fn obstacle(missing: Vec<&'static str>) -> Option<InstallError> {
+    match plan(&missing, rights()) {
+        Plan::Nothing | Plan::Run(_) => None,
+        Plan::Tell(command) => Some(InstallError::NotAllowed { missing, command }),
+        Plan::GiveUp => Some(InstallError::NoPackageManager { missing }),
+    }
+}
+
 /// Installs what these stores lack, where we may.
 ///
 /// # Errors
@@ -216,14 +235,25 @@ pub fn ensure_load() -> Result<(), InstallError> {
     ensure_for(&[Purpose::Load])
 }
 
+/// Installs promtool, which checks the alerts, if it is missing, where we may.
+///
+/// # Errors
+/// It is missing and can't be installed; the error says what to type.
+pub fn ensure_alerts() -> Result<(), InstallError> {
+    ensure_for(&[Purpose::Alerts])
+}
+
+fn rights() -> Rights {
+    let root = rustix::process::geteuid().is_root();
+    Rights { apt: in_path("apt-get").is_some(), root, sudo: !root && sudo_works() }
+}
+
 fn ensure_for(purposes: &[Purpose]) -> Result<(), InstallError> {
-    let missing = missing_packages(purposes, |program| self::program(program).is_ok());
+    let missing = missing(purposes);
     if missing.is_empty() {
         return Ok(());
     }
-    let root = rustix::process::geteuid().is_root();
-    let rights = Rights { apt: in_path("apt-get").is_some(), root, sudo: !root && sudo_works() };
-    match plan(&missing, rights) {
+    match plan(&missing, rights()) {
         Plan::Nothing => Ok(()),
         Plan::Run(before) => run(before, missing),
         Plan::Tell(command) => Err(InstallError::NotAllowed { missing, command }),

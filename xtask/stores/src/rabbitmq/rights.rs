@@ -43,7 +43,7 @@ mod tests {
     #[test]
     fn the_same_rights_are_given_by_compose_and_told_by_the_readme() {
         let compose = include_str!("../../../../compose.yml");
-        let readme = include_str!("../../../../README.md");
+        let readme = include_str!("../../../../deploy/README.md");
         for (user, Rights { configure, write, read }) in
             [("collector", Rights::COLLECTOR), ("gateway", Rights::GATEWAY)]
         {
@@ -52,7 +52,7 @@ mod tests {
                 .replace('$', "$$");
             assert!(compose.contains(&given), "compose.yml: {given}");
             let told = format!("rabbitmqctl set_permissions {user} '{configure}' '{write}' '{read}'");
-            assert!(readme.contains(&told), "README.md: {told}");
+            assert!(readme.contains(&told), "deploy/README.md: {told}");
         }
     }
 }

@@ -45,6 +45,8 @@ pub struct CatalogueState {
     pub version: i64,
     /// Ids of the shops that have not been read soundly for too long.
     pub stale_shops: Vec<i16>,
+    /// Grows with each chip of which more is known than before.
+    pub(crate) chips_known: i64,
     /// The cards at that version, or a little later.
     pub(crate) index: Arc<Index>,
     /// Rows that are kept up to that version.
@@ -243,7 +245,7 @@ impl Watcher {
 
     async fn ask(&mut self) -> Result<CatalogueState, NoState> {
         let asked_at = Instant::now();
-        let (id, version, stale_shops) = match timeout(PATIENCE, self.version()).await {
+        let (id, version, stale_shops, chips_known) = match timeout(PATIENCE, self.version()).await {
             Ok(Ok(version)) => version,
             failed => {
                 // It may be in the middle of an answer.
@@ -255,10 +257,10 @@ impl Watcher {
         };
         let index = self.indexing.follow(&self.pool, version).await.map_err(NoState::Unread)?;
         let rows = Arc::clone(self.indexing.rows());
-        Ok(CatalogueState { id, version, stale_shops, index, rows, asked_at })
+        Ok(CatalogueState { id, version, stale_shops, chips_known, index, rows, asked_at })
     }
 
-    async fn version(&mut self) -> sqlx::Result<(String, i64, Vec<i16>)> {
+    async fn version(&mut self) -> sqlx::Result<(String, i64, Vec<i16>, i64)> {
         let connection = match &mut self.connection {
             Some(connection) => connection,
             none => none.insert(self.pool.acquire().await?),

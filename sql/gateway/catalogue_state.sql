@@ -1,5 +1,5 @@
--- What a cached answer depends on: the catalogue's version, and which shops have not been read soundly for
--- more than three times their interval.
+-- What a cached answer depends on: the catalogue's version, which shops have not been read soundly for more than
+-- three times their interval, and of how many chips the architecture is known (it is learned once, if ever).
 select
     catalogue.id::text as id,
     catalogue.version,
@@ -11,5 +11,6 @@ select
                 or shop.last_seen_at < now() - shop.collect_every_ms * 3 * interval '1 millisecond'
         ),
         '{}'
-    ) as stale_shops
+    ) as stale_shops,
+    (select count(architecture) from gateway.gpu) as chips_known
 from gateway.catalogue

@@ -15,6 +15,7 @@ use super::{
     names::int,
     request::data,
     sort::{OTHER_SORT, VideoCardSort},
+    written::{Asked, WrittenCard},
 };
 
 /// How many cards a page has where the client doesn't say.
@@ -115,14 +116,19 @@ impl VideoCardConnection {
     async fn edges(&self, ctx: &Context<'_>) -> Result<Vec<VideoCardEdge>, ApiError> {
         let edge = |(place, card): &(Place, VideoCard)| VideoCardEdge {
             cursor: self.sort.cursor(place),
-            node: card.clone(),
+            node: WrittenCard::Card(card.clone()),
         };
         Ok(self.cards(ctx).await?.iter().map(edge).collect())
     }
 
     /// The cards of the page.
-    async fn nodes(&self, ctx: &Context<'_>) -> Result<Vec<VideoCard>, ApiError> {
-        Ok(self.cards(ctx).await?.iter().map(|(_, card)| card.clone()).collect())
+    async fn nodes(&self, ctx: &Context<'_>) -> Result<Vec<WrittenCard>, ApiError> {
+        let Some(asked) = Asked::at(ctx, ctx.item.node.selection_set.pos).await else {
+            let cards = self.cards(ctx).await?.iter();
+            return Ok(cards.map(|(_, card)| WrittenCard::Card(card.clone())).collect());
+        };
+        let ids = self.places.places.iter().map(|place| place.id);
+        Ok(asked.cards(ctx, ids).await?.into_iter().flatten().collect())
     }
 
     /// Where the page stands in the list.
@@ -174,7 +180,7 @@ pub struct VideoCardEdge {
     /// The card's place in the list, for `after` and `before`.
     cursor: String,
     /// The card.
-    node: VideoCard,
+    node: WrittenCard,
 }
 
 /// Where a page stands in its list.

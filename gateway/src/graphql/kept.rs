@@ -11,18 +11,22 @@ use std::{
     time::{Duration, Instant},
 };
 
+use bytes::Bytes;
 use moka::sync::Cache;
 
 use super::{
     loaders::Kind,
     rows::{BrandRow, CardRow, GpuRow, OffersOfCard, ShopRow, SourcesRow, Supported, TechnologyRow},
+    written::{WayKey, Ways},
 };
 
 /// The most memory that rows of each kind take, in bytes: what ten thousand cards have, about.
-const CARDS_BYTES: u64 = 32 << 20;
-const OFFERS_BYTES: u64 = 16 << 20;
-const SUPPORTED_BYTES: u64 = 16 << 20;
-const SOURCES_BYTES: u64 = 8 << 20;
+const CARDS_BYTES: u64 = 24 << 20;
+const OFFERS_BYTES: u64 = 12 << 20;
+const SUPPORTED_BYTES: u64 = 8 << 20;
+const SOURCES_BYTES: u64 = 4 << 20;
+/// The most memory that written cards take, in bytes.
+const WRITTEN_BYTES: u64 = 48 << 20;
 /// The same for each of the few things that many cards share.
 const SHARED_BYTES: u64 = 1 << 20;
 /// What an entry takes beyond its row, about.
@@ -54,6 +58,8 @@ pub(crate) struct KeptRows {
     pub(super) brands: Kept<BrandRow>,
     pub(super) gpus: Kept<GpuRow>,
     pub(super) technologies: Kept<TechnologyRow>,
+    /// Cards as they were written for answers.
+    written: Cache<i64, Ways>,
     shops: Mutex<Option<(i64, Shops)>>,
     /// Cards that have changed lately, and with which version. Held while rows of cards are put in or taken out.
     changed: Mutex<HashMap<i64, (i64, Instant)>>,
@@ -69,6 +75,10 @@ impl Default for KeptRows {
             brands: Kept::new(SHARED_BYTES),
             gpus: Kept::new(SHARED_BYTES),
             technologies: Kept::new(SHARED_BYTES),
+            written: Cache::builder()
+                .max_capacity(WRITTEN_BYTES)
+                .weigher(|_, ways: &Ways| u32::try_from(ways.bytes() + ENTRY_BYTES).unwrap_or(u32::MAX))
+                .build(),
             shops: Mutex::default(),
             changed: Mutex::default(),
         }
@@ -93,6 +103,7 @@ impl KeptRows {
             self.sources.0.invalidate(card);
             self.offers.0.invalidate(card);
             self.supported.0.invalidate(card);
+            self.written.invalidate(card);
         }
     }
 }
@@ -122,6 +133,20 @@ impl RowsAt {
         let known = K::card(key).and_then(|card| changed.get(&card));
         if known.is_none_or(|(version, _)| *version <= self.version) {
             kept.0.insert(key.clone(), (self.version, Arc::clone(row)));
+        }
+    }
+
+    /// A card as it was written in this way.
+    pub(super) fn written(&self, card: i64, way: WayKey) -> Option<Bytes> {
+        self.rows.written.get(&card)?.get(way)
+    }
+
+    /// Keeps a card as it was written from rows that were read under this version, or after it.
+    pub(super) fn put_written(&self, card: i64, way: WayKey, json: &Bytes) {
+        let changed = self.rows.changed.lock().unwrap_or_else(PoisonError::into_inner);
+        if changed.get(&card).is_none_or(|(version, _)| *version <= self.version) {
+            let ways = self.rows.written.get(&card).unwrap_or_default();
+            self.rows.written.insert(card, ways.with(way, json.clone()));
         }
     }
 
@@ -165,6 +190,23 @@ mod tests {
         assert!(!is_kept(3));
         at(3).put::<OffersOfCard>(&7, &offers);
         assert!(is_kept(3) && is_kept(4));
+    }
+
+    #[test]
+    fn a_written_card_goes_with_its_rows() {
+        let rows = Arc::new(KeptRows::default());
+        let at = |version| RowsAt::new(Arc::clone(&rows), version);
+        let (one, other) = (WayKey::for_tests(1), WayKey::for_tests(2));
+        let json = |text: &'static str| Bytes::from_static(text.as_bytes());
+        at(1).put_written(7, one, &json("{1}"));
+        at(1).put_written(7, other, &json("{2}"));
+        at(1).put_written(7, one, &json("{3}"));
+        assert_eq!((at(2).written(7, one), at(2).written(7, other)), (Some(json("{3}")), Some(json("{2}"))));
+        rows.changed(&[7], 3);
+        assert_eq!(at(3).written(7, one), None);
+        // Written of rows from before the change, put in after it.
+        at(2).put_written(7, one, &json("{1}"));
+        assert_eq!(at(3).written(7, one), None);
     }
 
     #[test]

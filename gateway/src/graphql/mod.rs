@@ -7,8 +7,8 @@
 pub mod card;
 pub mod compare;
 pub mod connection;
+pub mod document;
 pub mod errors;
-mod expected;
 pub mod facets;
 pub mod filter;
 mod follow;
@@ -16,10 +16,12 @@ pub mod fresh;
 pub mod history;
 mod ids;
 pub(crate) mod kept;
+mod lasting;
 mod loaders;
 pub mod money;
 pub mod names;
 pub mod offer;
+mod plan;
 pub mod query;
 pub mod request;
 mod response;
@@ -29,12 +31,15 @@ pub mod sort;
 pub mod specs;
 pub mod subscribe;
 pub mod subscription;
+mod written;
+
+use std::sync::Arc;
 
 use async_graphql::{EmptyMutation, Request, SDLExportOptions, Schema, SchemaBuilder};
 use chrono::{DateTime, Utc};
 use tokio::task::coop::unconstrained;
 
-use self::{fresh::FreshData, query::Query, subscription::Subscription};
+use self::{document::Document, fresh::FreshData, query::Query, subscription::Subscription};
 
 /// The schema that is served.
 pub type CatalogueSchema = Schema<Query, EmptyMutation, Subscription>;
@@ -72,16 +77,19 @@ pub struct Executed {
     pub refused: bool,
 }
 
-/// Executes a request.
+/// Executes a request for an operation of a document.
 ///
 /// Loaders gather keys for as long as resolvers can go on by themselves; tokio would interrupt them after a hundred
 /// or so, and what a page costs would depend on where. So here it doesn't: a request is bounded by how large its
 /// query may be.
-pub async fn execute(schema: &CatalogueSchema, mut request: Request) -> Executed {
-    let document = request.parsed_query().ok().cloned();
-    let operation = request.operation_name.clone();
+pub async fn execute(schema: &CatalogueSchema, document: &Document, mut request: Request) -> Executed {
+    let plan = document.plan(request.operation_name.as_deref());
+    if let Some(plan) = plan {
+        request = request.data(Arc::clone(plan));
+    }
+    request.set_parsed_query(document.parsed().clone());
     let response = unconstrained(schema.execute(request)).await;
-    response::write(document.as_ref(), operation.as_deref(), &response)
+    response::write(plan.map(|plan| &**plan), &response)
 }
 
 /// The schema in GraphQL's schema definition language, as it stands in `schema.graphql`.

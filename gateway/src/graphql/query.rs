@@ -18,6 +18,7 @@ use super::{
     request::data,
     rows::{BrandRow, TechnologyRow},
     sort::VideoCardSort,
+    written::{Asked, WrittenCard},
 };
 use crate::card::mpn_key;
 
@@ -99,7 +100,7 @@ impl Query {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "What names it.")] by: VideoCardBy,
-    ) -> Result<Option<VideoCard>, ApiError> {
+    ) -> Result<Option<WrittenCard>, ApiError> {
         let id = match by {
             VideoCardBy::Id(id) => match ids::decode(&id) {
                 Some((NodeType::VideoCard, number)) => Some(number),
@@ -122,7 +123,11 @@ impl Query {
             },
         };
         let Some(id) = id else { return Ok(None) };
-        Ok(card::by_ids(ctx, &[id]).await?.into_iter().next().flatten())
+        let asked = Asked::at(ctx, ctx.item.node.selection_set.pos).await;
+        if let Some(written) = asked.and_then(|asked| asked.written(id)) {
+            return Ok(Some(written));
+        }
+        Ok(card::by_ids(ctx, &[id]).await?.into_iter().next().flatten().map(WrittenCard::Card))
     }
 
     /// Video cards, a page of them.
@@ -165,13 +170,14 @@ impl Query {
         #[graphql(desc = "What was typed so far; the last word may be its beginning.")] text: String,
         #[graphql(desc = "How many cards at the most, 1 to 20.", default_with = "Some(USUALLY_SUGGESTED)")]
         first: Option<i32>,
-    ) -> Result<Vec<VideoCard>, ApiError> {
+    ) -> Result<Vec<WrittenCard>, ApiError> {
         let first = first.unwrap_or(USUALLY_SUGGESTED);
         if !SUGGESTED.contains(&first) {
             return Err(ApiError::bad_page_size(format!("`first` is {first}; 1 to 20 cards are suggested.")));
         }
         let ids = data(ctx).index()?.suggest(&text, usize::try_from(first).unwrap_or(1));
-        Ok(card::of_page(ctx, &ids).await?.into_iter().flatten().collect())
+        let cards = card::of_page(ctx, &ids).await?.into_iter().flatten();
+        Ok(cards.map(WrittenCard::Card).collect())
     }
 
     /// Cards side by side, 2 to 8 of them, and in which fields they differ.

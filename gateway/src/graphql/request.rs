@@ -14,6 +14,7 @@ use super::{
     loaders::{Loaders, read},
     names::int,
     rows::ShopRow,
+    written::WaysAsked,
 };
 use crate::catalogue::CatalogueState;
 
@@ -24,7 +25,12 @@ pub struct RequestData {
     /// `None`: the catalogue's state is not known at the moment.
     index: Option<Arc<Index>>,
     kept: Option<RowsAt>,
+    /// In which ways the request asks for cards.
+    pub(super) ways: WaysAsked,
     shops: OnceCell<Shops>,
+    shops_hash: OnceCell<[u8; 32]>,
+    /// How many chips are known well; `None`: not known at the moment.
+    chips_known: Option<i64>,
     pub(crate) cards_of_brands: Counts,
     pub(crate) cards_of_technologies: Counts,
     pub(crate) listings_of_shops: Counts,
@@ -51,7 +57,10 @@ impl RequestData {
             loaders: Loaders::new(pool, kept.as_ref()),
             kept,
             index: catalogue.map(|state| state.index.clone()),
+            ways: WaysAsked::default(),
             shops: OnceCell::new(),
+            shops_hash: OnceCell::new(),
+            chips_known: catalogue.map(|state| state.chips_known),
             cards_of_brands: Counts::new(include_str!("../../../sql/gateway/card_counts_of_brands.sql")),
             cards_of_technologies: Counts::new(include_str!(
                 "../../../sql/gateway/card_counts_of_technologies.sql"
@@ -79,6 +88,32 @@ impl RequestData {
             Ok(shops)
         };
         Ok(self.shops.get_or_try_init(query).await?)
+    }
+
+    /// Rows that are kept, if they can be trusted now.
+    pub(super) fn kept(&self) -> Option<&RowsAt> {
+        self.kept.as_ref()
+    }
+
+    /// Grows with each chip of which more is known than before; `None`: not known at the moment.
+    pub(super) fn chips_known(&self) -> Option<i64> {
+        self.chips_known
+    }
+
+    /// Tells when the shops were read, and which of them not for too long, from any other state of theirs.
+    pub(super) async fn shops_hash(&self) -> Result<[u8; 32], StoreFailed> {
+        let hash = || async {
+            let mut hash = blake3::Hasher::new();
+            for shop in self.shops().await? {
+                hash.update(&shop.id.to_le_bytes());
+                for at in [shop.last_seen_at, shop.last_complete_at] {
+                    hash.update(&at.map_or(i64::MIN, |at| at.timestamp_micros()).to_le_bytes());
+                }
+                hash.update(&[u8::from(self.is_stale(shop))]);
+            }
+            Ok(*hash.finalize().as_bytes())
+        };
+        self.shops_hash.get_or_try_init(hash).await.copied()
     }
 
     /// The index of cards, as it was when the request came.

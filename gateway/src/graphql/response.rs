@@ -5,7 +5,8 @@
 
 use async_graphql::{
     Name, PathSegment, Response, ServerError, Value,
-    parser::types::{BaseType, ExecutableDocument, Type},
+    indexmap::IndexMap,
+    parser::types::{BaseType, Type},
 };
 use serde::Serialize;
 use serde_json::json;
@@ -13,7 +14,7 @@ use serde_json::json;
 use super::{
     Executed,
     errors::UNAVAILABLE,
-    expected::{self, Expected},
+    plan::{Expected, Plan},
 };
 
 /// The most problems of one request that are told.
@@ -49,17 +50,22 @@ impl Write<'_> {
         &mut self,
         value: Option<&Value>,
         of: Option<&Type>,
-        fields: &[Expected<'_>],
+        fields: &[Expected],
     ) -> Result<(), Missing> {
         let begin = self.json.len();
         let written = match value {
             // Every field of an object failed: async-graphql has no object then.
             None | Some(Value::Null) if !fields.is_empty() && is_object(of) && self.failed_below() => {
-                self.object(&async_graphql::indexmap::IndexMap::new(), fields)
+                self.object(&IndexMap::new(), fields)
             }
             None | Some(Value::Null) => Err(Missing),
             Some(Value::List(values)) => self.list(values, of, fields),
             Some(Value::Object(object)) if !fields.is_empty() => self.object(object, fields),
+            // An object that was written before.
+            Some(Value::Binary(json)) if !fields.is_empty() => {
+                self.json.extend_from_slice(json);
+                Ok(())
+            }
             Some(other) => {
                 self.scalar(other);
                 Ok(())
@@ -76,7 +82,7 @@ impl Write<'_> {
         Ok(())
     }
 
-    fn list(&mut self, values: &[Value], of: Option<&Type>, fields: &[Expected<'_>]) -> Result<(), Missing> {
+    fn list(&mut self, values: &[Value], of: Option<&Type>, fields: &[Expected]) -> Result<(), Missing> {
         let inner = of.and_then(|of| match &of.base {
             BaseType::List(inner) => Some(&**inner),
             BaseType::Named(_) => None,
@@ -86,22 +92,18 @@ impl Write<'_> {
             if place > 0 {
                 self.json.push(b',');
             }
-            self.within(PathSegment::Index(place), |this| this.value(Some(value), inner, fields))?;
+            self.within(|| PathSegment::Index(place), |this| this.value(Some(value), inner, fields))?;
         }
         self.json.push(b']');
         Ok(())
     }
 
-    fn object(
-        &mut self,
-        object: &async_graphql::indexmap::IndexMap<Name, Value>,
-        fields: &[Expected<'_>],
-    ) -> Result<(), Missing> {
+    fn object(&mut self, object: &IndexMap<Name, Value>, fields: &[Expected]) -> Result<(), Missing> {
         self.json.push(b'{');
         let mut first = true;
         for field in fields {
-            let value = object.get(field.key);
-            if value.is_none() && !self.failed(field.key) {
+            let value = object.get(&field.key);
+            if value.is_none() && !self.failed(&field.key) {
                 // Left out by a directive, or of another type than this object is.
                 continue;
             }
@@ -109,21 +111,22 @@ impl Write<'_> {
                 self.json.push(b',');
             }
             first = false;
-            self.scalar(field.key);
-            self.json.push(b':');
-            let key = PathSegment::Field(field.key.to_string());
-            self.within(key, |this| this.value(value, field.field_type, &field.fields))?;
+            self.json.extend_from_slice(&field.key_json);
+            self.within(
+                || PathSegment::Field(field.key.to_string()),
+                |this| this.value(value, field.field_type, &field.fields),
+            )?;
         }
         self.json.push(b'}');
         Ok(())
     }
 
     /// The path is only needed where something failed.
-    fn within<T>(&mut self, segment: PathSegment, write: impl FnOnce(&mut Self) -> T) -> T {
+    fn within<T>(&mut self, segment: impl FnOnce() -> PathSegment, write: impl FnOnce(&mut Self) -> T) -> T {
         if self.errors.is_empty() {
             return write(self);
         }
-        self.path.push(segment);
+        self.path.push(segment());
         let written = write(self);
         self.path.pop();
         written
@@ -145,13 +148,17 @@ impl Write<'_> {
     }
 }
 
-/// Writes a response. `document` is the query, if it could be parsed.
-pub(super) fn write(
-    document: Option<&ExecutableDocument>,
-    operation: Option<&str>,
-    response: &Response,
-) -> Executed {
-    let data = document.and_then(|document| data(document, operation, response));
+/// An object without errors, written as it will stand in an answer; `None`: it can't be.
+pub(super) fn object(value: &Value, fields: &[Expected]) -> Option<Vec<u8>> {
+    let Value::Object(object) = value else { return None };
+    let mut write = Write { json: Vec::with_capacity(512), errors: &[], path: Vec::new() };
+    write.object(object, fields).ok()?;
+    Some(write.json)
+}
+
+/// Writes a response. `plan` is the operation's, if there is one.
+pub(super) fn write(plan: Option<&Plan>, response: &Response) -> Executed {
+    let data = plan.and_then(|plan| data(plan, response));
     let complete = response.errors.is_empty();
     let refused = data.is_none();
     let mut body = Vec::with_capacity(data.as_ref().map_or(0, Vec::len) + 256);
@@ -203,22 +210,23 @@ pub(super) fn errors(errors: &[ServerError]) -> serde_json::Value {
 }
 
 /// Writes the data of a response; `None` if it was never executed.
-fn data(document: &ExecutableDocument, operation: Option<&str>, response: &Response) -> Option<Vec<u8>> {
+fn data(plan: &Plan, response: &Response) -> Option<Vec<u8>> {
     let executed = response.data != Value::Null || response.errors.iter().any(|error| !error.path.is_empty());
     if !executed {
         return None;
     }
-    let fields = expected::fields(document, operation)?;
     let mut write = Write { json: Vec::with_capacity(1024), errors: &response.errors, path: Vec::new() };
     // The data itself may be null, so nothing is missing here.
-    write.value(Some(&response.data), None, &fields).ok()?;
+    write.value(Some(&response.data), None, &plan.fields).ok()?;
     Some(write.json)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use async_graphql::{Pos, parser::parse_query};
+    use async_graphql::Pos;
+
+    use crate::graphql::document::Document;
 
     fn write(query: &str, data: serde_json::Value, failed: &[&[&str]]) -> String {
         let mut response = Response::new(Value::from_json(data).unwrap());
@@ -236,12 +244,9 @@ mod tests {
                 error
             })
             .collect();
-        let document = parse_query(query).unwrap();
-        String::from_utf8(data_or_none(&document, &response)).unwrap()
-    }
-
-    fn data_or_none(document: &ExecutableDocument, response: &Response) -> Vec<u8> {
-        data(document, None, response).unwrap_or_else(|| b"not executed".to_vec())
+        let document = Document::parse(query).unwrap();
+        let written = super::data(document.plan(None).unwrap(), &response);
+        written.map_or_else(|| "not executed".to_owned(), |json| String::from_utf8(json).unwrap())
     }
 
     #[test]
@@ -310,8 +315,8 @@ mod tests {
 
     #[test]
     fn a_request_that_was_refused_has_no_data() {
-        let document = parse_query("{ nothing }").unwrap();
+        let document = Document::parse("{ nothing }").unwrap();
         let response = Response::from_errors(vec![ServerError::new("no such field", None)]);
-        assert_eq!(data(&document, None, &response), None);
+        assert_eq!(data(document.plan(None).unwrap(), &response), None);
     }
 }

@@ -9,7 +9,7 @@ use bytes::Bytes;
 use futures::stream::{self, BoxStream, StreamExt};
 use tokio::task::coop::unconstrained;
 
-use super::{CatalogueSchema, response};
+use super::{CatalogueSchema, document::Document, response};
 
 /// What is told of an operation.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,25 +72,29 @@ pub fn goes_on(field: &Field, operation: &OperationDefinition, variables: &Varia
 }
 
 /// Runs a subscription of a schema that was made by [`super::subscription_schema`].
-pub fn subscribe(schema: &CatalogueSchema, mut request: Request) -> BoxStream<'static, Told> {
-    let document = request.parsed_query().ok().cloned();
-    let operation = request.operation_name.clone();
+pub fn subscribe(
+    schema: &CatalogueSchema,
+    document: &Document,
+    mut request: Request,
+) -> BoxStream<'static, Told> {
+    let plan = document.plan(request.operation_name.as_deref()).cloned();
+    request.set_parsed_query(document.parsed().clone());
     let responses = Some(schema.execute_stream(request));
-    stream::unfold((responses, document, operation), async |(responses, document, operation)| {
+    stream::unfold((responses, plan), async |(responses, plan)| {
         let mut responses = responses?;
         // As with queries: loaders gather keys for as long as resolvers can go on by themselves.
         let response = unconstrained(responses.next()).await?;
         if has_ended(&response) {
             let errors = response::errors(&response.errors).to_string();
-            return Some((Told::Failed(errors.into()), (None, document, operation)));
+            return Some((Told::Failed(errors.into()), (None, plan)));
         }
-        let executed = response::write(document.as_ref(), operation.as_deref(), &response);
+        let executed = response::write(plan.as_deref(), &response);
         if executed.unavailable {
             // Going on would leave a hole that nobody could find again: its cursor is in what couldn't be read.
             let errors = response::errors(&response.errors).to_string();
-            return Some((Told::Failed(errors.into()), (None, document, operation)));
+            return Some((Told::Failed(errors.into()), (None, plan)));
         }
-        Some((Told::Next(executed.body.into()), (Some(responses), document, operation)))
+        Some((Told::Next(executed.body.into()), (Some(responses), plan)))
     })
     .boxed()
 }

@@ -5,21 +5,22 @@ use std::sync::Arc;
 
 use async_graphql::parser::{
     parse_query,
-    types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType},
+    types::{DocumentOperations, OperationDefinition, OperationType},
 };
 use moka::sync::Cache;
 
 use super::{limits::Limits, refusal::Refusal};
+use crate::graphql::document::Document;
 
 /// The most memory that kept documents take, about, in bytes.
 const KEPT_BYTES: u64 = 16 * 1024 * 1024;
 /// What a parsed document takes for each byte of its text, about.
-const BYTES_FOR_EACH: usize = 24;
+const BYTES_FOR_EACH: usize = 48;
 
 /// Documents that were parsed and checked.
 #[derive(Clone, Debug)]
 pub(super) struct Documents {
-    kept: Cache<Arc<str>, Arc<ExecutableDocument>>,
+    kept: Cache<Arc<str>, Arc<Document>>,
     limits: Limits,
     introspection: bool,
 }
@@ -34,20 +35,20 @@ impl Documents {
     }
 
     /// Parses and checks a document, unless that was done before. Whether it fits the schema is not checked.
-    pub(super) fn read(&self, text: &Arc<str>) -> Result<Arc<ExecutableDocument>, Refusal> {
+    pub(super) fn read(&self, text: &Arc<str>) -> Result<Arc<Document>, Refusal> {
         if let Some(document) = self.kept.get(&**text) {
             return Ok(document);
         }
         self.limits.check_text(text)?;
-        let document = parse_query(text).map_err(|error| Refusal::unreadable(&error))?;
-        let checked = self.limits.check_document(&document)?;
+        let parsed = parse_query(text).map_err(|error| Refusal::unreadable(&error))?;
+        let checked = self.limits.check_document(&parsed)?;
         if checked.introspects && !self.introspection {
             return Err(Refusal::document(
                 "INTROSPECTION_DISABLED",
                 "The schema isn't told here: `__schema` and `__type` are switched off (INTROSPECTION=false).",
             ));
         }
-        let document = Arc::new(document);
+        let document = Arc::new(Document::of(text, parsed));
         self.kept.insert(text.clone(), document.clone());
         Ok(document)
     }
@@ -55,11 +56,8 @@ impl Documents {
 
 /// The operation of a document that is to be executed; `None`: there is none of that name, or there are
 /// several and none was named. Validation says so in its own words.
-pub(super) fn operation<'d>(
-    document: &'d ExecutableDocument,
-    name: Option<&str>,
-) -> Option<&'d OperationDefinition> {
-    match (&document.operations, name) {
+pub(super) fn operation<'d>(document: &'d Document, name: Option<&str>) -> Option<&'d OperationDefinition> {
+    match (&document.parsed().operations, name) {
         (DocumentOperations::Single(operation), None) => Some(&operation.node),
         (DocumentOperations::Multiple(operations), Some(name)) => {
             operations.get(name).map(|operation| &operation.node)

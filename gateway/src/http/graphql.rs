@@ -185,7 +185,8 @@ impl GraphQl {
             if asked.safe {
                 documents::check_safe(operation)?;
             }
-            let costs = self.limits.check_operation(&self.prices, &document, operation, &variables)?;
+            let costs =
+                self.limits.check_operation(&self.prices, document.parsed(), operation, &variables)?;
             traced::cost(costs);
             cost = Some(costs);
         }
@@ -197,8 +198,7 @@ impl GraphQl {
         let data = RequestData::new(&gateway.pool, catalogue, gateway.base_currency, Utc::now());
         let mut request = Request::new(&**text).variables(variables).data(data);
         request.operation_name = asked.operation_name;
-        request.set_parsed_query((*document).clone());
-        let executing = crate::graphql::execute(&gateway.schema, request);
+        let executing = crate::graphql::execute(&gateway.schema, &document, request);
         let executed = tokio::select! {
             executed = timeout(self.limits.query_timeout, executing) => {
                 executed.map_err(|_| Refusal::timeout())?

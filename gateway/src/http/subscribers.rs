@@ -7,7 +7,7 @@ use std::{
 
 use async_graphql::{
     Request, Variables,
-    parser::types::{ExecutableDocument, OperationDefinition, OperationType},
+    parser::types::{OperationDefinition, OperationType},
 };
 use axum::{
     extract::{Request as HttpRequest, State},
@@ -31,6 +31,7 @@ use crate::{
     changes::{Changes, Hearing},
     graphql::{
         CatalogueSchema,
+        document::Document,
         fresh::FreshData,
         subscribe::{Told, goes_on, root_field, subscribe},
         subscription_schema,
@@ -159,12 +160,12 @@ impl GraphQl {
     fn subscribe(
         &self,
         text: &str,
-        document: &ExecutableDocument,
+        document: &Arc<Document>,
         operation: &OperationDefinition,
         asked: Asked,
         hearing: Hearing,
     ) -> Result<BoxStream<'static, Told>, Refusal> {
-        let Some(field) = root_field(document, operation) else {
+        let Some(field) = root_field(document.parsed(), operation) else {
             return Err(Refusal::document(
                 "GRAPHQL_VALIDATION_FAILED",
                 "A subscription has exactly one field at its root, and none of introspection.",
@@ -177,7 +178,7 @@ impl GraphQl {
             asked.variables.as_ref().unwrap_or(&Value::Null),
         );
         let variables = asked.variables.map(Variables::from_json).unwrap_or_default();
-        self.limits.check_operation(&self.prices, document, operation, &variables)?;
+        self.limits.check_operation(&self.prices, document.parsed(), operation, &variables)?;
         let subscribers = &self.gateway.subscribers;
         let permit = Arc::clone(&subscribers.running).try_acquire_owned().map_err(|_| {
             Refusal::document(
@@ -190,8 +191,7 @@ impl GraphQl {
             let mut request =
                 Request::new(text).variables(variables).data(hearing).data(subscribers.fresh.now());
             request.operation_name = asked.operation_name;
-            request.set_parsed_query(document.clone());
-            subscribe(&subscribers.schema, request)
+            subscribe(&subscribers.schema, document, request)
         };
         let told = if alone { begin() } else { subscribers.shared.join(question, begin) };
         Ok(told

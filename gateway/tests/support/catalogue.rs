@@ -7,7 +7,7 @@ use events::ProductEvent;
 use gateway::{
     apply::{Applied, Applier},
     catalogue::{Catalogue, CatalogueState},
-    graphql::{self, CatalogueSchema, request::RequestData},
+    graphql::{self, CatalogueSchema, document::Document, request::RequestData},
     rates::ExchangeRates,
 };
 use secrecy::SecretString;
@@ -76,7 +76,8 @@ impl InProcess {
     ) -> Value {
         let data = RequestData::new(&self.pool, Some(state), self.rates.base(), chrono::Utc::now());
         let request = Request::new(query).variables(Variables::from_json(variables)).data(data);
-        serde_json::from_slice(&graphql::execute(&self.schema, request).await.body).unwrap()
+        let document = Document::parse(query).unwrap();
+        serde_json::from_slice(&graphql::execute(&self.schema, &document, request).await.body).unwrap()
     }
 
     /// The data of an answer that has no errors.

@@ -1,0 +1,67 @@
+//! Cards that were written for one answer and stand in another one: nobody can tell.
+
+mod support;
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::support::{eventually, hundred::with_hundred};
+
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Queries for the same cards in many ways, each with its variables.
+fn queries() -> Vec<(&'static str, Value)> {
+    const DIRECTIVES: &str =
+        "query a($s: Boolean! = false, $l: String = \"de\") { videoCards(first: 3) { nodes {
+        name @skip(if: $s) bestOffer { price { formatted(locale: $l) } } } } }";
+    vec![
+        ("{ videoCards(first: 5) { nodes { id name } } }", json!({})),
+        ("{ videoCards(first: 7) { nodes { name id } } }", json!({})),
+        ("{ videoCards(first: 5) { nodes { id title: name } totalCount } }", json!({})),
+        ("{ videoCards(first: 5) { edges { cursor node { id offers { price { amount } stale observedAt } } } } }", json!({})),
+        // Objects of several selections are one: of cards, and within them.
+        ("{ videoCards(first: 5) { nodes { id } ...b } } fragment b on VideoCardConnection { nodes { slug brand { name } } }", json!({})),
+        ("{ videoCards(first: 5) { nodes { id brand { id } ...b } } } fragment b on VideoCard { brand { name } }", json!({})),
+        // One selection in two places.
+        (
+            "{ a: videoCards(first: 2) { ...c } b: videoCards(first: 3, sort: PRICE_DESC) { ...c } }
+             fragment c on VideoCardConnection { nodes { __typename id gpu { architecture } sources { field value } } }",
+            json!({}),
+        ),
+        ("{ videoCards(first: 5) { nodes { brand { name cardCount } priceHistory { points { at } } } } }", json!({})),
+        (DIRECTIVES, json!({})),
+        (DIRECTIVES, json!({ "s": true })),
+        (DIRECTIVES, json!({ "l": "en" })),
+        (DIRECTIVES, json!({ "l": null })),
+        ("query a($v: [Availability!]) { videoCards(first: 5) { nodes { offers(availability: $v) { id } } } }", json!({ "v": ["IN_STOCK"] })),
+        ("query a($v: [Availability!]) { videoCards(first: 5) { nodes { offers(availability: $v) { id } } } }", json!({ "v": ["OUT_OF_STOCK"] })),
+        ("{ suggest(text: \"geforce\") { name technologies { code } } }", json!({})),
+        // Something failed in one of them, and beside them.
+        ("{ videoCards(first: 5) { nodes { id priceHistory(shop: \"none\") { points { at } } } } }", json!({})),
+    ]
+}
+
+#[tokio::test]
+async fn an_answer_is_the_same_whether_its_cards_were_written_before_or_not() {
+    let (gateway, _) = with_hundred().await;
+    let queries = queries();
+    let mut last = queries.last().unwrap();
+    for asked in &queries {
+        let anew = gateway.ask_with(asked.0, asked.1.clone()).await;
+        eventually(PATIENCE, async || {
+            let state = gateway.state().await;
+            // Written for another query, for this one, and found.
+            for (query, variables) in [last, asked, asked] {
+                let answer = gateway.ask_under(&state, query, variables.clone()).await;
+                if std::ptr::eq(*query, asked.0) && *variables == asked.1 {
+                    assert_eq!(answer, anew, "{query}");
+                }
+            }
+            // Nothing is kept under a state that may be old by now.
+            state.can_be_trusted().then_some(()).ok_or_else(|| "asking took too long".to_owned())
+        })
+        .await;
+        last = asked;
+    }
+}

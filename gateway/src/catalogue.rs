@@ -21,6 +21,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::{Instrument, Span, field::Empty};
 
 use crate::{
+    answers::StateHash,
     graphql::kept::{KeptRows, RowsAt},
     indexing::Indexing,
 };
@@ -45,6 +46,8 @@ pub struct CatalogueState {
     pub version: i64,
     /// Ids of the shops that have not been read soundly for too long.
     pub stale_shops: Vec<i16>,
+    /// Of all three.
+    pub(crate) hash: StateHash,
     /// Grows with each chip of which more is known than before.
     pub(crate) chips_known: i64,
     /// The cards at that version, or a little later.
@@ -257,7 +260,8 @@ impl Watcher {
         };
         let index = self.indexing.follow(&self.pool, version).await.map_err(NoState::Unread)?;
         let rows = Arc::clone(self.indexing.rows());
-        Ok(CatalogueState { id, version, stale_shops, chips_known, index, rows, asked_at })
+        let hash = StateHash::of(&id, version, &stale_shops);
+        Ok(CatalogueState { id, version, stale_shops, hash, chips_known, index, rows, asked_at })
     }
 
     async fn version(&mut self) -> sqlx::Result<(String, i64, Vec<i16>, i64)> {

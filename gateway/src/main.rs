@@ -21,6 +21,10 @@ use service::{
 };
 use sqlx::PgPool;
 
+/// Answers are many small pieces of memory that live for a moment: this one gives and takes them back quickest.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// How long a person's command waits for Postgres.
 const PATIENCE: Duration = Duration::from_secs(20);
 

@@ -17,26 +17,44 @@ impl Question {
     }
 }
 
+/// A state of the catalogue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct StateHash([u8; 32]);
+
+impl StateHash {
+    /// Of a catalogue's id and version, and of the shops that have not been read soundly for too long.
+    pub(crate) fn of(id: &str, version: i64, stale_shops: &[i16]) -> Self {
+        let stale: Vec<u8> = stale_shops.iter().flat_map(|shop| shop.to_le_bytes()).collect();
+        Self(hash([id.as_bytes(), &version.to_le_bytes(), &stale].into_iter()))
+    }
+}
+
 /// The key of an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Key([u8; 32]);
+pub struct Key {
+    question: Question,
+    state: StateHash,
+}
 
 impl Key {
     /// The key of what was asked under a state of the catalogue.
     pub fn of(question: &Question, catalogue: &CatalogueState) -> Self {
-        let version = catalogue.version.to_le_bytes();
-        let stale: Vec<u8> = catalogue.stale_shops.iter().flat_map(|shop| shop.to_le_bytes()).collect();
-        Self(hash([&question.0[..], catalogue.id.as_bytes(), &version, &stale].into_iter()))
+        Self { question: *question, state: catalogue.hash }
     }
 
-    /// The key in hexadecimal digits.
-    pub(super) fn to_hex(self) -> String {
-        blake3::Hash::from(self.0).to_hex().to_string()
+    /// Both as one.
+    pub(super) fn hash(&self) -> [u8; 32] {
+        hash([&self.question.0[..], &self.state.0].into_iter())
     }
 
-    /// A checksum that tells an entry of this key from anything else.
-    pub(super) fn checksum(&self, body: &[u8]) -> [u8; 32] {
-        *blake3::keyed_hash(&self.0, body).as_bytes()
+    /// Tells an entry of this key from anything else.
+    pub(super) fn checksum(hash: &[u8; 32], body: &[u8]) -> [u8; 32] {
+        *blake3::keyed_hash(hash, body).as_bytes()
+    }
+
+    #[cfg(test)]
+    pub(super) fn for_tests(number: u8) -> Self {
+        Self { question: Question([number; 32]), state: StateHash([0; 32]) }
     }
 }
 

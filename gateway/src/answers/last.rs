@@ -1,39 +1,58 @@
 //! The last answer to each question, under whichever version of the catalogue it was given: what readers get while
 //! Postgres is away. It must never be given without saying of when it is.
 
-use std::time::Duration;
+use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
-use moka::sync::Cache;
+use chrono::{DateTime, TimeDelta, Utc};
+use quick_cache::{Weighter, sync::Cache};
 
 use super::{Answer, OVERHEAD_BYTES, Origin, Question};
 
 /// Older than this, an answer is worse than none.
-const KEPT: Duration = Duration::from_hours(1);
+const KEPT: TimeDelta = TimeDelta::hours(1);
+/// About how large an answer is, in bytes: from this it is reckoned how many there may be.
+const USUAL_BYTES: u64 = 8 * 1024;
 
 /// The last answers, within a bound of memory.
 #[derive(Clone, Debug)]
-pub(super) struct LastAnswers(Cache<Question, (Answer, DateTime<Utc>)>);
+pub(super) struct LastAnswers(Option<Arc<Cache<Question, At, Bytes>>>);
+
+/// An answer, and when it was worked out.
+type At = (Answer, DateTime<Utc>);
+
+#[derive(Clone, Debug)]
+struct Bytes;
+
+impl Weighter<Question, At> for Bytes {
+    fn weight(&self, _: &Question, (answer, _): &At) -> u64 {
+        (answer.body.len() + OVERHEAD_BYTES) as u64
+    }
+}
 
 impl LastAnswers {
+    /// Nothing is kept in 0 bytes.
     pub(super) fn new(bytes: u64) -> Self {
-        let answers = Cache::builder()
-            .max_capacity(bytes)
-            .time_to_live(KEPT)
-            .weigher(|_: &Question, (answer, _): &(Answer, DateTime<Utc>)| {
-                u32::try_from(answer.body.len() + OVERHEAD_BYTES).unwrap_or(u32::MAX)
-            })
-            .build();
-        Self(answers)
+        let count = usize::try_from(bytes / USUAL_BYTES).unwrap_or(usize::MAX);
+        Self((bytes > 0).then(|| Arc::new(Cache::with_weighter(count, bytes, Bytes))))
     }
 
     pub(super) fn remember(&self, question: Question, answer: &Answer) {
-        self.0.insert(question, (answer.clone(), Utc::now()));
+        if let Some(answers) = &self.0 {
+            answers.insert(question, (answer.clone(), Utc::now()));
+        }
+    }
+
+    /// Whether a question was asked before, as far as is known.
+    pub(super) fn has(&self, question: &Question) -> bool {
+        self.0.as_ref().is_some_and(|answers| answers.contains_key(question))
     }
 
     /// The last answer, saying of when it is in `extensions`. `has_extensions`: it has some already.
     pub(super) fn get(&self, question: &Question, has_extensions: bool) -> Option<Answer> {
-        let (answer, as_of) = self.0.get(question)?;
+        let (answer, as_of) = self.0.as_ref()?.get(question)?;
+        if Utc::now() - as_of > KEPT {
+            return None;
+        }
         let told = serde_json::json!({ "asOf": as_of }).to_string();
         let body = with_extension(&answer.body, has_extensions, "stale", &told);
         let (body, as_of, origin) = (body.into(), Some(as_of), Origin::Last);

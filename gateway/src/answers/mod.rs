@@ -6,24 +6,28 @@
 //!
 //! Beside that, the last answer to each question is kept for the time when Postgres is away.
 
+mod flights;
 mod key;
 mod last;
+mod luck;
+mod memory;
 mod redis;
 
-use std::{
-    future::Future,
-    sync::atomic::{AtomicBool, Ordering},
-    time::Duration,
-};
+use std::{fmt, future::Future, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
-use moka::future::Cache;
+use metrics::Counter;
 
-use self::last::LastAnswers;
 pub(crate) use self::last::with_extension;
+use self::{
+    flights::{Flights, Seat, landed},
+    last::LastAnswers,
+    luck::Luck,
+    memory::Memory,
+};
 pub use self::{
-    key::{Key, Question},
+    key::{Key, Question, StateHash},
     redis::Redis,
 };
 use crate::catalogue::CatalogueState;
@@ -79,101 +83,129 @@ impl Answer {
     }
 }
 
-/// What is given to those who wait for it, and not kept.
-enum NotKept<E> {
-    Answer(Answer),
-    Refused(E),
-}
-
 /// The answers that are kept.
 #[derive(Clone, Debug)]
 pub struct Answers {
-    memory: Cache<Key, Answer>,
+    memory: Memory,
     last: LastAnswers,
+    flights: Flights,
     redis: Option<Redis>,
+    luck: Arc<Luck>,
+    given: Given,
+}
+
+/// How many answers were given, by where they came from.
+#[derive(Clone)]
+struct Given {
+    memory: Counter,
+    redis: Counter,
+    work: Counter,
+    last: Counter,
+}
+
+impl Given {
+    fn new() -> Self {
+        let from = |from: &'static str| metrics::counter!("gateway_answers_total", "from" => from);
+        Self { memory: from("memory"), redis: from("redis"), work: from("work"), last: from("last") }
+    }
+}
+
+impl fmt::Debug for Given {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Given")
+    }
 }
 
 impl Answers {
     /// Keeps up to `megabytes` in memory, and as much as Redis likes in Redis.
     pub fn new(megabytes: u64, redis: Option<Redis>) -> Self {
         let bytes = megabytes * 1024 * 1024;
-        let last = LastAnswers::new(bytes / LAST_SHARE);
-        let memory = Cache::builder()
-            .max_capacity(bytes - bytes / LAST_SHARE)
-            .time_to_live(KEPT)
-            .weigher(|_: &Key, answer: &Answer| {
-                u32::try_from(answer.body.len() + OVERHEAD_BYTES).unwrap_or(u32::MAX)
-            })
-            .build();
-        Self { memory, last, redis }
+        Self {
+            memory: Memory::new(bytes - bytes / LAST_SHARE),
+            last: LastAnswers::new(bytes / LAST_SHARE),
+            flights: Flights::default(),
+            redis,
+            luck: Arc::default(),
+            given: Given::new(),
+        }
     }
 
     /// The last answer there was, which says of when it is; `has_extensions`: it says something else as well.
     pub fn last(&self, question: &Question, has_extensions: bool) -> Option<Answer> {
         let answer = self.last.get(question, has_extensions)?;
-        metrics::counter!("gateway_answers_total", "from" => "last").increment(1);
+        self.given.last.increment(1);
         Some(answer)
     }
 
     /// The answer that is kept in memory under a state of the catalogue: a hit needs nothing that working it out would.
-    pub async fn known(&self, question: &Question, catalogue: &CatalogueState) -> Option<Answer> {
-        let answer = self.memory.get(&Key::of(question, catalogue)).await?;
-        metrics::counter!("gateway_answers_total", "from" => "memory").increment(1);
+    pub fn known(&self, question: &Question, catalogue: &CatalogueState) -> Option<Answer> {
+        let key = Key::of(question, catalogue);
+        let (answer, is_shared) = self.memory.get(&key)?;
+        if !is_shared && let Some(redis) = &self.redis {
+            // It is asked for again, so others may ask for it too.
+            redis.put(&key, &answer.body);
+        }
+        self.given.memory.increment(1);
         Some(Answer { origin: Origin::Memory, ..answer })
     }
 
     /// The answer that is kept under a state of the catalogue, or the one that `work` gives; `Err`: `work` refused.
-    /// However many ask at the same time, the work is done once.
-    pub async fn answer<E: Clone + Send + Sync + 'static>(
+    /// However many ask at the same time, the work is done once, unless it is refused: then each is refused for itself.
+    pub async fn answer<E>(
         &self,
         question: Question,
         catalogue: &CatalogueState,
-        work: impl Future<Output = Result<Answer, E>> + Send,
+        work: impl Future<Output = Result<Answer, E>>,
     ) -> Result<Answer, E> {
         let key = Key::of(&question, catalogue);
-        let fresh = AtomicBool::new(false);
-        let find = async {
-            fresh.store(true, Ordering::Relaxed);
-            let found = self.find(&key, work).await;
-            if let Ok(answer) = &found {
-                self.last.remember(question, answer);
-            }
-            found
-        };
-        match self.memory.try_get_with(key, find).await {
-            Ok(mut answer) => {
-                if !fresh.load(Ordering::Relaxed) {
-                    answer.origin = Origin::Memory;
-                    metrics::counter!("gateway_answers_total", "from" => "memory").increment(1);
+        let flight = match self.flights.board(key) {
+            Seat::Pilot(flight) => Some(flight),
+            Seat::Passenger(waiting) => {
+                if let Some(answer) = landed(waiting).await {
+                    self.given.memory.increment(1);
+                    return Ok(Answer { origin: Origin::Memory, ..answer });
                 }
-                Ok(answer)
+                None
             }
-            Err(not_kept) => match &*not_kept {
-                NotKept::Answer(answer) => Ok(answer.clone()),
-                NotKept::Refused(refusal) => Err(refusal.clone()),
-            },
+        };
+        let answer = self.find(question, key, work).await?;
+        if let Some(flight) = flight {
+            flight.land(&answer);
         }
+        Ok(answer)
     }
 
     async fn find<E>(
         &self,
-        key: &Key,
-        work: impl Future<Output = Result<Answer, E>> + Send,
-    ) -> Result<Answer, NotKept<E>> {
-        if let Some(redis) = &self.redis
-            && let Some(body) = redis.get(key).await
-        {
-            metrics::counter!("gateway_answers_total", "from" => "redis").increment(1);
-            return Ok(Answer { origin: Origin::Redis, ..Answer::new(body, true, false) });
+        question: Question,
+        key: Key,
+        work: impl Future<Output = Result<Answer, E>>,
+    ) -> Result<Answer, E> {
+        // A question that was asked here before may have been asked elsewhere.
+        let redis = self.redis.as_ref().filter(|_| self.luck.pays() || self.last.has(&question));
+        if let Some(redis) = redis {
+            let found = redis.get(&key).await;
+            self.luck.note(found.is_some());
+            if let Some(body) = found {
+                self.given.redis.increment(1);
+                let answer = Answer { origin: Origin::Redis, ..Answer::new(body, true, false) };
+                self.keep(question, key, &answer, true);
+                return Ok(answer);
+            }
         }
-        let answer = work.await.map_err(NotKept::Refused)?;
-        metrics::counter!("gateway_answers_total", "from" => "work").increment(1);
-        if !answer.complete || answer.body.len() > LARGEST_KEPT_BYTES {
-            return Err(NotKept::Answer(answer));
-        }
-        if let Some(redis) = &self.redis {
-            redis.put(key, &answer.body);
+        let answer = work.await?;
+        self.given.work.increment(1);
+        if answer.complete && answer.body.len() <= LARGEST_KEPT_BYTES {
+            if let Some(redis) = redis {
+                redis.put(&key, &answer.body);
+            }
+            self.keep(question, key, &answer, redis.is_some());
         }
         Ok(answer)
+    }
+
+    fn keep(&self, question: Question, key: Key, answer: &Answer, is_shared: bool) {
+        self.memory.put(key, answer, is_shared);
+        self.last.remember(question, answer);
     }
 }

@@ -90,9 +90,10 @@ impl Redis {
     }
 
     pub(super) async fn get(&self, key: &Key) -> Option<Bytes> {
-        let found = self.read(name(key)).await?;
+        let hash = key.hash();
+        let found = self.read(name(&hash)).await?;
         let (checksum, body) = found.split_at_checked(CHECKSUM_BYTES)?;
-        if checksum != key.checksum(body) {
+        if checksum != Key::checksum(&hash, body) {
             tracing::warn!("Redis held something else under an answer's key: ignoring it");
             return None;
         }
@@ -100,10 +101,11 @@ impl Redis {
     }
 
     pub(super) fn put(&self, key: &Key, body: &Bytes) {
+        let hash = key.hash();
         let mut entry = Vec::with_capacity(CHECKSUM_BYTES + body.len());
-        entry.extend_from_slice(&key.checksum(body));
+        entry.extend_from_slice(&Key::checksum(&hash, body));
         entry.extend_from_slice(body);
-        self.write(name(key), entry.into(), KEPT_SECONDS);
+        self.write(name(&hash), entry.into(), KEPT_SECONDS);
     }
 
     /// The value of a key, if Redis is there and says so at once. Whoever asks has to check what it holds.
@@ -134,8 +136,8 @@ impl Redis {
     }
 }
 
-fn name(key: &Key) -> String {
-    format!("gateway:answer:{}", key.to_hex())
+fn name(hash: &[u8; 32]) -> String {
+    format!("gateway:answer:{}", blake3::Hash::from(*hash).to_hex())
 }
 
 /// Keeps away from Redis for a while after it failed.

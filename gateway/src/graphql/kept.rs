@@ -7,12 +7,13 @@
 use std::{
     collections::HashMap,
     fmt::{self, Debug, Formatter},
+    marker::PhantomData,
     sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
 use bytes::Bytes;
-use moka::sync::Cache;
+use quick_cache::{Weighter, sync::Cache};
 
 use super::{
     loaders::Kind,
@@ -31,6 +32,8 @@ const WRITTEN_BYTES: u64 = 48 << 20;
 const SHARED_BYTES: u64 = 1 << 20;
 /// What an entry takes beyond its row, about.
 const ENTRY_BYTES: usize = 200;
+/// About how large an entry is, in bytes: from this it is reckoned how many there may be.
+const USUAL_BYTES: u64 = 2 * 1024;
 /// How long a change is remembered: longer than any read of a row takes.
 const REMEMBERED: Duration = Duration::from_secs(10);
 
@@ -38,15 +41,45 @@ const REMEMBERED: Duration = Duration::from_secs(10);
 pub(super) type Shops = Arc<[Arc<ShopRow>]>;
 
 /// Rows of one kind, each with the version under which it was read.
-pub(crate) struct Kept<K: Kind>(Cache<K::Key, (i64, Arc<K::Value>)>);
+pub(crate) struct Kept<K: Kind>(Cache<K::Key, At<K>, BytesOf<K>>);
+
+/// A row, and the version under which it was read.
+type At<K> = (i64, Arc<<K as Kind>::Value>);
+
+/// How many bytes a row of a kind takes.
+struct BytesOf<K>(PhantomData<K>);
+
+impl<K> Clone for BytesOf<K> {
+    fn clone(&self) -> Self {
+        Self(PhantomData)
+    }
+}
+
+impl<K: Kind> Weighter<K::Key, At<K>> for BytesOf<K> {
+    fn weight(&self, _: &K::Key, (_, row): &At<K>) -> u64 {
+        (K::bytes(row) + ENTRY_BYTES) as u64
+    }
+}
 
 impl<K: Kind> Kept<K> {
     fn new(most_bytes: u64) -> Self {
-        let weigh = |_: &K::Key, (_, row): &(i64, Arc<K::Value>)| {
-            u32::try_from(K::bytes(row) + ENTRY_BYTES).unwrap_or(u32::MAX)
-        };
-        Self(Cache::builder().max_capacity(most_bytes).weigher(weigh).build())
+        Self(Cache::with_weighter(how_many(most_bytes), most_bytes, BytesOf(PhantomData)))
     }
+}
+
+/// How many bytes a card takes in all the ways in which it was written.
+#[derive(Clone)]
+struct BytesOfWays;
+
+impl Weighter<i64, Ways> for BytesOfWays {
+    fn weight(&self, _: &i64, ways: &Ways) -> u64 {
+        (ways.bytes() + ENTRY_BYTES) as u64
+    }
+}
+
+/// How many entries there are in so many bytes, about.
+fn how_many(bytes: u64) -> usize {
+    usize::try_from(bytes / USUAL_BYTES).unwrap_or(usize::MAX)
 }
 
 /// All rows that are kept.
@@ -59,7 +92,7 @@ pub(crate) struct KeptRows {
     pub(super) gpus: Kept<GpuRow>,
     pub(super) technologies: Kept<TechnologyRow>,
     /// Cards as they were written for answers.
-    written: Cache<i64, Ways>,
+    written: Cache<i64, Ways, BytesOfWays>,
     shops: Mutex<Option<(i64, Shops)>>,
     /// Cards that have changed lately, and with which version. Held while rows of cards are put in or taken out.
     changed: Mutex<HashMap<i64, (i64, Instant)>>,
@@ -75,10 +108,7 @@ impl Default for KeptRows {
             brands: Kept::new(SHARED_BYTES),
             gpus: Kept::new(SHARED_BYTES),
             technologies: Kept::new(SHARED_BYTES),
-            written: Cache::builder()
-                .max_capacity(WRITTEN_BYTES)
-                .weigher(|_, ways: &Ways| u32::try_from(ways.bytes() + ENTRY_BYTES).unwrap_or(u32::MAX))
-                .build(),
+            written: Cache::with_weighter(how_many(WRITTEN_BYTES), WRITTEN_BYTES, BytesOfWays),
             shops: Mutex::default(),
             changed: Mutex::default(),
         }
@@ -87,7 +117,7 @@ impl Default for KeptRows {
 
 impl Debug for KeptRows {
     fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
-        out.debug_struct("KeptRows").field("cards", &self.cards.0.entry_count()).finish_non_exhaustive()
+        out.debug_struct("KeptRows").field("cards", &self.cards.0.len()).finish_non_exhaustive()
     }
 }
 
@@ -99,11 +129,11 @@ impl KeptRows {
         changed.retain(|_, (_, at)| now.duration_since(*at) < REMEMBERED);
         for card in cards {
             changed.insert(*card, (version, now));
-            self.cards.0.invalidate(card);
-            self.sources.0.invalidate(card);
-            self.offers.0.invalidate(card);
-            self.supported.0.invalidate(card);
-            self.written.invalidate(card);
+            self.cards.0.remove(card);
+            self.sources.0.remove(card);
+            self.offers.0.remove(card);
+            self.supported.0.remove(card);
+            self.written.remove(card);
         }
     }
 }

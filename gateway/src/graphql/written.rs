@@ -71,15 +71,15 @@ impl Ways {
 
 /// The ways in which one request asks for cards, found once for each place.
 #[derive(Debug, Default)]
-pub(crate) struct WaysAsked(Mutex<Vec<(Pos, Option<WayKey>)>>);
+pub(crate) struct WaysAsked(Mutex<Vec<(Pos, WayKey)>>);
 
 impl WaysAsked {
-    fn get(&self, position: Pos) -> Option<Option<WayKey>> {
+    fn get(&self, position: Pos) -> Option<WayKey> {
         let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         known.iter().find(|(known, _)| *known == position).map(|(_, key)| *key)
     }
 
-    fn put(&self, position: Pos, key: Option<WayKey>) {
+    fn put(&self, position: Pos, key: WayKey) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).push((position, key));
     }
 }
@@ -99,14 +99,14 @@ impl<'c> Asked<'c> {
         let kept = data.kept()?;
         let plan = ctx.data_opt::<Arc<Plan>>()?;
         let selection = plan.cards_at(position)?;
-        let key = match data.ways.get(position) {
-            Some(known) => known?,
-            None => {
-                let key = key(data, selection, &ctx.query_env.variables).await;
-                data.ways.put(position, key);
-                key?
-            }
+        let known = data.ways.get(position);
+        let key = match known {
+            Some(key) => key,
+            None => key(data, selection, &ctx.query_env.variables).await?,
         };
+        if known.is_none() {
+            data.ways.put(position, key);
+        }
         Some(Self { kept, selection, key })
     }
 

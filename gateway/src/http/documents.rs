@@ -7,31 +7,40 @@ use async_graphql::parser::{
     parse_query,
     types::{DocumentOperations, OperationDefinition, OperationType},
 };
-use moka::sync::Cache;
+use quick_cache::{Weighter, sync::Cache};
 
 use super::{limits::Limits, refusal::Refusal};
 use crate::graphql::document::Document;
 
 /// The most memory that kept documents take, about, in bytes.
 const KEPT_BYTES: u64 = 16 * 1024 * 1024;
+/// About how many there are in that memory.
+const USUAL_COUNT: usize = 1000;
 /// What a parsed document takes for each byte of its text, about.
 const BYTES_FOR_EACH: usize = 48;
 
 /// Documents that were parsed and checked.
 #[derive(Clone, Debug)]
 pub(super) struct Documents {
-    kept: Cache<Arc<str>, Arc<Document>>,
+    kept: Arc<Cache<Arc<str>, Arc<Document>, BytesOfText>>,
     limits: Limits,
     introspection: bool,
 }
 
+/// How many bytes a document takes, about.
+#[derive(Clone, Debug)]
+struct BytesOfText;
+
+impl Weighter<Arc<str>, Arc<Document>> for BytesOfText {
+    fn weight(&self, text: &Arc<str>, _: &Arc<Document>) -> u64 {
+        (text.len() * BYTES_FOR_EACH) as u64
+    }
+}
+
 impl Documents {
     pub(super) fn new(limits: Limits, introspection: bool) -> Self {
-        let kept = Cache::builder()
-            .max_capacity(KEPT_BYTES)
-            .weigher(|text: &Arc<str>, _| u32::try_from(text.len() * BYTES_FOR_EACH).unwrap_or(u32::MAX))
-            .build();
-        Self { kept, limits, introspection }
+        let kept = Cache::with_weighter(USUAL_COUNT, KEPT_BYTES, BytesOfText);
+        Self { kept: Arc::new(kept), limits, introspection }
     }
 
     /// Parses and checks a document, unless that was done before. Whether it fits the schema is not checked.

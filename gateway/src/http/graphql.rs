@@ -155,7 +155,7 @@ impl GraphQl {
         }
         let answered = match catalogue.state() {
             Some(state) => {
-                if let Some(answer) = answers.known(&question, &state).await {
+                if let Some(answer) = answers.known(&question, &state) {
                     return Ok(answer);
                 }
                 // On the heap: it is some forty kilobytes.

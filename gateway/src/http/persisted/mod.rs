@@ -10,7 +10,7 @@ use std::{fmt, path::Path, sync::Arc};
 
 use axum::http::StatusCode;
 use bytes::Bytes;
-use moka::sync::Cache;
+use quick_cache::{Weighter, sync::Cache};
 use sha2::Digest;
 
 use self::manifest::Manifest;
@@ -24,6 +24,8 @@ use crate::answers::Redis;
 
 /// The most memory that automatically persisted documents take, in bytes.
 const KEPT_BYTES: u64 = 8 * 1024 * 1024;
+/// About how many there are in that memory.
+const USUAL_COUNT: usize = 8 * 1024;
 /// How long Redis keeps a document: a client that asks later sends it once more.
 const KEPT_SECONDS: i64 = 7 * 24 * 3600;
 /// What a document identifier by its hash begins with.
@@ -57,12 +59,22 @@ impl fmt::Display for Sha256 {
     }
 }
 
+/// How many bytes a document takes.
+#[derive(Clone, Debug)]
+struct BytesOfText;
+
+impl Weighter<Sha256, Arc<str>> for BytesOfText {
+    fn weight(&self, _: &Sha256, text: &Arc<str>) -> u64 {
+        (text.len() + 64) as u64
+    }
+}
+
 /// The documents that can be asked for by name.
 #[derive(Clone, Debug)]
 pub struct Persisted {
     trusted: Manifest,
     trusted_only: bool,
-    automatic: Cache<Sha256, Arc<str>>,
+    automatic: Arc<Cache<Sha256, Arc<str>, BytesOfText>>,
     redis: Option<Redis>,
 }
 
@@ -82,10 +94,7 @@ impl Persisted {
         if manifest.is_some() {
             tracing::info!(documents = trusted.len(), only = trusted_only, "trusted documents are read");
         }
-        let automatic = Cache::builder()
-            .max_capacity(KEPT_BYTES)
-            .weigher(|_, text: &Arc<str>| u32::try_from(text.len() + 64).unwrap_or(u32::MAX))
-            .build();
+        let automatic = Arc::new(Cache::with_weighter(USUAL_COUNT, KEPT_BYTES, BytesOfText));
         Ok(Self { trusted, trusted_only, automatic, redis })
     }
 

@@ -6,6 +6,7 @@ use axum::{
     body::{Body, to_bytes},
     http::{HeaderMap, StatusCode, header},
 };
+use bytes::Bytes;
 use futures::StreamExt;
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -58,11 +59,8 @@ pub(super) struct PersistedQuery {
 }
 
 impl Asked {
-    pub(super) async fn read_post(
-        headers: &HeaderMap,
-        body: Body,
-        most_bytes: usize,
-    ) -> Result<Self, Refusal> {
+    /// The body of a POST that may hold a request.
+    pub(super) async fn body(headers: &HeaderMap, body: Body, most_bytes: usize) -> Result<Bytes, Refusal> {
         if !is_json(headers) {
             drain(body).await;
             return Err(Refusal::request(
@@ -98,10 +96,11 @@ impl Asked {
                 "The body did not arrive in time.",
             ));
         };
-        Self::read_json(&bytes.map_err(|_| too_large())?, headers)
+        bytes.map_err(|_| too_large())
     }
 
-    fn read_json(bytes: &[u8], headers: &HeaderMap) -> Result<Self, Refusal> {
+    /// Reads the body of a POST.
+    pub(super) fn read_post(bytes: &[u8], headers: &HeaderMap) -> Result<Self, Refusal> {
         let first = bytes.iter().find(|byte| !byte.is_ascii_whitespace());
         if first == Some(&b'[') {
             return Err(Refusal::batch());
@@ -223,7 +222,7 @@ mod tests {
             ("", false),
         ];
         for (body, accepted) in cases {
-            assert_eq!(Asked::read_json(body.as_bytes(), &headers).is_ok(), accepted, "{body}");
+            assert_eq!(Asked::read_post(body.as_bytes(), &headers).is_ok(), accepted, "{body}");
         }
     }
 

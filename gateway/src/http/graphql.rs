@@ -23,8 +23,9 @@ use tracing::Instrument;
 
 use super::{
     Gateway,
-    asked::Asked,
+    asked::{Asked, COST_HEADER},
     documents::{self, Documents},
+    heard::{Heard, Words},
     limits::{Limits, Prices},
     negotiation::{MediaType, accepted},
     overload::Gate,
@@ -49,6 +50,7 @@ pub(super) struct GraphQl {
     pub(super) documents: Documents,
     pub(super) limits: Limits,
     pub(super) prices: Prices,
+    heard: Heard,
     gate: Gate,
     durations: RequestDurations,
     /// Everything besides the catalogue and the request that answers depend on; the second is for those that
@@ -68,6 +70,7 @@ pub(super) fn routes<S: Clone + Send + Sync + 'static>(
         documents: Documents::new(limits.clone(), *introspection),
         limits: limits.clone(),
         prices: Prices::of_served_schema(),
+        heard: Heard::new(),
         gate: Gate::new(*max_concurrent_requests),
         durations: RequestDurations::new(),
         builds: [build.clone(), build + "/cost"],
@@ -81,20 +84,24 @@ pub(super) fn routes<S: Clone + Send + Sync + 'static>(
 
 async fn post(State(graphql): State<Arc<GraphQl>>, headers: HeaderMap, body: Body) -> Response {
     let Some(media_type) = accepted(&headers) else { return not_acceptable() };
-    match Asked::read_post(&headers, body, graphql.limits.max_body_bytes).await {
-        Ok(asked) => Box::pin(graphql.respond(asked, media_type, &Method::POST, &headers)).await,
-        Err(refusal) => refusal.respond(media_type),
-    }
+    let body = match Asked::body(&headers, body, graphql.limits.max_body_bytes).await {
+        Ok(body) => body,
+        Err(refusal) => return refusal.respond(media_type),
+    };
+    let began = Instant::now();
+    let words = Words::of_post(&body);
+    let read = || Asked::read_post(&body, &headers);
+    graphql.respond(began, words, read, media_type, &Method::POST, &headers).await
 }
 
 /// HEAD too: whoever serves takes the body away.
 async fn get(State(graphql): State<Arc<GraphQl>>, headers: HeaderMap, RawQuery(query): RawQuery) -> Response {
     let Some(media_type) = accepted(&headers) else { return not_acceptable() };
+    let began = Instant::now();
     let query = query.unwrap_or_default();
-    match Asked::read_get(&query, &headers, graphql.limits.max_body_bytes) {
-        Ok(asked) => Box::pin(graphql.respond(asked, media_type, &Method::GET, &headers)).await,
-        Err(refusal) => refusal.respond(media_type),
-    }
+    let words = Words::of_get(&query);
+    let read = || Asked::read_get(&query, &headers, graphql.limits.max_body_bytes);
+    graphql.respond(began, words, read, media_type, &Method::GET, &headers).await
 }
 
 pub(super) async fn other_method() -> Response {
@@ -112,18 +119,30 @@ fn not_acceptable() -> Response {
 }
 
 impl GraphQl {
+    /// Answers a request that says `words`; `read` reads it, if that is needed.
     async fn respond(
         &self,
-        asked: Asked,
+        began: Instant,
+        words: Words,
+        read: impl FnOnce() -> Result<Asked, Refusal>,
         media_type: MediaType,
         method: &Method,
         headers: &HeaderMap,
     ) -> Response {
-        let began = Instant::now();
-        let span = traced::span(&asked, headers);
-        let answered = Box::pin(self.answer(asked)).instrument(span.clone()).await;
-        traced::answered(&span, &answered);
-        self.durations.note(answered.as_ref().ok().map(|answer| answer.origin), began.elapsed());
+        if let Some(answer) = self.heard(&words, headers) {
+            traced::answered(&traced::span(None, headers), Some(answer.origin));
+            self.durations.note(Some(answer.origin), began.elapsed());
+            return respond::answered(answer, media_type, method, headers);
+        }
+        let asked = match read() {
+            Ok(asked) => asked,
+            Err(refusal) => return refusal.respond(media_type),
+        };
+        let span = traced::span(asked.operation_name.as_deref(), headers);
+        let answered = Box::pin(self.answer(asked, words, headers)).instrument(span.clone()).await;
+        let origin = answered.as_ref().ok().map(|answer| answer.origin);
+        traced::answered(&span, origin);
+        self.durations.note(origin, began.elapsed());
         match answered {
             Ok(answer) => {
                 if !answer.complete && answer.origin != Origin::Last {
@@ -135,21 +154,46 @@ impl GraphQl {
         }
     }
 
-    async fn answer(&self, mut asked: Asked) -> Result<Answer, Refusal> {
-        let text = self.gateway.persisted.text(&mut asked, &self.documents).await?;
-        Box::pin(self.answer_text(&text, asked)).await
+    /// The answer that is kept for a request that said the same, word for word.
+    fn heard(&self, words: &Words, headers: &HeaderMap) -> Option<Answer> {
+        if headers.contains_key(COST_HEADER) {
+            return None;
+        }
+        let Gateway { catalogue, answers, .. } = &*self.gateway;
+        let question = self.heard.get(words)?;
+        answers.known(&question, &*catalogue.state().filter(|_| !catalogue.is_away())?)
     }
 
-    /// The answer to a document: one that is kept, or else executed. While a store is away, the last one there was.
-    pub(super) async fn answer_text(&self, text: &Arc<str>, asked: Asked) -> Result<Answer, Refusal> {
-        let Gateway { catalogue, answers, .. } = &*self.gateway;
-        let with_cost = asked.with_cost;
-        let question = Question::of(
-            &self.builds[usize::from(with_cost)],
+    async fn answer(&self, mut asked: Asked, words: Words, headers: &HeaderMap) -> Result<Answer, Refusal> {
+        let text = self.gateway.persisted.text(&mut asked, &self.documents).await?;
+        let question = self.question(&text, &asked);
+        let answer = Box::pin(self.answer_text(&text, question, asked)).await?;
+        // What is asked for once isn't worth remembering.
+        if answer.origin == Origin::Memory && !headers.contains_key(COST_HEADER) {
+            self.heard.remember(words, question);
+        }
+        Ok(answer)
+    }
+
+    /// What is asked.
+    pub(super) fn question(&self, text: &str, asked: &Asked) -> Question {
+        Question::of(
+            &self.builds[usize::from(asked.with_cost)],
             text,
             asked.operation_name.as_deref(),
             asked.variables.as_ref().unwrap_or(&Value::Null),
-        );
+        )
+    }
+
+    /// The answer to a document: one that is kept, or else executed. While a store is away, the last one there was.
+    pub(super) async fn answer_text(
+        &self,
+        text: &Arc<str>,
+        question: Question,
+        asked: Asked,
+    ) -> Result<Answer, Refusal> {
+        let Gateway { catalogue, answers, .. } = &*self.gateway;
+        let with_cost = asked.with_cost;
         if catalogue.is_away() {
             return answers.last(&question, with_cost).ok_or_else(Refusal::unavailable);
         }

@@ -6,6 +6,7 @@ mod documents;
 mod graphiql;
 mod graphql;
 mod health;
+mod heard;
 pub mod limits;
 mod negotiation;
 mod overload;

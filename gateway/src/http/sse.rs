@@ -59,7 +59,7 @@ pub(super) async fn answer(graphql: Arc<GraphQl>, request: Request) -> Response 
         Ok(begun) => begun,
         Err(refusal) => return refusal.respond(MediaType::Json),
     };
-    let span = traced::span(&asked, &parts.headers);
+    let span = traced::span(asked.operation_name.as_deref(), &parts.headers);
     let gauge = Open::new();
     let complete = stream::once(async { Bytes::from_static(COMPLETE) });
     let events = begin(&graphql, asked, span)

@@ -146,8 +146,9 @@ impl GraphQl {
                 self.subscribe(&text, &document, operation, asked, hearing)
             }
             _ => {
-                let answered = Box::pin(self.answer_text(&text, asked)).await;
-                traced::answered(&Span::current(), &answered);
+                let question = self.question(&text, &asked);
+                let answered = Box::pin(self.answer_text(&text, question, asked)).await;
+                traced::answered(&Span::current(), answered.as_ref().ok().map(|answer| answer.origin));
                 let answer = answered?;
                 if !answer.complete {
                     measures::errors_told(&answer.body);

@@ -7,19 +7,18 @@ use axum::http::HeaderMap;
 use service::traces::{self, SPANS};
 use tracing::{Span, field::Empty};
 
-use super::{asked::Asked, refusal::Refusal};
-use crate::answers::{Answer, Origin};
+use crate::answers::Origin;
 
 /// Longer names are not told.
 const LONGEST_NAME_BYTES: usize = 128;
 
-/// The span of an operation. Where nothing listens it costs a look at a flag.
-pub(super) fn span(asked: &Asked, headers: &HeaderMap) -> Span {
+/// The span of an operation, by its name if it has one. Where nothing listens it costs a look at a flag.
+pub(super) fn span(operation: Option<&str>, headers: &HeaderMap) -> Span {
     let span = tracing::info_span!(
         target: SPANS,
         "answer",
         otel.kind = "server",
-        graphql.operation.name = name(asked),
+        graphql.operation.name = operation.filter(|name| name.len() <= LONGEST_NAME_BYTES),
         graphql.cost = Empty,
         answer.from = Empty,
     );
@@ -29,23 +28,19 @@ pub(super) fn span(asked: &Asked, headers: &HeaderMap) -> Span {
     span
 }
 
-fn name(asked: &Asked) -> Option<&str> {
-    asked.operation_name.as_deref().filter(|name| name.len() <= LONGEST_NAME_BYTES)
-}
-
 /// The operation whose span is the present one may cost so much.
 pub(super) fn cost(cost: u64) {
     Span::current().record("graphql.cost", cost);
 }
 
-/// Where its answer came from.
-pub(super) fn answered(span: &Span, answered: &Result<Answer, Refusal>) {
-    let from = match answered.as_ref().map(|answer| answer.origin) {
-        Ok(Origin::Memory) => "memory",
-        Ok(Origin::Redis) => "redis",
-        Ok(Origin::Work) => "work",
-        Ok(Origin::Last) => "last",
-        Err(_) => "refused",
+/// Where its answer came from; `None`: it was refused.
+pub(super) fn answered(span: &Span, from: Option<Origin>) {
+    let from = match from {
+        Some(Origin::Memory) => "memory",
+        Some(Origin::Redis) => "redis",
+        Some(Origin::Work) => "work",
+        Some(Origin::Last) => "last",
+        None => "refused",
     };
     span.record("answer.from", from);
 }

@@ -217,7 +217,7 @@ impl Session {
         }
         let name = Arc::clone(&id);
         // A socket is a part of no trace.
-        let span = traced::span(&asked, &HeaderMap::new());
+        let span = traced::span(asked.operation_name.as_deref(), &HeaderMap::new());
         let told = begin(&self.graphql, asked, span).map(Some).chain(stream::once(async { None }));
         let (told, handle) = abortable(told.map(move |told| (Arc::clone(&name), told)));
         self.operations.push(told.boxed());

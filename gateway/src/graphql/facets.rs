@@ -1,8 +1,14 @@
 //! Facets and price statistics of a list of cards.
 
+use std::sync::Arc;
+
 use async_graphql::{ID, SimpleObject};
 
-use super::{money::Money, names::int};
+use super::{
+    flat::{Flat, FlatList, scalar},
+    money::Money,
+    names::int,
+};
 
 /// By which values of one kind a list can be narrowed.
 #[derive(SimpleObject)]
@@ -12,20 +18,32 @@ pub struct Facet {
     /// What people call it: `Technologies`.
     label: String,
     /// Its values, those that most cards have first; sizes of memory by size.
-    values: Vec<FacetValue>,
+    values: FlatList<FacetValue>,
 }
 
 /// A value by which a list can be narrowed.
 #[derive(SimpleObject)]
 pub struct FacetValue {
     /// As the filter has it; memory in GB.
-    value: String,
+    value: Arc<str>,
     /// What people call it.
-    label: String,
+    label: Arc<str>,
     /// How many cards the list would have of it, whatever else is selected in this facet.
     count: i32,
     /// Whether the filter asks for it.
     selected: bool,
+}
+
+impl Flat for FacetValue {
+    fn write(&self, field: &str, json: &mut Vec<u8>) -> bool {
+        match field {
+            "value" => scalar(&*self.value, json),
+            "label" => scalar(&*self.label, json),
+            "count" => scalar(&self.count, json),
+            "selected" => scalar(&self.selected, json),
+            _ => false,
+        }
+    }
 }
 
 /// What the best offers of a list cost, in the base currency.
@@ -59,12 +77,16 @@ fn count(count: usize) -> i32 {
 impl From<catalogue_index::Facet> for Facet {
     fn from(facet: catalogue_index::Facet) -> Self {
         let values = facet.values.into_iter().map(|value| FacetValue {
-            value: value.value.to_string(),
-            label: value.label.to_string(),
+            value: value.value,
+            label: value.label,
             count: count(value.count),
             selected: value.selected,
         });
-        Self { id: ID::from(facet.id.id()), label: facet.id.label().to_owned(), values: values.collect() }
+        Self {
+            id: ID::from(facet.id.id()),
+            label: facet.id.label().to_owned(),
+            values: FlatList(values.collect()),
+        }
     }
 }
 

@@ -29,7 +29,9 @@ const CARD: &str = "VideoCard";
 pub(super) struct Plan {
     /// The fields at its root.
     pub(super) fields: Arc<[Expected]>,
-    /// Where it asks for cards; empty if objects of several selections may have to be put together around them.
+    /// Whether objects of several selections have to be put together, other than within a card.
+    pub(super) joins: bool,
+    /// Where it asks for cards; empty where such objects may have to be put together around them.
     cards: Vec<CardSelection>,
 }
 
@@ -80,7 +82,7 @@ impl Plan {
                 cards.push(CardSelection { position: set.pos, hash, needs, fields: fields.clone() });
             }
         });
-        Self { fields, cards }
+        Self { fields, joins: collect.is_joined, cards }
     }
 
     /// What is asked of cards in this place, if cards can be kept as they are written there.
@@ -160,11 +162,11 @@ impl<'d> Collect<'d> {
                     self.is_joined |= known.is_some() && !in_card && !set.node.items.is_empty();
                     let place = known.unwrap_or_else(|| {
                         let field_type = TYPES.of(parent, &field.node.name.node);
-                        let is_card = field_type.is_some_and(|of| named(of) == CARD);
+                        let gives_cards = field_type.is_some_and(|of| named(of) == CARD);
                         into.push(Collected {
                             key,
                             field_type,
-                            card: is_card.then_some(set),
+                            card: gives_cards.then_some(set),
                             fields: Vec::new(),
                         });
                         into.len() - 1

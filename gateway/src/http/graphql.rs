@@ -89,7 +89,7 @@ async fn post(State(graphql): State<Arc<GraphQl>>, headers: HeaderMap, body: Bod
         Err(refusal) => return refusal.respond(media_type),
     };
     let began = Instant::now();
-    let words = Words::of_post(&body);
+    let words = Words::Post(body.clone());
     let read = || Asked::read_post(&body, &headers);
     graphql.respond(began, words, read, media_type, &Method::POST, &headers).await
 }
@@ -99,7 +99,7 @@ async fn get(State(graphql): State<Arc<GraphQl>>, headers: HeaderMap, RawQuery(q
     let Some(media_type) = accepted(&headers) else { return not_acceptable() };
     let began = Instant::now();
     let query = query.unwrap_or_default();
-    let words = Words::of_get(&query);
+    let words = Words::Get(query.clone().into());
     let read = || Asked::read_get(&query, &headers, graphql.limits.max_body_bytes);
     graphql.respond(began, words, read, media_type, &Method::GET, &headers).await
 }

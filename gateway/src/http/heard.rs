@@ -4,36 +4,53 @@
 
 use std::sync::Arc;
 
-use quick_cache::sync::Cache;
+use bytes::Bytes;
+use quick_cache::{Weighter, sync::Cache};
 
 use crate::answers::Question;
 
-/// The most requests that are remembered; each takes some hundred bytes.
-const MOST: usize = 8 * 1024;
+/// The most memory that they take, in bytes.
+const MOST_BYTES: u64 = 8 * 1024 * 1024;
+/// About how large one is, in bytes: from this it is reckoned how many there may be.
+const USUAL_BYTES: u64 = 1024;
+/// What one takes beyond its words, about.
+const ENTRY_BYTES: usize = 150;
+/// A longer one isn't remembered, in bytes.
+const LONGEST: usize = 16 * 1024;
 
-/// Tells a request from any other by its bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Words([u8; 32]);
+/// What a request says.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Words {
+    /// The body of a POST.
+    Post(Bytes),
+    /// What stands behind the question mark of a GET.
+    Get(Bytes),
+}
+
+#[derive(Clone, Debug)]
+struct BytesOfWords;
+
+impl Weighter<Words, Question> for BytesOfWords {
+    fn weight(&self, words: &Words, _: &Question) -> u64 {
+        (words.len() + ENTRY_BYTES) as u64
+    }
+}
 
 impl Words {
-    /// The body of a POST.
-    pub(super) fn of_post(body: &[u8]) -> Self {
-        Self(*blake3::keyed_hash(b"graphql request in a POST's body", body).as_bytes())
-    }
-
-    /// What stands behind the question mark of a GET.
-    pub(super) fn of_get(query: &str) -> Self {
-        Self(*blake3::keyed_hash(b"graphql request in GET's address", query.as_bytes()).as_bytes())
+    fn len(&self) -> usize {
+        let (Self::Post(bytes) | Self::Get(bytes)) = self;
+        bytes.len()
     }
 }
 
 /// Requests that were heard before.
 #[derive(Clone, Debug)]
-pub(super) struct Heard(Arc<Cache<Words, Question>>);
+pub(super) struct Heard(Arc<Cache<Words, Question, BytesOfWords>>);
 
 impl Heard {
     pub(super) fn new() -> Self {
-        Self(Arc::new(Cache::new(MOST)))
+        let count = usize::try_from(MOST_BYTES / USUAL_BYTES).unwrap_or(usize::MAX);
+        Self(Arc::new(Cache::with_weighter(count, MOST_BYTES, BytesOfWords)))
     }
 
     /// What was asked by these words.
@@ -42,6 +59,28 @@ impl Heard {
     }
 
     pub(super) fn remember(&self, words: Words, question: Question) {
-        self.0.insert(words, question);
+        if words.len() <= LONGEST {
+            self.0.insert(words, question);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::*;
+
+    #[test]
+    fn a_request_is_known_by_all_of_its_words() {
+        let heard = Heard::new();
+        let question = Question::of("", "{ shops { id } }", None, &Value::Null);
+        let words = |text: &'static str| Bytes::from_static(text.as_bytes());
+        heard.remember(Words::Post(words("a")), question);
+        heard.remember(Words::Post(vec![b'b'; LONGEST + 1].into()), question);
+        assert_eq!(heard.get(&Words::Post(words("a"))), Some(question));
+        assert_eq!(heard.get(&Words::Get(words("a"))), None);
+        assert_eq!(heard.get(&Words::Post(words("A"))), None);
+        assert_eq!(heard.get(&Words::Post(vec![b'b'; LONGEST + 1].into())), None);
     }
 }

@@ -50,7 +50,9 @@ pub(super) async fn answer(graphql: Arc<GraphQl>, request: Request) -> Response 
     let (parts, body) = request.into_parts();
     let most_bytes = graphql.limits.max_body_bytes;
     let asked = match parts.method {
-        Method::POST => Asked::read_post(&parts.headers, body, most_bytes).await,
+        Method::POST => Asked::body(&parts.headers, body, most_bytes)
+            .await
+            .and_then(|body| Asked::read_post(&body, &parts.headers)),
         Method::GET => Asked::read_get(parts.uri.query().unwrap_or_default(), &parts.headers, most_bytes),
         _ => return graphql::other_method().await,
     };

@@ -27,7 +27,7 @@ use crate::{
     catalogue::Catalogue,
     changes::Changes,
     consume::Consume,
-    graphql::{self, fresh::FreshData},
+    graphql::{self, fresh::FreshData, warming::warm},
     http::{
         self, Gateway, Subscribers,
         persisted::{ManifestError, Persisted},
@@ -124,6 +124,8 @@ pub async fn run(settings: Settings, told: CancellationToken) -> Result<(), RunE
     tokio::spawn(forget_old_prices(applier.clone(), settings.price_history_days, stop.told.clone()));
     tokio::spawn(forget_old_refusals(pools.applying.pool.clone(), stop.told.clone()));
     tokio::spawn(forget_old_changes(applier.clone(), stop.told.clone()));
+    let warming = warm(pools.reading.pool.clone(), catalogue.clone());
+    tokio::spawn(stop.told.clone().run_until_cancelled_owned(warming));
     let watch = {
         let (database, stop) = (stores.database.clone(), stop.now.clone());
         move || {

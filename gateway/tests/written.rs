@@ -65,3 +65,21 @@ async fn an_answer_is_the_same_whether_its_cards_were_written_before_or_not() {
         last = asked;
     }
 }
+
+#[tokio::test]
+async fn facets_are_the_same_however_they_are_asked_for() {
+    // The last two can't be written at once.
+    let forms = [
+        "{ videoCards { facets { id values { value label n: count n: count selected __typename } } } }",
+        "{ videoCards { facets { id values { ...v label ... { n: count } selected __typename } } } } fragment v on FacetValue { value }",
+        "{ videoCards { facets { id values { value label } } ...f } }
+         fragment f on VideoCardConnection { facets { values { n: count selected __typename } } }",
+    ];
+    let (gateway, _) = with_hundred().await;
+    let answers = [gateway.ask(forms[0]).await, gateway.ask(forms[1]).await, gateway.ask(forms[2]).await];
+    let values = answers[0]["videoCards"]["facets"][0]["values"].as_array().unwrap();
+    assert_eq!(values[0]["__typename"], "FacetValue");
+    assert!(values.iter().all(|value| value["n"].as_i64().unwrap() > 0));
+    assert_eq!(answers[1], answers[0]);
+    assert_eq!(answers[2], answers[0]);
+}

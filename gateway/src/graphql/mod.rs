@@ -32,6 +32,7 @@ pub mod sort;
 pub mod specs;
 pub mod subscribe;
 pub mod subscription;
+pub(crate) mod warming;
 mod written;
 
 use std::sync::Arc;

@@ -42,11 +42,6 @@ impl LastAnswers {
         }
     }
 
-    /// Whether a question was asked before, as far as is known.
-    pub(super) fn has(&self, question: &Question) -> bool {
-        self.0.as_ref().is_some_and(|answers| answers.contains_key(question))
-    }
-
     /// The last answer, saying of when it is in `extensions`. `has_extensions`: it has some already.
     pub(super) fn get(&self, question: &Question, has_extensions: bool) -> Option<Answer> {
         let (answer, as_of) = self.0.as_ref()?.get(question)?;

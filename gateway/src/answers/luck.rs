@@ -1,20 +1,21 @@
-//! Whether it pays to ask Redis for what nobody has asked this gateway before.
+//! Whether it pays to keep answers to what nobody has asked before, and to look for them elsewhere.
 //!
-//! Where readers ask for the same things, another gateway often has the answer. Where each of them asks for something else,
-//! nobody has it, and asking would cost more than it ever brings. What was found lately tells one from the other.
+//! Where readers ask for the same things, an answer is soon asked for again, and another gateway often has it. Where each
+//! of them asks for something else, keeping and looking cost more than they ever bring. What was found lately tells one
+//! from the other.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-/// How many questions count before it is judged by them.
+/// How many tries count before it is judged by them.
 const ENOUGH: u32 = 64;
 /// After so many, older ones count half.
 const FORGET_AFTER: u32 = 256;
 /// It pays if one in so many is found.
 const PAYING: u32 = 16;
-/// While it doesn't pay, one in so many is asked all the same, to see when it does again.
+/// While it doesn't pay, one in so many is tried all the same, to see when it does again.
 const TRIED: u32 = 16;
 
-/// What came of asking lately. Counts of several threads may miss each other: it's a guess anyway.
+/// What came of looking lately. Counts of several threads may miss each other: it's a guess anyway.
 #[derive(Debug, Default)]
 pub(super) struct Luck {
     asked: AtomicU32,
@@ -23,7 +24,7 @@ pub(super) struct Luck {
 }
 
 impl Luck {
-    /// Whether to ask.
+    /// Whether to try.
     pub(super) fn pays(&self) -> bool {
         let asked = self.asked.load(Ordering::Relaxed);
         asked < ENOUGH
@@ -31,7 +32,7 @@ impl Luck {
             || self.passed.fetch_add(1, Ordering::Relaxed).is_multiple_of(TRIED)
     }
 
-    /// It was asked, and an answer was found or wasn't.
+    /// An answer was looked for, and found or not.
     pub(super) fn note(&self, is_found: bool) {
         let found = self.found.fetch_add(u32::from(is_found), Ordering::Relaxed) + u32::from(is_found);
         let asked = self.asked.fetch_add(1, Ordering::Relaxed) + 1;

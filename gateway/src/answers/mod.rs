@@ -6,6 +6,7 @@
 //!
 //! Beside that, the last answer to each question is kept for the time when Postgres is away.
 
+mod asked;
 mod flights;
 mod key;
 mod last;
@@ -21,6 +22,7 @@ use metrics::Counter;
 
 pub(crate) use self::last::with_extension;
 use self::{
+    asked::Asked,
     flights::{Flights, Seat, landed},
     last::LastAnswers,
     luck::Luck,
@@ -90,7 +92,10 @@ pub struct Answers {
     last: LastAnswers,
     flights: Flights,
     redis: Option<Redis>,
+    /// With what is kept in memory, and with what is looked for in Redis.
     luck: Arc<Luck>,
+    luck_in_redis: Arc<Luck>,
+    asked: Asked,
     given: Given,
 }
 
@@ -126,6 +131,8 @@ impl Answers {
             flights: Flights::default(),
             redis,
             luck: Arc::default(),
+            luck_in_redis: Arc::default(),
+            asked: Asked::default(),
             given: Given::new(),
         }
     }
@@ -140,7 +147,9 @@ impl Answers {
     /// The answer that is kept in memory under a state of the catalogue: a hit needs nothing that working it out would.
     pub fn known(&self, question: &Question, catalogue: &CatalogueState) -> Option<Answer> {
         let key = Key::of(question, catalogue);
-        let (answer, is_shared) = self.memory.get(&key)?;
+        let found = self.memory.get(&key);
+        self.luck.note(found.is_some());
+        let (answer, is_shared) = found?;
         if !is_shared && let Some(redis) = &self.redis {
             // It is asked for again, so others may ask for it too.
             redis.put(&key, &answer.body);
@@ -181,11 +190,12 @@ impl Answers {
         key: Key,
         work: impl Future<Output = Result<Answer, E>>,
     ) -> Result<Answer, E> {
+        let asked_before = self.asked.before(question);
         // A question that was asked here before may have been asked elsewhere.
-        let redis = self.redis.as_ref().filter(|_| self.luck.pays() || self.last.has(&question));
+        let redis = self.redis.as_ref().filter(|_| asked_before || self.luck_in_redis.pays());
         if let Some(redis) = redis {
             let found = redis.get(&key).await;
-            self.luck.note(found.is_some());
+            self.luck_in_redis.note(found.is_some());
             if let Some(body) = found {
                 self.given.redis.increment(1);
                 let answer = Answer { origin: Origin::Redis, ..Answer::new(body, true, false) };
@@ -199,7 +209,9 @@ impl Answers {
             if let Some(redis) = redis {
                 redis.put(&key, &answer.body);
             }
-            self.keep(question, key, &answer, redis.is_some());
+            if asked_before || self.luck.pays() {
+                self.keep(question, key, &answer, redis.is_some());
+            }
         }
         Ok(answer)
     }

@@ -5,7 +5,7 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, LazyLock},
+    sync::{Arc, LazyLock, atomic::AtomicUsize},
 };
 
 use async_graphql::{
@@ -29,6 +29,8 @@ const CARD: &str = "VideoCard";
 pub(super) struct Plan {
     /// The fields at its root.
     pub(super) fields: Arc<[Expected]>,
+    /// How long the last answer was, in bytes: the next one will be about as long.
+    pub(super) usual_bytes: AtomicUsize,
     /// Whether objects of several selections have to be put together, other than within a card.
     pub(super) joins: bool,
     /// Where it asks for cards; empty where such objects may have to be put together around them.
@@ -82,7 +84,7 @@ impl Plan {
                 cards.push(CardSelection { position: set.pos, hash, needs, fields: fields.clone() });
             }
         });
-        Self { fields, joins: collect.is_joined, cards }
+        Self { fields, usual_bytes: AtomicUsize::new(0), joins: collect.is_joined, cards }
     }
 
     /// What is asked of cards in this place, if cards can be kept as they are written there.

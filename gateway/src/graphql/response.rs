@@ -3,6 +3,8 @@
 //!
 //! async-graphql gives fields in the order in which their resolvers finished, and leaves out those that failed.
 
+use std::sync::atomic::Ordering;
+
 use async_graphql::{
     Name, PathSegment, Response, ServerError, Value,
     indexmap::IndexMap,
@@ -158,15 +160,14 @@ pub(super) fn object(value: &Value, fields: &[Expected]) -> Option<Vec<u8>> {
 
 /// Writes a response. `plan` is the operation's, if there is one.
 pub(super) fn write(plan: Option<&Plan>, response: &Response) -> Executed {
-    let data = plan.and_then(|plan| data(plan, response));
+    let usual_bytes = plan.map_or(0, |plan| plan.usual_bytes.load(Ordering::Relaxed));
+    let mut body = Vec::with_capacity(usual_bytes + usual_bytes / 8 + 256);
+    body.extend_from_slice(b"{\"data\":");
+    let (mut body, refused) = match plan.and_then(|plan| data(plan, response, body)) {
+        Some(body) => (body, false),
+        None => (b"{".to_vec(), true),
+    };
     let complete = response.errors.is_empty();
-    let refused = data.is_none();
-    let mut body = Vec::with_capacity(data.as_ref().map_or(0, Vec::len) + 256);
-    body.push(b'{');
-    if let Some(data) = data {
-        body.extend_from_slice(b"\"data\":");
-        body.extend_from_slice(&data);
-    }
     if !complete || refused {
         if body.len() > 1 {
             body.push(b',');
@@ -177,6 +178,9 @@ pub(super) fn write(plan: Option<&Plan>, response: &Response) -> Executed {
         body.extend_from_slice(errors(&response.errors[..told]).to_string().as_bytes());
     }
     body.push(b'}');
+    if let Some(plan) = plan {
+        plan.usual_bytes.store(body.len(), Ordering::Relaxed);
+    }
     Executed { body, complete, unavailable: response.errors.iter().any(is_for_want_of_a_store), refused }
 }
 
@@ -209,13 +213,13 @@ pub(super) fn errors(errors: &[ServerError]) -> serde_json::Value {
     errors
 }
 
-/// Writes the data of a response; `None` if it was never executed.
-fn data(plan: &Plan, response: &Response) -> Option<Vec<u8>> {
+/// Writes the data of a response behind what `json` holds; `None` if it was never executed.
+fn data(plan: &Plan, response: &Response, json: Vec<u8>) -> Option<Vec<u8>> {
     let executed = response.data != Value::Null || response.errors.iter().any(|error| !error.path.is_empty());
     if !executed {
         return None;
     }
-    let mut write = Write { json: Vec::with_capacity(1024), errors: &response.errors, path: Vec::new() };
+    let mut write = Write { json, errors: &response.errors, path: Vec::new() };
     // The data itself may be null, so nothing is missing here.
     write.value(Some(&response.data), None, &plan.fields).ok()?;
     Some(write.json)
@@ -245,7 +249,7 @@ mod tests {
             })
             .collect();
         let document = Document::parse(query).unwrap();
-        let written = super::data(document.plan(None).unwrap(), &response);
+        let written = super::data(document.plan(None).unwrap(), &response, Vec::new());
         written.map_or_else(|| "not executed".to_owned(), |json| String::from_utf8(json).unwrap())
     }
 
@@ -317,6 +321,6 @@ mod tests {
     fn a_request_that_was_refused_has_no_data() {
         let document = Document::parse("{ nothing }").unwrap();
         let response = Response::from_errors(vec![ServerError::new("no such field", None)]);
-        assert_eq!(data(document.plan(None).unwrap(), &response), None);
+        assert_eq!(data(document.plan(None).unwrap(), &response, Vec::new()), None);
     }
 }

@@ -186,7 +186,8 @@ impl OutputType for WrittenCard {
             return Ok(value);
         }
         let Some(json) = response::object(&value, &asked.selection.fields) else { return Ok(value) };
-        let json = Bytes::from(json);
+        // Kept for long: without the room that it had to grow.
+        let json = Bytes::copy_from_slice(&json);
         asked.kept.put_written(id, asked.key, &json);
         Ok(Value::Binary(json))
     }

@@ -116,8 +116,14 @@ impl Indexing {
 
     async fn read_changes(&mut self, pool: &PgPool, version: i64) -> sqlx::Result<()> {
         let mut changed = Vec::new();
-        let mut cards = changed_after(pool, self.version);
+        let mut cards = match changed_between(pool, self.version, version).await? {
+            Some(ids) => {
+                sqlx::query_as(include_str!("../../sql/gateway/card_facts_by_id.sql")).bind(ids).fetch(pool)
+            }
+            None => changed_after(pool, self.version),
+        };
         while let Some(card) = cards.try_next().await? {
+            let card: Changed = card;
             changed.push(card.id);
             if card.served {
                 self.index.upsert(&card.into());
@@ -136,6 +142,24 @@ impl Indexing {
         self.rows.changed(&changed, version);
         label(&mut self.index, pool).await
     }
+}
+
+/// The cards that changed with the versions after one, up to another; `None` where that is not known of all of them.
+async fn changed_between(pool: &PgPool, after: i64, through: i64) -> sqlx::Result<Option<Vec<i64>>> {
+    let steps: Vec<(i64, Option<Vec<i64>>)> =
+        sqlx::query_as(include_str!("../../sql/gateway/steps_after.sql"))
+            .bind(after)
+            .bind(through)
+            .fetch_all(pool)
+            .await?;
+    let is_whole = i64::try_from(steps.len()).ok() == through.checked_sub(after);
+    let cards: Option<Vec<Vec<i64>>> = steps.into_iter().map(|(_, cards)| cards).collect();
+    Ok(cards.filter(|_| is_whole).map(|cards| {
+        let mut cards = cards.concat();
+        cards.sort_unstable();
+        cards.dedup();
+        cards
+    }))
 }
 
 fn changed_after(pool: &PgPool, version: i64) -> BoxStream<'_, sqlx::Result<Changed>> {

@@ -1,4 +1,4 @@
-//! What readers get while a store is away, on real processes and stores.
+//! What readers get while a store is away, or while another version of the gateway runs, on real processes and stores.
 
 #![expect(clippy::unwrap_used, reason = "a test that can't go on panics")]
 
@@ -155,4 +155,39 @@ async fn a_gateway_serves_from_the_schema_that_a_newer_one_has_made() {
     assert!(newer.terminate().await.unwrap().success());
     let older = Service::start("gateway", Pipeline::gateway_variables(&sandbox)).await.unwrap();
     consuming(&http, &older).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_gateway_follows_an_older_one_that_writes_less_than_it_does_itself() {
+    let sandbox = Sandbox::new().await;
+    let http = http_client();
+    let publisher = Publisher::connect(&sandbox).await;
+    let gateway = Service::start("gateway", Pipeline::gateway_variables(&sandbox)).await.unwrap();
+    let served = async |expected: &Value| {
+        eventually(SOON, || async {
+            let answer = asked(&http, &gateway, KNOWN).await.body;
+            let card = &answer["data"]["videoCards"]["nodes"][0];
+            if card == expected { Ok(()) } else { Err(answer.to_string()) }
+        })
+        .await;
+    };
+    let card =
+        |name: &str, price: &str| json!({ "name": name, "bestOffer": { "price": { "amount": price } } });
+    publisher.publish(&changed("netvideo", "1", 1, listing(TITLE, 25_000))).await;
+    served(&card(TITLE, "250.00")).await;
+
+    // It tells neither a digest of what it has written nor which card has changed.
+    let mut database = PgConnection::connect(&sandbox.gateway_database_url()).await.unwrap();
+    let older = "begin;
+        update gateway.listing set version = 2, price_minor = 24000, base_price_minor = 24000,
+            document = jsonb_set(document, '{title}', '\"Something else\"');
+        update gateway.card set name = 'Something else', best_price_minor = 24000,
+            changed_version = (select version + 1 from gateway.catalogue);
+        update gateway.catalogue set version = version + 1;
+        commit";
+    sqlx::raw_sql(older).execute(&mut database).await.unwrap();
+    served(&card("Something else", "240.00")).await;
+
+    publisher.publish(&changed("netvideo", "1", 3, listing(TITLE, 23_000))).await;
+    served(&card(TITLE, "230.00")).await;
 }

@@ -1,4 +1,5 @@
--- What the index knows of cards that changed after a version, those that are not served any more among them.
+-- What the index knows of cards, those that are not served any more among them. For where it is not known which changed:
+-- it goes through all cards.
 -- $1 the version
 select card.id, card.name_key, brand.slug as brand_slug, brand.name as brand_name, gpu.slug as gpu_slug,
     gpu.name as gpu_name, gpu.maker as gpu_maker, card.memory_mb, card.board_power_watts, card.length_mm,

@@ -5,11 +5,13 @@ select card.id,
         (
             card.name, card.brand_id, card.gpu_id, card.document, card.gtins, card.output_kinds, card.match_by,
             card.listing_count, card.shop_slugs,
-            array(
-                select (card_technology.technology_id, card_technology.version)::text
+            (
+                select array_agg(
+                    (card_technology.technology_id, card_technology.version)::text
+                    order by card_technology.technology_id
+                )
                 from gateway.card_technology
                 where card_technology.card_id = card.id
-                order by card_technology.technology_id
             )
         )::text
     ) as fingerprint,

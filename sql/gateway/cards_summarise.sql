@@ -1,4 +1,6 @@
--- What filters and sorts need to know of a card's offers. $1 card ids
+-- What filters and sorts need to know of a card's offers; which cards are served, and which are sold by other shops than
+-- before.
+-- $1 card ids, $2 availabilities of offers that can be bought
 update gateway.card set
     listing_count = summary.listing_count,
     best_price_minor = summary.best_price_minor,
@@ -7,9 +9,10 @@ update gateway.card set
     availabilities = summary.availabilities,
     updated_at = clock_timestamp(),
     changed_version = (select version + 1 from gateway.catalogue)
-from (
-    select asked.id,
-        count(listing.id)::integer as listing_count,
+from gateway.card as before
+cross join lateral (
+    select
+        count(*)::integer as listing_count,
         min(listing.base_price_minor) filter (where listing.availability = any($2::text[]))
             as best_price_minor,
         coalesce(
@@ -34,9 +37,9 @@ from (
         coalesce(
             array_agg(distinct listing.availability) filter (where listing.base_price_minor is not null), '{}'
         ) as availabilities
-    from unnest($1::bigint[]) as asked (id)
-    left join gateway.listing on listing.card_id = asked.id and not listing.gone and not listing.apart
-    left join gateway.shop on shop.id = listing.shop_id
-    group by asked.id
+    from gateway.listing
+    join gateway.shop on shop.id = listing.shop_id
+    where listing.card_id = before.id and not listing.gone and not listing.apart
 ) as summary
-where card.id = summary.id
+where before.id = any($1::bigint[]) and card.id = before.id
+returning card.id, card.listing_count > 0 as is_served, before.shop_slugs <> card.shop_slugs as is_sold_elsewhere

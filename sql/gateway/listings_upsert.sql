@@ -1,21 +1,26 @@
--- The version guard stands here: what is not newer changes nothing and is not returned. A listing that went
--- keeps its last document. The keys of one row come as text with a line each.
+-- The version guard stands here: what is not newer changes nothing. A listing that went keeps its last document, and one
+-- that is known its id. The keys of one row come as text with a line each.
 insert into gateway.listing as known (
-    shop_id, shop_listing_id, version, gone, document, identity, match_keys, title, url, observed_at,
-    missing_since, price_minor, currency, base_price_minor, availability
+    id, shop_id, shop_listing_id, version, gone, document, identity, match_keys, card_id, apart, title, url,
+    observed_at, missing_since, price_minor, currency, base_price_minor, availability, facts_digest
 )
-select shop_id, shop_listing_id, version, gone, document, identity, string_to_array(match_keys, e'\n'), title,
-    url, observed_at, missing_since, price_minor, currency, base_price_minor, availability
+overriding system value
+select id, shop_id, shop_listing_id, version, gone, document, identity, string_to_array(match_keys, e'\n'), card_id,
+    apart, title, url, observed_at, missing_since, price_minor, currency, base_price_minor, availability, facts_digest
 from unnest(
-    $1::smallint[], $2::text[], $3::bigint[], $4::boolean[], $5::jsonb[], $6::jsonb[], $7::text[], $8::text[],
-    $9::text[], $10::timestamptz[], $11::timestamptz[], $12::bigint[], $13::text[], $14::bigint[], $15::text[]
+    $1::bigint[], $2::smallint[], $3::text[], $4::bigint[], $5::boolean[], $6::jsonb[], $7::jsonb[], $8::text[],
+    $9::bigint[], $10::boolean[], $11::text[], $12::text[], $13::timestamptz[], $14::timestamptz[], $15::bigint[],
+    $16::text[], $17::bigint[], $18::text[], $19::bigint[]
 ) as seen (
-    shop_id, shop_listing_id, version, gone, document, identity, match_keys, title, url, observed_at,
-    missing_since, price_minor, currency, base_price_minor, availability
+    id, shop_id, shop_listing_id, version, gone, document, identity, match_keys, card_id, apart, title, url,
+    observed_at, missing_since, price_minor, currency, base_price_minor, availability, facts_digest
 )
 on conflict (shop_id, shop_listing_id) do update set
     version = excluded.version,
+    facts_digest = excluded.facts_digest,
     gone = excluded.gone,
+    card_id = excluded.card_id,
+    apart = excluded.apart,
     observed_at = excluded.observed_at,
     missing_since = excluded.missing_since,
     document = coalesce(excluded.document, known.document),
@@ -34,4 +39,3 @@ on conflict (shop_id, shop_listing_id) do update set
     base_price_minor = case when excluded.gone then known.base_price_minor else excluded.base_price_minor end,
     availability = coalesce(excluded.availability, known.availability)
 where known.version < excluded.version
-returning id, shop_id, shop_listing_id

@@ -10,7 +10,8 @@ use sqlx::{PgConnection, types::Json};
 
 use super::{
     card_ids::{CardId, ListingId},
-    regroup::Why,
+    listings::News,
+    regroup::{Regrouped, Why},
 };
 use crate::{
     card::{CardDocument, CardSource, match_word, mpn_key, name_key, slug},
@@ -22,53 +23,110 @@ struct Said {
     id: ListingId,
     card_id: CardId,
     shop: String,
+    shop_listing_id: String,
     observed_at: DateTime<Utc>,
     document: Json<Listing>,
     identity: Json<Identity>,
 }
 
-/// Assembles cards from their listings and stores them. `why` holds those that were grouped anew.
+/// A listing of a card: the card, and the shop's own id by which the listings of one shop are in order.
+struct OfCard<'l> {
+    card: CardId,
+    shop_listing_id: &'l str,
+    member: Member<'l>,
+}
+
+impl<'l> OfCard<'l> {
+    /// A listing that was stored before.
+    fn stored(said: &'l Said) -> Self {
+        let member = Member {
+            listing_ref: ListingRef(said.id),
+            shop: &said.shop,
+            observed_at: said.observed_at,
+            listing: &said.document,
+            identity: &said.identity,
+        };
+        Self { card: said.card_id, shop_listing_id: &said.shop_listing_id, member }
+    }
+
+    /// A listing that is news; `None`: it makes no part of any card, or it is not the shop that says something new.
+    fn told(news: &'l News, card_of: &BTreeMap<ListingId, Option<CardId>>) -> Option<Self> {
+        let (card, told) = (news.card_once_stored(card_of)?, news.told.as_ref()?);
+        let member = Member {
+            listing_ref: ListingRef(news.id),
+            shop: &told.shop,
+            observed_at: told.state.observed_at,
+            listing: told.state.listing.as_ref()?,
+            identity: told.identity.as_ref()?,
+        };
+        Some(Self { card, shop_listing_id: &told.shop_listing_id, member })
+    }
+}
+
+/// Assembles cards from their listings and stores them. Why the listings of those that were grouped anew are one card
+/// says `regrouped`.
 pub(super) async fn rewrite(
     connection: &mut PgConnection,
     cards: &BTreeSet<CardId>,
-    why: &BTreeMap<CardId, Why>,
+    regrouped: &Regrouped,
+    news: &[News],
 ) -> sqlx::Result<()> {
     if cards.is_empty() {
         return Ok(());
     }
-    let ids: Vec<CardId> = cards.iter().copied().collect();
+    let told = news.iter().filter_map(|news| OfCard::told(news, &regrouped.card_of));
+    let mut of_cards: Vec<OfCard<'_>> = told.filter(|told| cards.contains(&told.card)).collect();
     let said: Vec<Said> = sqlx::query_as(include_str!("../../../sql/gateway/listings_of_cards.sql"))
-        .bind(&ids)
+        .bind(cards.iter().copied().collect::<Vec<_>>())
+        .bind(of_cards.iter().map(|of_card| of_card.member.listing_ref.0).collect::<Vec<_>>())
         .fetch_all(&mut *connection)
         .await?;
+    of_cards.extend(said.iter().map(OfCard::stored));
+    of_cards.sort_by_key(|of_card| (of_card.card, of_card.member.shop, of_card.shop_listing_id));
     let mut made: Vec<(CardId, Card)> = Vec::new();
-    for of_card in said.chunk_by(|one, next| one.card_id == next.card_id) {
-        let members: Vec<Member> = of_card
-            .iter()
-            .map(|said| Member {
-                listing_ref: ListingRef(said.id),
-                shop: &said.shop,
-                observed_at: said.observed_at,
-                listing: &said.document,
-                identity: &said.identity,
-            })
-            .collect();
-        made.push((of_card[0].card_id, merge::assemble(&members)));
+    for of_card in of_cards.chunk_by(|one, next| one.card == next.card) {
+        let members: Vec<Member<'_>> = of_card.iter().map(|of_card| of_card.member).collect();
+        made.push((of_card[0].card, merge::assemble(&members)));
     }
     let names = Names::ensure(connection, &made).await?;
     let slugs = slugs(connection, &made).await?;
-    Rows::of(&made, &names, slugs, why).upsert(connection).await?;
+    Rows::of(&made, &names, slugs, &regrouped.cards).upsert(connection).await?;
     write_technologies(connection, &made, &names).await
 }
 
+/// What working out anew what filters and sorts need to know of cards' offers has come to.
+#[derive(Debug, Default)]
+pub(super) struct Summarised {
+    /// The cards that are served.
+    pub(super) served: BTreeSet<CardId>,
+    /// The cards that are sold by other shops than before.
+    pub(super) elsewhere: BTreeSet<CardId>,
+}
+
 /// Works out anew what filters and sorts need to know of the cards' offers.
-pub(super) async fn summarise(connection: &mut PgConnection, cards: &BTreeSet<CardId>) -> sqlx::Result<()> {
-    sqlx::query(include_str!("../../../sql/gateway/cards_summarise.sql"))
-        .bind(cards.iter().copied().collect::<Vec<_>>())
-        .bind(BUYABLE)
-        .execute(connection)
-        .await?;
-    Ok(())
+pub(super) async fn summarise(
+    connection: &mut PgConnection,
+    cards: &BTreeSet<CardId>,
+) -> sqlx::Result<Summarised> {
+    let mut summarised = Summarised::default();
+    if cards.is_empty() {
+        return Ok(summarised);
+    }
+    let rows: Vec<(CardId, bool, bool)> =
+        sqlx::query_as(include_str!("../../../sql/gateway/cards_summarise.sql"))
+            .bind(cards.iter().copied().collect::<Vec<_>>())
+            .bind(BUYABLE)
+            .fetch_all(connection)
+            .await?;
+    for (card, is_served, is_elsewhere) in rows {
+        if is_served {
+            summarised.served.insert(card);
+        }
+        if is_elsewhere {
+            summarised.elsewhere.insert(card);
+        }
+    }
+    Ok(summarised)
 }
 
 /// Makes the ids and slugs of cards that another took over find that one, and ends the old rows.
@@ -183,9 +241,11 @@ async fn write_technologies(
     }
     sqlx::query(include_str!("../../../sql/gateway/card_technologies_clear.sql"))
         .bind(made.iter().map(|(id, _)| *id).collect::<Vec<_>>())
+        .bind(&rows.0)
+        .bind(&rows.1)
         .execute(&mut *connection)
         .await?;
-    sqlx::query(include_str!("../../../sql/gateway/card_technologies_insert.sql"))
+    sqlx::query(include_str!("../../../sql/gateway/card_technologies_write.sql"))
         .bind(rows.0)
         .bind(rows.1)
         .bind(rows.2)

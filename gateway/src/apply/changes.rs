@@ -12,6 +12,7 @@ use sqlx::{PgConnection, types::Json};
 use super::{
     Applier, ApplyError,
     card_ids::{CardId, ListingId},
+    cards::Summarised,
     listings::News,
 };
 use crate::{changes::CardChange, offer::BUYABLE};
@@ -19,6 +20,9 @@ use crate::{changes::CardChange, offer::BUYABLE};
 /// For how long changes are kept, and how many at most: enough for a subscriber that was away for a moment.
 const KEPT: TimeDelta = TimeDelta::hours(1);
 const MOST_KEPT: i64 = 100_000;
+/// Of how many versions it is known which cards changed with them: of a minute at least. A gateway that is further behind
+/// looks through all cards.
+const STEPS_KEPT: i64 = 2_000;
 
 /// How a card is served.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -30,11 +34,24 @@ pub(super) struct Served {
     last: Option<Json<Value>>,
 }
 
+/// What is known of how cards looked before they were written, and of whether they are served now.
+#[derive(Debug)]
+pub(super) struct Looked {
+    /// Those that may look different in any way.
+    pub(super) seen: BTreeSet<CardId>,
+    /// How those of them looked that were served.
+    pub(super) before: BTreeMap<CardId, Served>,
+    pub(super) now: Summarised,
+}
+
 /// How those of `cards` look that are served.
 pub(super) async fn look(
     connection: &mut PgConnection,
     cards: &BTreeSet<CardId>,
 ) -> sqlx::Result<BTreeMap<CardId, Served>> {
+    if cards.is_empty() {
+        return Ok(BTreeMap::new());
+    }
     let ids: Vec<CardId> = cards.iter().copied().collect();
     let served: Vec<Served> = sqlx::query_as(include_str!("../../../sql/gateway/cards_as_served.sql"))
         .bind(ids)
@@ -55,31 +72,40 @@ fn what_happened(before: Option<&str>, after: Option<&str>, repriced: bool) -> O
     }
 }
 
-/// Notes how `cards` differ from how they looked `before`, and which prices the news let fall.
-pub(super) async fn note(
-    connection: &mut PgConnection,
-    cards: &BTreeSet<CardId>,
-    mut before: BTreeMap<CardId, Served>,
-    news: &[News],
-) -> sqlx::Result<()> {
-    let after = look(connection, cards).await?;
+/// Notes how cards differ from how they looked, and which prices the news let fall.
+pub(super) async fn note(connection: &mut PgConnection, looked: &Looked, news: &[News]) -> sqlx::Result<()> {
+    // How one looks that was not served before makes no difference.
+    let after = look(connection, &looked.before.keys().copied().collect()).await?;
     let repriced: BTreeSet<CardId> =
         news.iter().filter(|news| !news.points.is_empty()).filter_map(|news| news.card_id).collect();
-    let (mut kinds, mut changed, mut last) = (Vec::new(), Vec::new(), Vec::new());
-    for card in cards {
-        let (old, new) = (before.remove(card), after.get(card));
-        let (looked, looks) = (old.as_ref().map(|old| &*old.fingerprint), new.map(|new| &*new.fingerprint));
-        if let Some(change) = what_happened(looked, looks, repriced.contains(card)) {
-            kinds.push(change.word());
-            changed.push(*card);
-            last.push(old.and_then(|old| old.last).filter(|_| change == CardChange::Removed));
+    let mut rows: (Vec<&'static str>, Vec<CardId>, Vec<Option<&Json<Value>>>) = Default::default();
+    for card in &looked.seen {
+        let old = looked.before.get(card);
+        let looked_like = old.map(|old| &*old.fingerprint);
+        let looks_like = match old {
+            Some(_) => after.get(card).map(|new| &*new.fingerprint),
+            None => looked.now.served.contains(card).then_some(""),
+        };
+        if let Some(change) = what_happened(looked_like, looks_like, repriced.contains(card)) {
+            let last = old.and_then(|old| old.last.as_ref()).filter(|_| change == CardChange::Removed);
+            rows.0.push(change.word());
+            rows.1.push(*card);
+            rows.2.push(last);
         }
     }
-    if !kinds.is_empty() {
+    // All others are served, and show nothing but their offers and shops differently.
+    let elsewhere = &looked.now.elsewhere;
+    for card in elsewhere.union(&repriced).filter(|card| !looked.seen.contains(card)) {
+        let change = if elsewhere.contains(card) { CardChange::Changed } else { CardChange::PriceChanged };
+        rows.0.push(change.word());
+        rows.1.push(*card);
+        rows.2.push(None);
+    }
+    if !rows.0.is_empty() {
         sqlx::query(include_str!("../../../sql/gateway/changes_note.sql"))
-            .bind(kinds)
-            .bind(changed)
-            .bind(last)
+            .bind(rows.0)
+            .bind(rows.1)
+            .bind(rows.2)
             .execute(&mut *connection)
             .await?;
     }
@@ -102,9 +128,14 @@ async fn note_drops(connection: &mut PgConnection, news: &[News]) -> sqlx::Resul
 }
 
 impl Applier {
-    /// Forgets changes that are older than an hour, or that far more have followed. How many these were.
+    /// Forgets changes that are older than an hour, or that far more have followed; how many these were. And forgets
+    /// which cards came with versions that every gateway has long followed.
     pub async fn forget_changes(&self, now: DateTime<Utc>) -> Result<i64, ApplyError> {
         let mut connection = self.pool.acquire().await?;
+        sqlx::query(include_str!("../../../sql/gateway/steps_forget.sql"))
+            .bind(STEPS_KEPT)
+            .execute(&mut *connection)
+            .await?;
         let sql = include_str!("../../../sql/gateway/changes_forget.sql");
         Ok(sqlx::query_scalar(sql).bind(now - KEPT).bind(MOST_KEPT).fetch_one(&mut *connection).await?)
     }

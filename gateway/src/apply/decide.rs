@@ -49,10 +49,11 @@ impl Applier {
                 points: Vec::new(),
                 fell_from: None,
                 observed_at: None,
+                told: None,
             })
             .collect();
-        write_cards(&mut transaction, &news).await?;
-        bump(&mut transaction).await?;
+        let cards = write_cards(&mut transaction, &self.rates, &news).await?;
+        bump(&mut transaction, Some(&cards)).await?;
         transaction.commit().await?;
         Ok(())
     }

@@ -1,12 +1,21 @@
 //! Taking over what the shops say: which events are news, what each changes, and the rows that keep it.
+//!
+//! Most news are another price of a listing that is known. That the shop says the same of the product as before is told
+//! by a digest, so that neither what was known has to be read for it nor what is said now be written.
 
-use std::collections::BTreeMap;
+mod digest;
+mod offers;
+mod whole;
+
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, Utc};
 use events::{Listing, Price};
 use merge::Identity;
 use sqlx::{PgConnection, types::Json};
 
+use self::digest::FactsDigest;
+pub(super) use self::whole::store;
 use super::{
     card_ids::{CardId, ListingId},
     latest::{ListingKey, ListingState},
@@ -25,22 +34,6 @@ pub(super) enum Effect {
     Identity,
 }
 
-/// A listing as the gateway knew it.
-#[derive(Debug, sqlx::FromRow)]
-pub(super) struct Known {
-    shop_id: i16,
-    shop_listing_id: String,
-    version: i64,
-    gone: bool,
-    document: Option<Json<Listing>>,
-    identity: Option<Json<Identity>>,
-    match_keys: Vec<String>,
-    card_id: Option<CardId>,
-    price_minor: Option<i64>,
-    currency: Option<String>,
-    availability: Option<String>,
-}
-
 /// A listing about which there was news.
 #[derive(Debug)]
 pub(super) struct News {
@@ -48,7 +41,7 @@ pub(super) struct News {
     pub(super) effect: Effect,
     /// The card that it was part of.
     pub(super) card_id: Option<CardId>,
-    /// The keys that it had before and has now.
+    /// The keys that it had before and has now; none where they are the same.
     pub(super) keys: Vec<String>,
     /// What it cost since what was known, where that changed.
     pub(super) points: Vec<Point>,
@@ -56,6 +49,59 @@ pub(super) struct News {
     pub(super) fell_from: Option<i64>,
     /// When the shop said so; `None`: it is not the shop that says something new.
     pub(super) observed_at: Option<DateTime<Utc>>,
+    /// What is to be stored once it is known which card it belongs to; `None`: it is stored already.
+    pub(super) told: Option<Box<Told>>,
+}
+
+/// What a shop says of a listing, and what was read from it.
+#[derive(Debug)]
+pub(super) struct Told {
+    pub(super) shop: String,
+    pub(super) shop_id: i16,
+    pub(super) shop_listing_id: String,
+    pub(super) state: ListingState,
+    digest: Option<FactsDigest>,
+    /// `None`: it is gone.
+    pub(super) identity: Option<Identity>,
+    /// The keys that it has now.
+    pub(super) match_keys: Vec<String>,
+    /// Whether it was no part of its card before.
+    was_apart: bool,
+}
+
+/// A listing as the gateway knew it.
+#[derive(Debug, sqlx::FromRow)]
+struct Known {
+    id: ListingId,
+    shop_id: i16,
+    shop_listing_id: String,
+    version: i64,
+    gone: bool,
+    facts_digest: Option<i64>,
+    card_id: Option<CardId>,
+    apart: bool,
+    price_minor: Option<i64>,
+    currency: Option<String>,
+    availability: Option<String>,
+}
+
+/// Which product a listing was taken for.
+#[derive(Debug, Default, sqlx::FromRow)]
+struct KnownIdentity {
+    id: ListingId,
+    identity: Option<Json<Identity>>,
+    match_keys: Vec<String>,
+}
+
+/// A newer state of a listing.
+struct Newer {
+    shop: String,
+    shop_id: i16,
+    shop_listing_id: String,
+    state: ListingState,
+    /// Of what it says of the product; `None`: it is gone.
+    digest: Option<FactsDigest>,
+    known: Option<Known>,
 }
 
 impl Known {
@@ -66,34 +112,43 @@ impl Known {
         let availability = if self.gone { Some(GONE.to_owned()) } else { self.availability.clone() };
         (self.version, price.zip(availability))
     }
-}
 
-/// What a newer state of a listing changes.
-fn effect(known: Option<&Known>, state: &ListingState, identity: Option<&Identity>) -> Effect {
-    let Some(known) = known else { return Effect::Identity };
-    let (Some(listing), Some(identity)) = (&state.listing, identity) else { return Effect::Identity };
-    if known.gone || known.identity.as_deref() != Some(identity) {
-        return Effect::Identity;
-    }
-    match &known.document {
-        Some(document) if facts(document) == facts(listing) => Effect::Offer,
-        _ => Effect::Facts,
+    /// The price before it fell; `None` where it didn't, or can't be compared.
+    fn fell_from(&self, listing: Option<&Listing>) -> Option<i64> {
+        let (before, now) = (self.price_minor?, &listing?.price);
+        let comparable = !self.gone && self.currency.as_ref() == Some(&now.currency);
+        (comparable && now.amount_minor < before).then_some(before)
     }
 }
 
-/// The price of a listing before it fell; `None` where it didn't, or can't be compared.
-fn fell_from(known: &Known, state: &ListingState) -> Option<i64> {
-    let (before, now) = (known.price_minor?, &state.listing.as_ref()?.price);
-    let comparable = !known.gone && known.currency.as_ref() == Some(&now.currency);
-    (comparable && now.amount_minor < before).then_some(before)
-}
+impl Newer {
+    /// Whether the listing is as it was, but for its offer.
+    fn is_offer_alone(&self) -> bool {
+        let (Some(known), Some(digest)) = (&self.known, &self.digest) else { return false };
+        !known.gone && known.facts_digest == Some(digest.at(known.version))
+    }
 
-/// A listing without what belongs to the offer alone.
-fn facts(listing: &Listing) -> impl PartialEq + '_ {
-    (
-        (&listing.title, &listing.url, &listing.brand, &listing.gpu, &listing.mpns, &listing.gtins),
-        (&listing.images, &listing.specs, &listing.interfaces, &listing.technologies),
-    )
+    /// What it changes, where more than the offer may be news.
+    fn effect(&self, identity: Option<&Identity>, before: &KnownIdentity) -> Effect {
+        let is_there = self.known.as_ref().is_some_and(|known| !known.gone);
+        let is_same_product = identity.is_some() && before.identity.as_deref() == identity;
+        if is_there && is_same_product { Effect::Facts } else { Effect::Identity }
+    }
+
+    /// The news, under an id.
+    fn news(&self, id: ListingId, effect: Effect, keys: Vec<String>) -> News {
+        let known = self.known.as_ref();
+        News {
+            id,
+            effect,
+            card_id: known.and_then(|known| known.card_id),
+            keys,
+            points: points(known.map(Known::terms), &self.state.terms),
+            fell_from: known.and_then(|known| known.fell_from(self.state.listing.as_ref())),
+            observed_at: Some(self.state.observed_at),
+            told: None,
+        }
+    }
 }
 
 /// Makes sure that the shops have rows; their ids by slug.
@@ -112,138 +167,41 @@ pub(super) async fn ensure_shops(
     Ok(rows.into_iter().map(|(id, slug)| (slug, id)).collect())
 }
 
-/// Stores the states that are newer than what is known, and says what each changes.
+/// Stores the states that are newer than what is known, where only the offer is news, and says of all what each changes.
 pub(super) async fn take_over(
     connection: &mut PgConnection,
     rates: &ExchangeRates,
     shop_ids: &BTreeMap<String, i16>,
     states: BTreeMap<ListingKey, ListingState>,
 ) -> sqlx::Result<Vec<News>> {
-    let states: Vec<(i16, String, ListingState)> = states
-        .into_iter()
-        .filter_map(|((shop, listing_id), state)| Some((*shop_ids.get(&shop)?, listing_id, state)))
-        .collect();
-    let known = known(connection, &states).await?;
-    let mut rows = Rows::default();
-    let mut news = BTreeMap::new();
-    for (shop_id, listing_id, state) in states {
-        let known = known.get(&(shop_id, listing_id.clone()));
-        if known.is_some_and(|known| known.version >= state.version) {
-            continue;
+    let mut known = known(connection, shop_ids, &states).await?;
+    let newer = states.into_iter().filter_map(|((shop, shop_listing_id), state)| {
+        let shop_id = *shop_ids.get(&shop)?;
+        let known = known.remove(&(shop_id, shop_listing_id.clone()));
+        if known.as_ref().is_some_and(|known| known.version >= state.version) {
+            return None;
         }
-        let identity = state.listing.as_ref().map(Identity::read);
-        let mut keys: Vec<String> =
-            identity.iter().flat_map(Identity::keys).map(|key| key.to_string()).collect();
-        let effect = effect(known, &state, identity.as_ref());
-        let points = points(known.map(Known::terms), &state.terms);
-        let fell_from = known.and_then(|known| fell_from(known, &state));
-        let observed_at = state.observed_at;
-        rows.push(shop_id, listing_id.clone(), state, identity, keys.join("\n"), rates);
-        keys.extend(known.iter().flat_map(|known| known.match_keys.iter().cloned()));
-        keys.sort_unstable();
-        keys.dedup();
-        news.insert(
-            (shop_id, listing_id),
-            (effect, known.and_then(|known| known.card_id), keys, points, fell_from, observed_at),
-        );
-    }
-    if news.is_empty() {
-        return Ok(Vec::new());
-    }
-    let stored = rows.upsert(connection).await?;
-    Ok(stored
-        .into_iter()
-        .filter_map(|(id, shop_id, listing_id)| {
-            let (effect, card_id, keys, points, fell_from, observed_at) =
-                news.remove(&(shop_id, listing_id))?;
-            let observed_at = Some(observed_at);
-            Some(News { id, effect, card_id, keys, points, fell_from, observed_at })
-        })
-        .collect())
+        let digest = state.listing.as_ref().map(FactsDigest::of);
+        Some(Newer { shop, shop_id, shop_listing_id, state, digest, known })
+    });
+    let (offers, others): (Vec<Newer>, Vec<Newer>) = newer.partition(Newer::is_offer_alone);
+    let mut news = offers::store(connection, rates, offers).await?;
+    news.extend(whole::read(connection, others).await?);
+    Ok(news)
 }
 
 async fn known(
     connection: &mut PgConnection,
-    states: &[(i16, String, ListingState)],
-) -> sqlx::Result<BTreeMap<(i16, String), Known>> {
-    let shop_ids: Vec<i16> = states.iter().map(|(shop_id, ..)| *shop_id).collect();
-    let listing_ids: Vec<&str> = states.iter().map(|(_, listing_id, _)| listing_id.as_str()).collect();
+    shop_ids: &BTreeMap<String, i16>,
+    states: &BTreeMap<ListingKey, ListingState>,
+) -> sqlx::Result<HashMap<(i16, String), Known>> {
+    let asked =
+        states.keys().filter_map(|(shop, listing_id)| Some((*shop_ids.get(shop)?, listing_id.as_str())));
+    let (shop_ids, listing_ids): (Vec<i16>, Vec<&str>) = asked.unzip();
     let known: Vec<Known> = sqlx::query_as(include_str!("../../../sql/gateway/listings_known.sql"))
         .bind(shop_ids)
         .bind(listing_ids)
         .fetch_all(connection)
         .await?;
     Ok(known.into_iter().map(|known| ((known.shop_id, known.shop_listing_id.clone()), known)).collect())
-}
-
-/// Rows of `gateway.listing`, a column each, as `unnest` takes them.
-#[derive(Default)]
-struct Rows {
-    shop_ids: Vec<i16>,
-    shop_listing_ids: Vec<String>,
-    versions: Vec<i64>,
-    gone: Vec<bool>,
-    documents: Vec<Option<Json<Listing>>>,
-    identities: Vec<Option<Json<Identity>>>,
-    match_keys: Vec<String>,
-    titles: Vec<String>,
-    urls: Vec<String>,
-    observed_at: Vec<DateTime<Utc>>,
-    missing_since: Vec<Option<DateTime<Utc>>>,
-    prices_minor: Vec<Option<i64>>,
-    currencies: Vec<Option<String>>,
-    base_prices_minor: Vec<Option<i64>>,
-    availabilities: Vec<Option<&'static str>>,
-}
-
-impl Rows {
-    fn push(
-        &mut self,
-        shop_id: i16,
-        shop_listing_id: String,
-        state: ListingState,
-        identity: Option<Identity>,
-        match_keys: String,
-        rates: &ExchangeRates,
-    ) {
-        let listing = state.listing;
-        self.shop_ids.push(shop_id);
-        self.shop_listing_ids.push(shop_listing_id);
-        self.versions.push(state.version);
-        self.gone.push(listing.is_none());
-        self.identities.push(identity.map(Json));
-        self.match_keys.push(match_keys);
-        self.titles.push(listing.as_ref().map(|listing| listing.title.clone()).unwrap_or_default());
-        self.urls.push(listing.as_ref().map(|listing| listing.url.clone()).unwrap_or_default());
-        self.observed_at.push(state.observed_at);
-        self.missing_since.push(state.missing_since);
-        self.prices_minor.push(listing.as_ref().map(|listing| listing.price.amount_minor));
-        self.currencies.push(listing.as_ref().map(|listing| listing.price.currency.clone()));
-        self.base_prices_minor.push(listing.as_ref().and_then(|listing| rates.to_base_minor(&listing.price)));
-        self.availabilities
-            .push(listing.as_ref().map(|listing| crate::offer::availability_word(listing.availability)));
-        self.documents.push(listing.map(Json));
-    }
-
-    /// The id, the shop's id and the shop's listing id of each row that was newer.
-    async fn upsert(&self, connection: &mut PgConnection) -> sqlx::Result<Vec<(ListingId, i16, String)>> {
-        sqlx::query_as(include_str!("../../../sql/gateway/listings_upsert.sql"))
-            .bind(&self.shop_ids)
-            .bind(&self.shop_listing_ids)
-            .bind(&self.versions)
-            .bind(&self.gone)
-            .bind(&self.documents)
-            .bind(&self.identities)
-            .bind(&self.match_keys)
-            .bind(&self.titles)
-            .bind(&self.urls)
-            .bind(&self.observed_at)
-            .bind(&self.missing_since)
-            .bind(&self.prices_minor)
-            .bind(&self.currencies)
-            .bind(&self.base_prices_minor)
-            .bind(&self.availabilities)
-            .fetch_all(connection)
-            .await
-    }
 }

@@ -24,8 +24,10 @@ use sqlx::{PgConnection, PgPool};
 use tracing::Instrument;
 
 use self::{
+    card_ids::CardId,
+    changes::Looked,
     latest::{CrawlState, Latest},
-    listings::Effect,
+    listings::{Effect, News},
 };
 use crate::rates::ExchangeRates;
 
@@ -128,8 +130,8 @@ impl Applier {
     async fn news(&self, connection: &mut PgConnection, latest: Latest) -> sqlx::Result<Applied> {
         let shop_ids = listings::ensure_shops(connection, &latest.shops()).await?;
         let news = listings::take_over(connection, &self.rates, &shop_ids, latest.listings).await?;
+        let touched = write_cards(connection, &self.rates, &news).await?;
         prices::note(connection, &self.rates, &news).await?;
-        let touched = write_cards(connection, &news).await?;
         let mut crawls = 0;
         for crawl in latest.crawls.values() {
             crawls += crawl_ended(connection, crawl).await?;
@@ -137,30 +139,37 @@ impl Applier {
         let observed_at = news.iter().filter_map(|news| news.observed_at).collect();
         let mut applied = Applied { listings: news.len(), observed_at, cards: touched.len(), version: None };
         if !news.is_empty() || crawls > 0 {
-            applied.version = Some(bump(connection).await?);
+            applied.version = Some(bump(connection, Some(&touched)).await?);
         }
         Ok(applied)
     }
 }
 
-/// Brings the cards that the news reaches up to date; which ones these are.
+/// Stores the listings that are not stored yet, and brings the cards that the news reaches up to date; which ones these
+/// are.
 async fn write_cards(
     connection: &mut PgConnection,
-    news: &[listings::News],
-) -> sqlx::Result<BTreeSet<card_ids::CardId>> {
+    rates: &ExchangeRates,
+    news: &[News],
+) -> sqlx::Result<BTreeSet<CardId>> {
     let regrouped = regroup::regroup(connection, news).await?;
     let with_new_facts =
         news.iter().filter(|news| news.effect == Effect::Facts).filter_map(|news| news.card_id);
     let rewritten: BTreeSet<_> = regrouped.cards.keys().copied().chain(with_new_facts).collect();
     let mut touched: BTreeSet<_> =
         news.iter().filter_map(|news| news.card_id).chain(rewritten.iter().copied()).collect();
-    let seen: BTreeSet<_> = touched.iter().chain(regrouped.taken_over.keys()).copied().collect();
-    let before = changes::look(connection, &seen).await?;
+    // Of the others only offers have changed: how they look is known without looking.
+    let of_more = news.iter().filter(|news| news.effect != Effect::Offer).filter_map(|news| news.card_id);
+    let seen: BTreeSet<_> =
+        of_more.chain(rewritten.iter().copied()).chain(regrouped.taken_over.keys().copied()).collect();
     touched.retain(|card| !regrouped.taken_over.contains_key(card));
-    cards::rewrite(connection, &rewritten, &regrouped.cards).await?;
+    listings::store(connection, rates, news, &regrouped.card_of).await?;
+    regroup::store(connection, &regrouped, news).await?;
+    let before = changes::look(connection, &seen).await?;
+    cards::rewrite(connection, &rewritten, &regrouped, news).await?;
     cards::take_over(connection, &regrouped.taken_over).await?;
-    cards::summarise(connection, &touched).await?;
-    changes::note(connection, &seen, before, news).await?;
+    let now = cards::summarise(connection, &touched).await?;
+    changes::note(connection, &Looked { seen, before, now }, news).await?;
     Ok(touched)
 }
 
@@ -169,8 +178,12 @@ async fn lock(connection: &mut PgConnection) -> sqlx::Result<String> {
     sqlx::query_scalar(include_str!("../../../sql/gateway/catalogue_lock.sql")).fetch_one(connection).await
 }
 
-async fn bump(connection: &mut PgConnection) -> sqlx::Result<i64> {
-    sqlx::query_scalar(include_str!("../../../sql/gateway/catalogue_bump.sql")).fetch_one(connection).await
+/// The catalogue's next version, with which these cards changed; `None`: any may have.
+async fn bump(connection: &mut PgConnection, cards: Option<&BTreeSet<CardId>>) -> sqlx::Result<i64> {
+    sqlx::query_scalar(include_str!("../../../sql/gateway/catalogue_bump.sql"))
+        .bind(cards.map(|cards| cards.iter().copied().collect::<Vec<CardId>>()))
+        .fetch_one(connection)
+        .await
 }
 
 /// How many shops' rows it changed: none where a newer crawl is known.

@@ -8,7 +8,10 @@ use std::collections::BTreeSet;
 use merge::{Candidate, Identity, ListingRef, MAX_LISTINGS_PER_CODE, Override};
 use sqlx::{PgConnection, types::Json};
 
-use super::card_ids::{CardId, ListingId};
+use super::{
+    card_ids::{CardId, ListingId},
+    listings::{News, Told},
+};
 
 /// The most listings that one batch of events may draw into being grouped anew. Blocks are small (one
 /// brand, chip and memory size); more than this means that something is wrong with the keys.
@@ -25,6 +28,20 @@ pub(super) struct Neighbour {
     pub(super) card_id: Option<CardId>,
 }
 
+impl Neighbour {
+    /// One that is not stored yet; `None`: it is gone.
+    fn told(news: &News, told: &Told) -> Option<Self> {
+        Some(Self {
+            id: news.id,
+            shop: told.shop.clone(),
+            shop_listing_id: told.shop_listing_id.clone(),
+            identity: Json(told.identity.clone()?),
+            match_keys: told.match_keys.clone(),
+            card_id: news.card_id,
+        })
+    }
+}
+
 /// Listings, and what people decided about them.
 #[derive(Default)]
 pub(super) struct Neighbourhood {
@@ -35,18 +52,28 @@ pub(super) struct Neighbourhood {
 }
 
 impl Neighbourhood {
-    /// The neighbourhood of some listings and of whatever has one of some keys.
-    pub(super) async fn of(
-        connection: &mut PgConnection,
-        mut ids: BTreeSet<ListingId>,
-        mut keys: BTreeSet<String>,
-    ) -> sqlx::Result<Self> {
+    /// The neighbourhood of listings about which there was news. What is not stored yet is taken as it is told.
+    pub(super) async fn of(connection: &mut PgConnection, news: &[&News]) -> sqlx::Result<Self> {
         let mut all = Self::default();
+        let mut ids = BTreeSet::new();
+        let mut keys: BTreeSet<String> = news.iter().flat_map(|news| news.keys.iter().cloned()).collect();
+        for news in news {
+            match &news.told {
+                None => {
+                    ids.insert(news.id);
+                }
+                Some(told) => {
+                    all.known.insert(news.id);
+                    all.listings.extend(Neighbour::told(news, told));
+                }
+            }
+        }
+        let mut followed = 0;
         while !ids.is_empty() || !keys.is_empty() {
-            let before = all.listings.len();
             all.add_by_ids(connection, &ids).await?;
             all.add_by_keys(connection, &keys).await?;
-            let new = &all.listings[before..];
+            let new = &all.listings[followed..];
+            followed = all.listings.len();
             keys = new
                 .iter()
                 .flat_map(|new| &new.match_keys)

@@ -49,8 +49,10 @@ impl Applier {
         if version > 0 {
             tracing::info!(rates = fingerprint, "the rates were changed: working out every base price anew");
         }
-        // It goes through the whole table: as long as it takes.
-        sqlx::query("set local statement_timeout = 0").execute(&mut *transaction).await?;
+        // It goes through whole tables: as long as it takes.
+        sqlx::raw_sql("set local statement_timeout = 0; set local enable_seqscan = on")
+            .execute(&mut *transaction)
+            .await?;
         let (currencies, factors): (Vec<&str>, Vec<String>) =
             self.rates.factors().map(|(code, factor)| (code, factor.to_string())).unzip();
         for sql in [
@@ -65,7 +67,7 @@ impl Applier {
             .bind(fingerprint)
             .execute(&mut *transaction)
             .await?;
-        bump(&mut transaction).await?;
+        bump(&mut transaction, None).await?;
         transaction.commit().await?;
         Ok(())
     }
@@ -117,6 +119,7 @@ impl Applier {
                 points: Vec::new(),
                 fell_from: None,
                 observed_at: None,
+                told: None,
             });
         }
         sqlx::query(include_str!("../../../sql/gateway/listings_reidentify.sql"))
@@ -125,8 +128,8 @@ impl Applier {
             .bind(columns.2)
             .execute(&mut *transaction)
             .await?;
-        write_cards(&mut transaction, &news).await?;
-        bump(&mut transaction).await?;
+        let cards = write_cards(&mut transaction, &self.rates, &news).await?;
+        bump(&mut transaction, Some(&cards)).await?;
         transaction.commit().await?;
         Ok(Some((through, news.len())))
     }

@@ -23,27 +23,28 @@ pub(super) struct Why {
     pub(super) explanation: String,
 }
 
-/// What grouping anew changed.
+/// What grouping anew changes.
 #[derive(Debug, Default)]
 pub(super) struct Regrouped {
     /// Cards whose listings are others than before, with why their listings are one card.
     pub(super) cards: BTreeMap<CardId, Why>,
     /// Cards without any listing, whose ids another card took over.
     pub(super) taken_over: BTreeMap<CardId, CardId>,
+    /// The card of each listing that was looked at; what is no video card belongs to none.
+    pub(super) card_of: BTreeMap<ListingId, Option<CardId>>,
+    /// Which pairs a person should look at, in place of those that were noted about these listings before.
+    doubts: Vec<Doubt>,
 }
 
-/// Groups anew whatever the news may have moved, and stores which card each listing belongs to.
+/// Groups anew whatever the news may have moved.
 pub(super) async fn regroup(connection: &mut PgConnection, news: &[News]) -> sqlx::Result<Regrouped> {
     let moved: Vec<&News> = news.iter().filter(|news| news.effect == Effect::Identity).collect();
     if moved.is_empty() {
         return Ok(Regrouped::default());
     }
-    let keys = moved.iter().flat_map(|news| news.keys.iter().cloned()).collect();
-    let ids = moved.iter().map(|news| news.id).collect();
-    let neighbourhood = Neighbourhood::of(connection, ids, keys).await?;
+    let neighbourhood = Neighbourhood::of(connection, &moved).await?;
     let Grouping { groups, doubts } = merge::group(&neighbourhood.candidates(), &neighbourhood.decisions);
     let neighbours = &neighbourhood.listings;
-    note_doubts(connection, neighbours, doubts).await?;
     let members: Vec<Vec<ListingId>> =
         groups.iter().map(|group| group.members.iter().map(|listing| listing.0).collect()).collect();
     let current: BTreeMap<ListingId, CardId> = neighbours
@@ -54,13 +55,13 @@ pub(super) async fn regroup(connection: &mut PgConnection, news: &[News]) -> sql
         .collect();
     let kept = card_ids::keep(&members, &current);
     let cards = with_new_cards(connection, kept.cards).await?;
-    assign(connection, &members, &cards, neighbours).await?;
     let mut before: BTreeMap<CardId, BTreeSet<ListingId>> = BTreeMap::new();
     for (listing, card) in &current {
         before.entry(*card).or_default().insert(*listing);
     }
     let moved: BTreeSet<ListingId> = moved.iter().map(|news| news.id).collect();
-    let mut regrouped = Regrouped::default();
+    let mut regrouped =
+        Regrouped { doubts, card_of: card_of(neighbours, &members, &cards), ..Regrouped::default() };
     for ((card, group), members) in cards.iter().zip(groups).zip(&members) {
         let as_before =
             before.get(card).is_some_and(|before| before.iter().eq(members.iter().collect::<BTreeSet<_>>()));
@@ -71,6 +72,44 @@ pub(super) async fn regroup(connection: &mut PgConnection, news: &[News]) -> sql
     }
     regrouped.taken_over = kept.taken_over.into_iter().map(|(old, place)| (old, cards[place])).collect();
     Ok(regrouped)
+}
+
+/// The card of each listing that was looked at.
+fn card_of(
+    neighbours: &[Neighbour],
+    members: &[Vec<ListingId>],
+    cards: &[CardId],
+) -> BTreeMap<ListingId, Option<CardId>> {
+    let mut card_of: BTreeMap<ListingId, Option<CardId>> =
+        neighbours.iter().map(|neighbour| (neighbour.id, None)).collect();
+    for (members, card) in members.iter().zip(cards) {
+        card_of.extend(members.iter().map(|listing| (*listing, Some(*card))));
+    }
+    card_of
+}
+
+/// Stores which card each listing belongs to that was stored without its card, and what is doubted.
+pub(super) async fn store(
+    connection: &mut PgConnection,
+    regrouped: &Regrouped,
+    news: &[News],
+) -> sqlx::Result<()> {
+    if regrouped.card_of.is_empty() {
+        return Ok(());
+    }
+    let with_their_cards: BTreeSet<ListingId> =
+        news.iter().filter(|news| news.told.is_some()).map(|news| news.id).collect();
+    let others = regrouped.card_of.iter().filter(|(listing, _)| !with_their_cards.contains(listing));
+    let (listings, cards): (Vec<ListingId>, Vec<Option<CardId>>) =
+        others.map(|(listing, card)| (*listing, *card)).unzip();
+    if !listings.is_empty() {
+        sqlx::query(include_str!("../../../sql/gateway/listings_assign.sql"))
+            .bind(listings)
+            .bind(cards)
+            .execute(&mut *connection)
+            .await?;
+    }
+    note_doubts(connection, regrouped).await
 }
 
 async fn with_new_cards(
@@ -89,43 +128,18 @@ async fn with_new_cards(
     Ok(kept.into_iter().filter_map(|card| card.or_else(|| fresh.next())).collect())
 }
 
-/// Stores which card each listing of the neighbourhood belongs to; what is no video card belongs to none.
-async fn assign(
-    connection: &mut PgConnection,
-    members: &[Vec<ListingId>],
-    cards: &[CardId],
-    neighbours: &[Neighbour],
-) -> sqlx::Result<()> {
-    let mut card_of: BTreeMap<ListingId, Option<CardId>> =
-        neighbours.iter().map(|neighbour| (neighbour.id, None)).collect();
-    for (members, card) in members.iter().zip(cards) {
-        card_of.extend(members.iter().map(|listing| (*listing, Some(*card))));
-    }
-    let (listings, cards): (Vec<ListingId>, Vec<Option<CardId>>) = card_of.into_iter().unzip();
-    sqlx::query(include_str!("../../../sql/gateway/listings_assign.sql"))
-        .bind(listings)
-        .bind(cards)
-        .execute(connection)
-        .await?;
-    Ok(())
-}
-
 /// Keeps which pairs a person should look at, in place of those that were noted about these listings before.
-async fn note_doubts(
-    connection: &mut PgConnection,
-    neighbours: &[Neighbour],
-    doubts: Vec<Doubt>,
-) -> sqlx::Result<()> {
+async fn note_doubts(connection: &mut PgConnection, regrouped: &Regrouped) -> sqlx::Result<()> {
     sqlx::query(include_str!("../../../sql/gateway/doubts_clear.sql"))
-        .bind(neighbours.iter().map(|neighbour| neighbour.id).collect::<Vec<_>>())
+        .bind(regrouped.card_of.keys().copied().collect::<Vec<_>>())
         .execute(&mut *connection)
         .await?;
-    let mut rows: (Vec<ListingId>, Vec<ListingId>, Vec<f64>, Vec<String>) = Default::default();
-    for doubt in doubts {
+    let mut rows: (Vec<ListingId>, Vec<ListingId>, Vec<f64>, Vec<&str>) = Default::default();
+    for doubt in &regrouped.doubts {
         rows.0.push(doubt.a.0.min(doubt.b.0));
         rows.1.push(doubt.a.0.max(doubt.b.0));
         rows.2.push(doubt.score);
-        rows.3.push(doubt.explanation);
+        rows.3.push(&doubt.explanation);
     }
     if rows.0.is_empty() {
         return Ok(());

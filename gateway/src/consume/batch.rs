@@ -1,10 +1,26 @@
-//! What the broker handed out at once: events that can be read, and messages that can't.
+//! What the broker hands out, batch by batch: events that can be read, and messages that can't.
+//!
+//! The next batch is read while the one before it is applied: reading takes the processor, applying mostly waits for
+//! Postgres.
+
+use std::time::Duration;
 
 use events::ProductEvent;
-use lapin::{BasicProperties, message::Delivery, types::AMQPValue};
+use futures::StreamExt;
+use lapin::{BasicProperties, Consumer, message::Delivery, types::AMQPValue};
 use service::traces;
+use tokio::{sync::mpsc, time::sleep};
+use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
 
+use super::SessionError;
 use crate::refusals::{Fingerprint, Refusal};
+
+/// How many messages are applied in one transaction.
+const LARGEST: usize = 1000;
+/// How long a batch that isn't full waits for more.
+const LINGER: Duration = Duration::from_millis(10);
+/// How many batches that have been read wait to be applied.
+const READ_AHEAD: usize = 1;
 
 /// The broker's number of a delivery, valid within one channel.
 pub(super) type DeliveryTag = u64;
@@ -31,7 +47,7 @@ pub(super) struct Batch {
 }
 
 impl Batch {
-    pub(super) fn push(&mut self, delivery: &Delivery) {
+    fn push(&mut self, delivery: &Delivery) {
         let (tag, bytes) = (delivery.delivery_tag, delivery.data.as_slice());
         let fingerprint = Fingerprint::of(bytes);
         match ProductEvent::decode(bytes) {
@@ -49,6 +65,58 @@ impl Batch {
     pub(super) fn len(&self) -> usize {
         self.events.len() + self.poison.len()
     }
+}
+
+/// The batches of one session with the broker, read ahead. Dropped, it reads no more.
+pub(super) struct Batches {
+    read: mpsc::Receiver<Result<Batch, SessionError>>,
+    stop: CancellationToken,
+    _reading: AbortOnDropHandle<()>,
+}
+
+impl Batches {
+    /// Begins to read.
+    pub(super) fn read(mut consumer: Consumer, stop: CancellationToken) -> Self {
+        let (send, read) = mpsc::channel(READ_AHEAD);
+        let reading = tokio::spawn(async move {
+            loop {
+                let batch = next(&mut consumer).await;
+                let is_last = batch.is_err();
+                if send.send(batch).await.is_err() || is_last {
+                    break;
+                }
+            }
+        });
+        Self { read, stop, _reading: AbortOnDropHandle::new(reading) }
+    }
+
+    /// The next batch; `None`: told to stop. What has been read then is left to the broker.
+    pub(super) async fn next(&mut self) -> Result<Option<Batch>, SessionError> {
+        tokio::select! {
+            biased;
+            () = self.stop.cancelled() => Ok(None),
+            batch = self.read.recv() => batch.unwrap_or(Err(SessionError::Ended)).map(Some),
+        }
+    }
+}
+
+/// The next messages, one at least.
+async fn next(consumer: &mut Consumer) -> Result<Batch, SessionError> {
+    let mut batch = Batch::default();
+    let first = consumer.next().await.ok_or(SessionError::Ended)??;
+    batch.push(&first);
+    let full = sleep(LINGER);
+    tokio::pin!(full);
+    while batch.len() < LARGEST {
+        tokio::select! {
+            biased;
+            delivery = consumer.next() => {
+                batch.push(&delivery.ok_or(SessionError::Ended)??);
+            }
+            () = &mut full => break,
+        }
+    }
+    Ok(batch)
 }
 
 /// The trace that a message is a part of, if it says so.

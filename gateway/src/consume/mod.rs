@@ -12,7 +12,6 @@ mod broker;
 use std::time::Duration;
 
 use events::{ProductEvent, topology};
-use futures::StreamExt;
 use lapin::{
     Channel, Connection, Consumer,
     options::{BasicAckOptions, BasicConsumeOptions, BasicNackOptions, BasicQosOptions},
@@ -25,7 +24,7 @@ use tokio::{sync::watch, time::timeout};
 use tokio_util::sync::CancellationToken;
 use tracing::{Instrument, Span};
 
-use self::batch::{Batch, DeliveryTag, Envelope};
+use self::batch::{Batch, Batches, DeliveryTag, Envelope};
 pub use self::broker::declare;
 pub(crate) use self::broker::{connect, is_refused_for};
 use crate::{
@@ -36,13 +35,9 @@ use crate::{
     refusals::{self, Refusal},
 };
 
-/// How many messages the broker hands out before any is acknowledged: two batches, so that one is read while
-/// another is applied.
-const PREFETCH: u16 = 1000;
-/// How many messages are applied in one transaction.
-const BATCH: usize = 500;
-/// How long a batch that isn't full waits for more.
-const LINGER: Duration = Duration::from_millis(10);
+/// How many messages the broker hands out before any is acknowledged: three batches, so that one is on its way and one is
+/// read while another is applied.
+const PREFETCH: u16 = 3000;
 /// How long to wait before a batch is tried again that the database couldn't take.
 const PAUSE: Duration = Duration::from_millis(250);
 /// How long to wait before the next try to reach the broker.
@@ -157,11 +152,12 @@ impl Consume {
 
     async fn session(&self, told: &mut bool) -> Result<(), SessionError> {
         let connection = connect(&self.amqp).await?;
-        if let Some((channel, mut consumer)) = self.begin(&connection).await? {
+        if let Some((channel, consumer)) = self.begin(&connection).await? {
             tracing::info!(queue = topology::QUEUE, "consuming events");
             *told = false;
             self.connected.send_replace(true);
-            while let Some(batch) = self.next_batch(&mut consumer).await? {
+            let mut batches = Batches::read(consumer, self.stop.clone());
+            while let Some(batch) = batches.next().await? {
                 let span = span_of(&batch);
                 self.settle(&connection, &channel, batch).instrument(span).await?;
             }
@@ -193,29 +189,6 @@ impl Consume {
                 () = tokio::time::sleep(LOOK_FOR_QUEUE) => {}
             }
         }
-    }
-
-    /// The next messages; `None`: told to stop.
-    async fn next_batch(&self, consumer: &mut Consumer) -> Result<Option<Batch>, SessionError> {
-        let first = tokio::select! {
-            biased;
-            () = self.stop.cancelled() => return Ok(None),
-            delivery = consumer.next() => delivery.ok_or(SessionError::Ended)??,
-        };
-        let mut batch = Batch::default();
-        batch.push(&first);
-        let full = tokio::time::sleep(LINGER);
-        tokio::pin!(full);
-        while batch.len() < BATCH {
-            tokio::select! {
-                biased;
-                delivery = consumer.next() => {
-                    batch.push(&delivery.ok_or(SessionError::Ended)??);
-                }
-                () = &mut full => break,
-            }
-        }
-        Ok(Some(batch))
     }
 
     /// Applies a batch and tells the broker what became of each message.

@@ -1,0 +1,79 @@
+//! Listings of which only the offer is news: a few columns of a row that is there.
+
+use chrono::{DateTime, Utc};
+use sqlx::PgConnection;
+
+use super::{Effect, ListingId, Newer, News};
+use crate::{offer::availability_word, rates::ExchangeRates};
+
+/// A column each, as `unnest` takes them.
+#[derive(Default)]
+struct Rows<'n> {
+    ids: Vec<ListingId>,
+    versions: Vec<i64>,
+    digests: Vec<i64>,
+    observed_at: Vec<DateTime<Utc>>,
+    missing_since: Vec<Option<DateTime<Utc>>>,
+    prices_minor: Vec<i64>,
+    currencies: Vec<&'n str>,
+    base_prices_minor: Vec<Option<i64>>,
+    availabilities: Vec<&'static str>,
+}
+
+impl<'n> Rows<'n> {
+    fn push(&mut self, newer: &'n Newer, rates: &ExchangeRates) {
+        let (Some(known), Some(digest), Some(listing)) = (&newer.known, newer.digest, &newer.state.listing)
+        else {
+            return;
+        };
+        self.ids.push(known.id);
+        self.versions.push(newer.state.version);
+        self.digests.push(digest.at(newer.state.version));
+        self.observed_at.push(newer.state.observed_at);
+        self.missing_since.push(newer.state.missing_since);
+        self.prices_minor.push(listing.price.amount_minor);
+        self.currencies.push(&listing.price.currency);
+        self.base_prices_minor.push(rates.to_base_minor(&listing.price));
+        self.availabilities.push(availability_word(listing.availability));
+    }
+}
+
+/// Stores the offers of listings that are known.
+pub(super) async fn store(
+    connection: &mut PgConnection,
+    rates: &ExchangeRates,
+    offers: Vec<Newer>,
+) -> sqlx::Result<Vec<News>> {
+    if offers.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut rows = Rows::default();
+    for newer in &offers {
+        rows.push(newer, rates);
+    }
+    let mut stored: Vec<ListingId> =
+        sqlx::query_scalar(include_str!("../../../../sql/gateway/listings_offer.sql"))
+            .bind(rows.ids)
+            .bind(rows.versions)
+            .bind(rows.digests)
+            .bind(rows.observed_at)
+            .bind(rows.missing_since)
+            .bind(rows.prices_minor)
+            .bind(rows.currencies)
+            .bind(rows.base_prices_minor)
+            .bind(rows.availabilities)
+            .fetch_all(connection)
+            .await?;
+    stored.sort_unstable();
+    Ok(offers.iter().filter_map(|newer| news(newer, &stored)).collect())
+}
+
+/// What is told of a listing, if it is among those that were stored.
+fn news(newer: &Newer, stored: &[ListingId]) -> Option<News> {
+    let (id, is_apart) = newer.known.as_ref().map(|known| (known.id, known.apart))?;
+    stored.binary_search(&id).ok()?;
+    let news = newer.news(id, Effect::Offer, Vec::new());
+    // What is no part of its card changes nothing of it.
+    let card_id = news.card_id.filter(|_| !is_apart);
+    Some(News { card_id, ..news })
+}

@@ -1,0 +1,11 @@
+-- What the index knows of cards, those that are not served any more among them. $1 ids
+select card.id, card.name_key, brand.slug as brand_slug, brand.name as brand_name, gpu.slug as gpu_slug,
+    gpu.name as gpu_name, gpu.maker as gpu_maker, card.memory_mb, card.board_power_watts, card.length_mm,
+    card.technology_codes, card.output_kinds, card.shop_slugs, card.availabilities, card.best_price_minor,
+    card.discount_bp, card.released_on, card.updated_at, card.mpn_keys, card.gtins,
+    card.listing_count > 0 as served
+from gateway.card
+left join gateway.brand on brand.id = card.brand_id
+left join gateway.gpu on gpu.id = card.gpu_id
+where card.id = any($1::bigint[])
+order by card.id

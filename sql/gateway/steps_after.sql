@@ -1,0 +1,2 @@
+-- Which cards changed with each version after $1, up to $2.
+select version, card_ids from gateway.step where version > $1 and version <= $2

@@ -1,7 +1,7 @@
-//! One crawl of one shop: page by page, each decided and stored before the next is asked for.
+//! One crawl of one shop: page by page, each decided and stored before the next is. The next one is asked for meanwhile.
 //!
 //! A crawl is complete only if every page was read soundly; only then does it say anything about listings that it
-//! has not seen. It is bounded in pages and time, whatever the shop answers, and never holds more than a page.
+//! has not seen. It is bounded in pages and time, whatever the shop answers, and never holds more than two pages.
 
 mod pace;
 mod page;
@@ -91,6 +91,7 @@ impl Crawler {
             let step = self.page(led, lease, &mut walk, &here).instrument(span).await?;
             position = self.after(step, &here, &mut walk);
         }
+        self.settle(led, &mut walk).await?;
         let is_full = walk.scope == Scope::Full;
         let mut absences = Absences::default();
         if is_full && walk.trouble.is_none() {

@@ -1,8 +1,10 @@
-//! One page of a crawl: asked for, read and stored, and asked for again where that can help.
+//! One page of a crawl: asked for, read and stored, and asked for again where that can help. While one page is stored, the
+//! next one is asked for.
 
 use chrono::Utc;
 use service::traces::SPANS;
 use tokio::time::Instant;
+use tokio_util::task::AbortOnDropHandle;
 use tracing::Instrument;
 
 use super::{
@@ -164,6 +166,7 @@ impl Crawler {
     }
 
     async fn keep(&self, led: Led, walk: &mut Walk, known: KnownPage) -> Result<Step, StoreError> {
+        self.settle(led, walk).await?;
         let next = known.next.clone();
         walk.items += known.listing_ids.len();
         measures::seen(led.shop, known.listing_ids.len());
@@ -171,6 +174,7 @@ impl Crawler {
         Ok(Step::Next(next))
     }
 
+    /// Begins to store a page, once the one before it is stored: the next page is asked for meanwhile.
     async fn store_page(
         &self,
         led: Led,
@@ -179,6 +183,7 @@ impl Crawler {
         etag: Option<String>,
         page: Page,
     ) -> Result<Step, StoreError> {
+        self.settle(led, walk).await?;
         let Page { items, next } = page;
         let count = items.sound.len() + items.refused.len();
         let unidentified = unidentified(&items);
@@ -196,14 +201,22 @@ impl Crawler {
             next: next.clone(),
         });
         let span = tracing::info_span!(target: SPANS, "store", items = count);
-        let stored = self.store.write_page(led, walk.crawl, Utc::now(), items, known);
-        let outcome = stored.instrument(span).await?;
+        let (store, crawl) = (self.store.clone(), walk.crawl);
+        let storing = async move { store.write_page(led, crawl, Utc::now(), items, known).await };
+        walk.storing = Some(AbortOnDropHandle::new(tokio::spawn(storing.instrument(span))));
+        Ok(Step::Next(next))
+    }
+
+    /// Waits until the page is stored that is being stored, if one is, and notes what came of it.
+    pub(super) async fn settle(&self, led: Led, walk: &mut Walk) -> Result<(), StoreError> {
+        let Some(storing) = walk.storing.take() else { return Ok(()) };
+        let outcome = storing.await.map_err(|_| StoreError::Postgres(sqlx::Error::WorkerCrashed))??;
         if !outcome.events.is_empty() {
             self.wake.wake();
         }
         walk.note(&outcome);
         measures::decided(led.shop, &outcome);
-        Ok(Step::Next(next))
+        Ok(())
     }
 }
 

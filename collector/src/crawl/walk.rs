@@ -2,11 +2,13 @@
 
 use chrono::{DateTime, Utc};
 use tokio::time::Instant;
+use tokio_util::task::AbortOnDropHandle;
 
 use super::plan::Visited;
 use crate::{
     changes::page::Outcome,
     shops::{Foreign, Position, Scope},
+    store::StoreError,
 };
 
 /// What a crawl has done so far.
@@ -28,6 +30,8 @@ pub(super) struct Walk {
     pub(super) rejected: usize,
     /// Items that could be any listing.
     pub(super) unidentified: usize,
+    /// The page before, while it is stored. What comes of it counts only once it is settled.
+    pub(super) storing: Option<AbortOnDropHandle<Result<Outcome, StoreError>>>,
     /// Why the crawl is not complete.
     pub(super) trouble: Option<String>,
 }
@@ -60,6 +64,7 @@ impl Walk {
             changed: 0,
             rejected: 0,
             unidentified: 0,
+            storing: None,
             trouble: None,
         }
     }

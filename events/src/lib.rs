@@ -3,8 +3,8 @@
 //!
 //! - One message is one [`ProductEvent`], UTF-8 JSON, content type `application/json`. The field `v` is the
 //!   contract's version ([`CONTRACT_VERSION`]), `type` says which event it is.
-//! - Events of one listing carry a `listing_version` that only grows. Messages can arrive twice and out of
-//!   order: a consumer keeps the highest version it applied and ignores what is not higher.
+//! - Events of one listing carry a `listing_version` that only grows, by any amount. Messages can arrive twice and out
+//!   of order: a consumer keeps the highest version it applied and ignores what is not higher.
 //! - Within a version of the contract, fields are only added, and only optional ones; readers ignore what
 //!   they don't know. Anything else is a new version with a type of its own beside the old one, and a frozen
 //!   example of each in `fixtures/`.
@@ -119,7 +119,7 @@ pub struct CrawlEnded {
     pub shop: String,
     /// The shop's name for people.
     pub shop_name: String,
-    /// The number of the crawl, growing with each crawl of the shop.
+    /// The number of the crawl, growing with each crawl of the shop, by any amount.
     pub crawl: i64,
     /// When it began.
     pub started_at: DateTime<Utc>,

@@ -1,6 +1,7 @@
--- A crawl of the shop $1 begins in the term $2. No row if the term is over.
+-- A crawl of the shop $1 begins in the term $2, with a number of the clock, $3, or else the next one. No row if the term
+-- is over.
 update collector.shop
-set last_crawl = last_crawl + 1
+set last_crawl = greatest(last_crawl + 1, $3)
 where shop = $1 and term = $2
 returning
     last_crawl,

@@ -20,7 +20,7 @@ pub fn missed(known: Known, moment: &Moment<'_>) -> (Known, Option<ProductEvent>
     match known.presence {
         Presence::Present => {
             let presence = Presence::Missing { since: moment.now, crawls: 1 };
-            let row = Known { presence, version: known.version + 1, ..known };
+            let row = Known { presence, version: moment.version_after(known.version), ..known };
             let event = row.changed_event(moment);
             (row, Some(event))
         }
@@ -35,7 +35,7 @@ pub fn missed(known: Known, moment: &Moment<'_>) -> (Known, Option<ProductEvent>
 pub fn removed(known: Known, moment: &Moment<'_>) -> (Known, ProductEvent) {
     let row = Known {
         presence: Presence::Gone,
-        version: known.version + 1,
+        version: moment.version_after(known.version),
         held_price: None,
         older: None,
         is_released: false,
@@ -75,21 +75,27 @@ mod tests {
     #[test]
     fn the_first_absence_is_told_and_the_later_ones_are_counted() {
         let (row, event) = missed(known(), &moment(8));
-        assert_eq!((row.version, row.presence), (4, Presence::Missing { since: moment(8).now, crawls: 1 }));
+        assert_eq!(
+            (row.version, row.presence),
+            (VERSION + 1, Presence::Missing { since: moment(8).now, crawls: 1 })
+        );
         let Some(ProductEvent::ListingChanged(event)) = event else { panic!("{event:?}") };
-        assert_eq!((event.listing_version, event.missing_since), (4, Some(moment(8).now)));
+        assert_eq!((event.listing_version, event.missing_since), (VERSION + 1, Some(moment(8).now)));
 
         let (row, event) = missed(row, &moment(9));
-        assert_eq!((row.version, row.presence), (4, Presence::Missing { since: moment(8).now, crawls: 2 }));
+        assert_eq!(
+            (row.version, row.presence),
+            (VERSION + 1, Presence::Missing { since: moment(8).now, crawls: 2 })
+        );
         assert_eq!(event, None);
     }
 
     #[test]
     fn a_removed_listing_keeps_its_growing_version() {
         let (row, event) = removed(known(), &moment(8));
-        assert_eq!((row.version, row.presence), (4, Presence::Gone));
+        assert_eq!((row.version, row.presence), (VERSION + 1, Presence::Gone));
         let ProductEvent::ListingGone(event) = event else { panic!("{event:?}") };
-        assert_eq!((event.listing_id.as_str(), event.listing_version), ("1", 4));
+        assert_eq!((event.listing_id.as_str(), event.listing_version), ("1", VERSION + 1));
     }
 
     #[test]

@@ -5,6 +5,7 @@
 //! only makes a listing wait whose own change time goes back.
 
 pub mod absence;
+pub mod number;
 pub mod page;
 pub mod price;
 pub mod replay;
@@ -78,6 +79,13 @@ pub struct Moment<'a> {
     pub now: DateTime<Utc>,
 }
 
+impl Moment<'_> {
+    /// The version of a listing that changes now and had this one; 0: it is new.
+    fn version_after(&self, version: i64) -> i64 {
+        number::after(version, self.now)
+    }
+}
+
 /// What follows from a listing being seen.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Decision {
@@ -94,7 +102,7 @@ pub fn seen(known: Option<Known>, id: &str, listing: Listing, moment: &Moment<'_
     let Some(before) = known else {
         let known = Known {
             id: id.to_owned(),
-            version: 1,
+            version: moment.version_after(0),
             presence: Presence::Present,
             listing,
             last_seen_crawl: moment.crawl,
@@ -140,7 +148,7 @@ pub fn seen_unreadable(before: Known, moment: &Moment<'_>) -> Decision {
 fn conclude(before: Known, mut after: Known, moment: &Moment<'_>) -> Decision {
     let is_news = before.presence != Presence::Present || !says_the_same(&before.listing, &after.listing);
     if is_news {
-        after.version += 1;
+        after.version = moment.version_after(before.version);
     }
     let event = is_news.then(|| after.changed_event(moment));
     let is_different = after != Known { last_seen_crawl: moment.crawl, ..before };
@@ -242,10 +250,13 @@ pub(crate) mod tests {
         }
     }
 
+    /// A version ahead of the clock: the next one is one higher.
+    pub(crate) const VERSION: i64 = 1 << 52;
+
     pub(crate) fn known() -> Known {
         Known {
             id: "1".to_owned(),
-            version: 3,
+            version: VERSION,
             presence: Presence::Present,
             listing: listing(),
             last_seen_crawl: 6,
@@ -269,9 +280,9 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn a_new_listing_is_told_as_version_one() {
+    fn a_new_listing_is_told_under_a_version_of_the_clock() {
         let decision = seen(None, "1", listing(), &moment(1));
-        assert_eq!(decision.known.version, 1);
+        assert_eq!(decision.known.version, number::after(0, moment(1).now));
         assert!(
             matches!(decision.event, Some(ProductEvent::ListingChanged(event)) if event.listing == listing())
         );
@@ -293,7 +304,7 @@ pub(crate) mod tests {
         for (case, before, listing, is_different, is_told) in cases {
             let decision = see(before, listing, 7);
             assert_eq!((decision.is_different, decision.event.is_some()), (is_different, is_told), "{case}");
-            assert_eq!(decision.known.version, 3 + i64::from(is_told), "{case}");
+            assert_eq!(decision.known.version, VERSION + i64::from(is_told), "{case}");
             assert_eq!(
                 (decision.known.presence, decision.known.last_seen_crawl),
                 (Presence::Present, 7),
@@ -320,7 +331,7 @@ pub(crate) mod tests {
         let again = see(first.clone(), old.clone(), 7).known;
         assert_eq!(again, first, "one crawl counts once");
         let second = see(first.clone(), old.clone(), 8).known;
-        assert_eq!((second.listing.price.amount_minor, second.version), (64_999, 3));
+        assert_eq!((second.listing.price.amount_minor, second.version), (64_999, VERSION));
         let third = see(second, old.clone(), 9);
         assert_eq!((third.known.listing, third.known.older), (old.clone(), None));
         assert!(third.event.is_some());
@@ -334,7 +345,7 @@ pub(crate) mod tests {
         let before = see(known(), priced(649_990, 0), 7).known;
         let released = Known { is_released: true, ..before };
         let decision = see(released, priced(6, -60), 8);
-        assert_eq!((decision.known.listing.price.amount_minor, decision.known.version), (6, 4));
+        assert_eq!((decision.known.listing.price.amount_minor, decision.known.version), (6, VERSION + 1));
         assert_eq!((decision.known.held_price.clone(), decision.known.older), (None, None));
         let after = see(decision.known, priced(64_999, -60), 9).known;
         assert!(after.held_price.is_some(), "the rules hold again");

@@ -76,7 +76,7 @@ impl Crawler {
     async fn crawl_traced(&mut self, led: Led, lease: &mut Lease, is_first: bool) -> Result<(), StoreError> {
         let (started, started_at) = (Instant::now(), Utc::now());
         lease.check().await?;
-        let begun = self.store.begin_crawl(led).await?;
+        let begun = self.store.begin_crawl(led, started_at).await?;
         Span::current().record("crawl.id", begun.crawl);
         let scope = plan::scope(&begun, is_first, self.habits.full_crawl_every);
         let mut walk = Walk::new(begun.crawl, scope, !is_first, started + LONGEST_CRAWL);

@@ -14,6 +14,7 @@ use super::{
 use crate::changes::{
     Known, Moment,
     absence::{self, CRAWLS_UNTIL_GONE, Tally},
+    number,
 };
 
 /// So many absent listings are written in one transaction.
@@ -85,10 +86,11 @@ struct Removals {
 
 impl Store {
     /// Begins a crawl.
-    pub async fn begin_crawl(&self, led: Led) -> Result<CrawlBegun, StoreError> {
+    pub async fn begin_crawl(&self, led: Led, now: DateTime<Utc>) -> Result<CrawlBegun, StoreError> {
         let begun = sqlx::query_as(include_str!("../../../sql/collector/begin_crawl.sql"))
             .bind(led.shop)
             .bind(led.term)
+            .bind(number::after(0, now))
             .fetch_optional(&self.database.pool);
         in_time(begun).await?.ok_or(StoreError::LostLead)
     }

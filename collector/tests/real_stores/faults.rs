@@ -92,7 +92,10 @@ async fn events_wait_while_rabbitmq_is_down_and_then_all_come() {
     let world = World::with(250).await;
     let mut collector = world.collector_with(&[("AMQP_URL", "amqp://nobody@127.0.0.1:1/%2f")]).await;
     world
-        .number_becomes("select count(*) from collector.outbox where message_id ~ '^netvideo/[0-9]+/1$'", 250)
+        .number_becomes(
+            "select count(*) from collector.outbox where message_id ~ '^netvideo/[0-9]+/[0-9]+$'",
+            250,
+        )
         .await;
     let (status, reason) = get(&collector.url("/ready")).await;
     assert_eq!((status, reason.trim()), (503, "waiting for RabbitMQ"));

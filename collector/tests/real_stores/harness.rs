@@ -1,7 +1,8 @@
 //! A sandbox, a shop, a collector, and what comes out of the queue.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
+    sync::{Arc, Mutex},
     time::{Duration, Instant},
 };
 
@@ -26,14 +27,18 @@ pub(crate) struct World {
     pub(crate) sandbox: Sandbox,
     pub(crate) shop: Shop,
     pub(crate) database: PgPool,
+    seen: Seen,
 }
+
+/// The versions that came out of the queue, by listing. They follow the clock; the first is called 1 here, the next 2.
+type Seen = Arc<Mutex<BTreeMap<String, BTreeSet<i64>>>>;
 
 impl World {
     pub(crate) async fn with(listings: u32) -> Self {
         let sandbox = Sandbox::new().await;
         let shop = Shop::open(listings).await;
         let database = PgPool::connect(&sandbox.admin_database_url()).await.unwrap();
-        Self { sandbox, shop, database }
+        Self { sandbox, shop, database, seen: Seen::default() }
     }
 
     /// The variables of a collector that crawls ten times a second and always asks for everything.
@@ -103,7 +108,7 @@ impl World {
     /// Consumes the queue, which a collector must have declared.
     pub(crate) async fn inbox(&self, collector: &Service) -> Inbox {
         until("the collector is ready", async || get(&collector.url("/ready")).await.0 == 200).await;
-        Inbox::open(&self.sandbox.gateway_amqp_url()).await
+        Inbox::open(&self.sandbox.gateway_amqp_url(), &self.seen).await
     }
 }
 
@@ -133,20 +138,21 @@ pub(crate) struct Inbox {
     /// The trace that the last message was a part of.
     pub(crate) traceparent: Option<String>,
     versions: BTreeMap<String, i64>,
+    seen: Seen,
 }
 
 impl Inbox {
     /// A queue that has just been declared anew may take a consumer and never say so: then another one is tried.
-    async fn open(url: &str) -> Self {
+    async fn open(url: &str, seen: &Seen) -> Self {
         const ANSWERED: Duration = Duration::from_secs(3);
         loop {
-            if let Ok(inbox) = tokio::time::timeout(ANSWERED, Self::consume(url)).await {
+            if let Ok(inbox) = tokio::time::timeout(ANSWERED, Self::consume(url, seen)).await {
                 return inbox;
             }
         }
     }
 
-    async fn consume(url: &str) -> Self {
+    async fn consume(url: &str, seen: &Seen) -> Self {
         let connection = Connection::connect(url, ConnectionProperties::default()).await.unwrap();
         let channel = connection.create_channel().await.unwrap();
         let mut consumer = channel
@@ -175,7 +181,7 @@ impl Inbox {
                 }
             }
         });
-        Self { connection, events, traceparent: None, versions: BTreeMap::new() }
+        Self { connection, events, traceparent: None, versions: BTreeMap::new(), seen: Arc::clone(seen) }
     }
 
     /// Stops consuming. One that is only dropped takes another message with it.
@@ -183,16 +189,29 @@ impl Inbox {
         self.connection.close(200, "goodbye".into()).await.unwrap();
     }
 
-    /// The next event of NetVideo.
+    /// The next event of NetVideo, with the place of its version among those that were seen of the listing.
     pub(crate) async fn next(&mut self) -> ProductEvent {
         loop {
             let event = tokio::time::timeout(PATIENCE, self.events.recv()).await;
-            let (event, traceparent) = event.expect("an event comes in time").expect("the queue lasts");
+            let (mut event, traceparent) = event.expect("an event comes in time").expect("the queue lasts");
             self.traceparent = traceparent;
             if event.shop() == "netvideo" && self.is_new(&event) {
+                self.number(&mut event);
                 return event;
             }
         }
+    }
+
+    fn number(&self, event: &mut ProductEvent) {
+        let (of, version) = match event {
+            ProductEvent::ListingChanged(event) => (&event.listing_id, &mut event.listing_version),
+            ProductEvent::ListingGone(event) => (&event.listing_id, &mut event.listing_version),
+            ProductEvent::CrawlEnded(_) => return,
+        };
+        let mut seen = self.seen.lock().unwrap();
+        let seen = seen.entry(of.clone()).or_default();
+        seen.insert(*version);
+        *version = i64::try_from(seen.range(..=*version).count()).unwrap();
     }
 
     fn is_new(&mut self, event: &ProductEvent) -> bool {

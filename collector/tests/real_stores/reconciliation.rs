@@ -99,7 +99,8 @@ async fn what_a_deleted_queue_held_is_sent_again() {
     })
     .await;
     let listings = listings(&mut inbox, 700).await;
-    assert_eq!((listings["1"], listings["2"], listings["3"]), ((2, true), (3, false), (1, true)));
+    // Nobody saw the version in which the second was missing.
+    assert_eq!((listings["1"], listings["2"], listings["3"]), ((2, true), (2, false), (1, true)));
     until("a strange notification is told", async || collector.log().contains("a notification is ignored"))
         .await;
 }

@@ -24,6 +24,7 @@ use crate::{
     answers::StateHash,
     graphql::kept::{KeptRows, RowsAt},
     indexing::Indexing,
+    pulse::Pulse,
 };
 
 /// How often Postgres is asked, from one question to the next.
@@ -76,6 +77,8 @@ pub struct Catalogue {
     state: watch::Sender<Option<Arc<CatalogueState>>>,
     /// Whether Postgres is away. It is until it has answered for the first time.
     away: watch::Sender<bool>,
+    /// Whether it says nothing just now, which is known sooner.
+    pulse: Pulse,
     wake: Arc<Notify>,
     /// The traces in which this gateway committed what it has not looked at yet.
     traceparents: Arc<Mutex<Vec<String>>>,
@@ -102,6 +105,7 @@ impl Default for Catalogue {
         Self {
             state: watch::Sender::new(None),
             away: watch::Sender::new(true),
+            pulse: Pulse::default(),
             wake: Arc::new(Notify::new()),
             traceparents: Arc::default(),
         }
@@ -152,10 +156,19 @@ impl Catalogue {
         *self.away.borrow()
     }
 
-    /// Waits until Postgres is away.
+    /// Whether nothing can be expected of Postgres at this moment: it is away, or doesn't answer.
+    pub fn is_lost(&self) -> bool {
+        self.is_away() || self.pulse.is_silent()
+    }
+
+    /// Waits until nothing can be expected of Postgres any more.
     pub async fn lost(&self) {
-        // The sender lives as long as `self`.
-        let _ = self.away.subscribe().wait_for(|away| *away).await;
+        let mut away = self.away.subscribe();
+        tokio::select! {
+            // The sender lives as long as `self`.
+            _ = away.wait_for(|away| *away) => {}
+            () = self.pulse.lost() => {}
+        }
     }
 
     /// Asks once, and reads all cards anew; the error says why there was no answer, for the log.
@@ -173,6 +186,11 @@ impl Catalogue {
 
     /// Keeps asking until it is told to stop.
     pub async fn watch(self, pool: PgPool, stop: CancellationToken) {
+        let feeling = self.pulse.clone().feel(pool.clone(), stop.clone());
+        tokio::join!(self.watch_version(pool, stop), feeling);
+    }
+
+    async fn watch_version(self, pool: PgPool, stop: CancellationToken) {
         let mut failing = false;
         let mut watcher = Watcher::new(pool);
         while !stop.is_cancelled() {

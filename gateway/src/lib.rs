@@ -15,6 +15,7 @@ mod indexing;
 pub mod matches;
 mod measures;
 pub mod offer;
+mod pulse;
 pub mod rates;
 pub mod reconcile;
 pub mod refusals;

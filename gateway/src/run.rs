@@ -46,7 +46,7 @@ const LOCK: Duration = Duration::from_secs(5);
 const ACQUIRE: Duration = Duration::from_millis(500);
 const APPLYING_STATEMENT: Duration = Duration::from_secs(20);
 const APPLYING_CONNECTIONS: u32 = 2;
-const WATCHING_CONNECTIONS: u32 = 2;
+const WATCHING_CONNECTIONS: u32 = 3;
 
 /// How long requests that are under way have once nobody is accepted any more.
 const DRAIN: Duration = Duration::from_secs(5);
@@ -232,7 +232,8 @@ async fn forget_old_changes(applier: Applier, stop: CancellationToken) {
 fn watch(database: SecretString, catalogue: Catalogue, stop: CancellationToken) -> std::io::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let watch = async move {
-        // One connection asks for the version, another one reads cards. The address was checked before.
+        // One connection asks for the version, one feels the pulse, another one reads cards. The address was checked
+        // before.
         if let Ok(database) = Database::new(&database, "gateway", reading(WATCHING_CONNECTIONS)) {
             catalogue.watch(database.pool, stop).await;
         }

@@ -210,7 +210,7 @@ impl GraphQl {
         };
         match &answered {
             Ok(answer) if !answer.unavailable => answered,
-            Err(_) if !catalogue.is_away() => answered,
+            Err(_) if !catalogue.is_lost() => answered,
             _ => answers.last(&question, with_cost).map_or(answered, Ok),
         }
     }

@@ -28,6 +28,9 @@ pub(crate) enum Trouble {
     /// What had to be so before the fault never came to be.
     #[error("before the fault: {0}")]
     NeverSettled(String),
+    /// It lacks what a person has to give it.
+    #[error("left out: {0}")]
+    LeftOut(&'static str),
     /// A task of ours died.
     #[error("a task ended early: {0}")]
     Task(#[from] tokio::task::JoinError),

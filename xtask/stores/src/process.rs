@@ -6,7 +6,7 @@ use std::{
     env,
     io::{self, BufRead, BufReader, Read},
     net::SocketAddr,
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Command, ExitStatus, Stdio},
     sync::{
         Arc, Mutex, PoisonError,
@@ -82,6 +82,8 @@ type Lines = Arc<Mutex<VecDeque<String>>>;
 #[derive(Debug)]
 pub struct Service {
     name: String,
+    /// Where its program is; `None`: beside the running test.
+    folder: Option<PathBuf>,
     variables: BTreeMap<String, String>,
     address: SocketAddr,
     child: Guarded,
@@ -102,13 +104,41 @@ impl Service {
         K: Into<String>,
         V: Into<String>,
     {
+        Self::start_in(None, name, variables).await
+    }
+
+    /// The same with the program in a folder, that of an older version say.
+    ///
+    /// # Errors
+    /// See [`Service::start`].
+    pub async fn start_from<K, V>(
+        folder: PathBuf,
+        name: &str,
+        variables: impl IntoIterator<Item = (K, V)>,
+    ) -> Result<Self, ServiceError>
+    where
+        K: Into<String>,
+        V: Into<String>,
+    {
+        Self::start_in(Some(folder), name, variables).await
+    }
+
+    async fn start_in<K, V>(
+        folder: Option<PathBuf>,
+        name: &str,
+        variables: impl IntoIterator<Item = (K, V)>,
+    ) -> Result<Self, ServiceError>
+    where
+        K: Into<String>,
+        V: Into<String>,
+    {
         let mut all = BTreeMap::from([
             ("LOG_FORMAT".to_owned(), "json".to_owned()),
             (listen_variable(name), "127.0.0.1:0".to_owned()),
         ]);
         all.extend(variables.into_iter().map(|(name, value)| (name.into(), value.into())));
         let name = name.to_owned();
-        blocking(move || Self::run(name, all, Lines::default())).await
+        blocking(move || Self::run(name, folder, all, Lines::default())).await
     }
 
     /// Where it listens.
@@ -170,11 +200,20 @@ impl Service {
     /// # Errors
     /// See [`Service::start`].
     pub async fn restart(&mut self) -> Result<(), ServiceError> {
+        self.restart_from(self.folder.clone()).await
+    }
+
+    /// The same with the program in another folder, that of an older version say; `None`: the one beside the running
+    /// test.
+    ///
+    /// # Errors
+    /// See [`Service::start`].
+    pub async fn restart_from(&mut self, folder: Option<PathBuf>) -> Result<(), ServiceError> {
         self.child.kill();
         let mut variables = self.variables.clone();
         variables.insert(listen_variable(&self.name), self.address.to_string());
         let (name, lines) = (self.name.clone(), Arc::clone(&self.lines));
-        *self = blocking(move || Self::run(name, variables, lines)).await?;
+        *self = blocking(move || Self::run(name, folder, variables, lines)).await?;
         Ok(())
     }
 
@@ -188,8 +227,13 @@ impl Service {
         self.lines().join("\n")
     }
 
-    fn run(name: String, variables: BTreeMap<String, String>, lines: Lines) -> Result<Self, ServiceError> {
-        let program = program(&name)?;
+    fn run(
+        name: String,
+        folder: Option<PathBuf>,
+        variables: BTreeMap<String, String>,
+        lines: Lines,
+    ) -> Result<Self, ServiceError> {
+        let program = program(folder.as_deref(), &name)?;
         let inherited = PASSED_ON.iter().filter_map(|name| Some((*name, env::var_os(name)?)));
         let mut command = Command::new(&program);
         command.env_clear().envs(inherited).envs(&variables).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -201,7 +245,7 @@ impl Service {
         read(pipes.stderr.take(), &lines, &listening);
         drop(listening);
         match heard.recv_timeout(START_PATIENCE) {
-            Ok(address) => Ok(Self { name, variables, address, child, lines }),
+            Ok(address) => Ok(Self { name, folder, variables, address, child, lines }),
             Err(RecvTimeoutError::Timeout) => Err(ServiceError::Silent { log: text(&lines), name }),
             // Both pipes were closed.
             Err(RecvTimeoutError::Disconnected) => {
@@ -221,10 +265,10 @@ fn listen_variable(name: &str) -> String {
     format!("{}_LISTEN", name.to_uppercase().replace('-', "_"))
 }
 
-/// `target/<profile>/<name>`, where the running test is `target/<profile>/deps/<something>`.
-fn program(name: &str) -> Result<PathBuf, ServiceError> {
+/// `<folder>/<name>`, or else `target/<profile>/<name>`, where the running test is `target/<profile>/deps/<something>`.
+fn program(folder: Option<&Path>, name: &str) -> Result<PathBuf, ServiceError> {
     let test = env::current_exe().map_err(|source| ServiceError::Io { name: name.to_owned(), source })?;
-    let folder = test.ancestors().skip(1).find(|folder| !folder.ends_with("deps"));
+    let folder = folder.or_else(|| test.ancestors().skip(1).find(|folder| !folder.ends_with("deps")));
     let path = folder.map_or_else(|| PathBuf::from(name), |folder| folder.join(name));
     if path.is_file() {
         return Ok(path);

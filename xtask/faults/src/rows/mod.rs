@@ -12,6 +12,7 @@ mod redis;
 mod services;
 mod shops;
 mod table;
+mod versions;
 
 use std::{path::PathBuf, pin::Pin, time::Duration};
 
@@ -42,6 +43,8 @@ pub(crate) struct Ground {
     pub(crate) wishes: Wishes,
     /// Where the logs of the row's services are kept, if a person wants them.
     pub(crate) logs: Option<PathBuf>,
+    /// Where programs of an older version are, if a person has them.
+    pub(crate) previous: Option<PathBuf>,
 }
 
 /// What a person chose on the command line.

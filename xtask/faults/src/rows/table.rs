@@ -1,6 +1,6 @@
 //! The table of all rows, in the order in which they are run.
 
-use super::{Row, catalogue, clients, load, postgres, rabbitmq, redis, services, shops};
+use super::{Row, catalogue, clients, load, postgres, rabbitmq, redis, services, shops, versions};
 
 /// Every row.
 pub(crate) const ROWS: &[Row] = &[
@@ -237,6 +237,12 @@ pub(crate) const ROWS: &[Row] = &[
         promise: "two collectors, three gateways, killed and hung: nothing lost, wrong or going back",
         is_short: false,
         run: |ground| Box::pin(services::several(ground)),
+    },
+    Row {
+        name: "services-old-and-new",
+        promise: "an older version and this one side by side, forward and back: nothing lost, wrong or going back",
+        is_short: false,
+        run: |ground| Box::pin(versions::old_and_new(ground)),
     },
     Row {
         name: "services-told-to-end",

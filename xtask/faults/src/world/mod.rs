@@ -55,12 +55,15 @@ pub(crate) struct Plan {
     pub(crate) collector: Vec<(&'static str, String)>,
     /// From which chance takes its course.
     pub(crate) seed: u64,
+    /// Where the programs of collectors and gateways are; `None`: those that were built with this one.
+    pub(crate) programs: Option<PathBuf>,
 }
 
 impl Plan {
     /// One collector, two gateways, and so many products that lists have some pages.
     pub(crate) fn usual(seed: u64) -> Self {
-        Self { cards: 150, collectors: 1, gateways: 2, gateway: Vec::new(), collector: Vec::new(), seed }
+        let (gateway, collector) = (Vec::new(), Vec::new());
+        Self { cards: 150, collectors: 1, gateways: 2, gateway, collector, seed, programs: None }
     }
 
     /// The variables of the shops.
@@ -132,10 +135,10 @@ impl<'a> World<'a> {
         gateway_variables.extend(plan.gateway.clone());
         let (mut collectors, mut gateways) = (Vec::new(), Vec::new());
         for _ in 0..plan.collectors {
-            collectors.push(Service::start("collector", collector_variables.clone()).await?);
+            collectors.push(start("collector", plan, &collector_variables).await?);
         }
         for _ in 0..plan.gateways {
-            gateways.push(Service::start("gateway", gateway_variables.clone()).await?);
+            gateways.push(start("gateway", plan, &gateway_variables).await?);
         }
         let reader = Reader::new(http.clone(), gateways.iter().map(|one| one.url("/graphql")).collect());
         let truth = picture::truth(http, &shops.url("")).await?;
@@ -303,6 +306,15 @@ impl<'a> World<'a> {
         let lines = services.flat_map(Service::lines);
         Ok(lines.filter(|line| line.contains(&password) || line.contains("panicked")).collect())
     }
+}
+
+/// Starts a service of the version that the plan wants.
+async fn start(name: &str, plan: &Plan, variables: &[(&'static str, String)]) -> Result<Service, Trouble> {
+    let variables = variables.iter().cloned();
+    Ok(match &plan.programs {
+        Some(folder) => Service::start_from(folder.clone(), name, variables).await?,
+        None => Service::start(name, variables).await?,
+    })
 }
 
 /// How much memory a process has (`VmRSS`), or has had at most (`VmHWM`); `None` if it has ended.

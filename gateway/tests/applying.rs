@@ -195,7 +195,11 @@ async fn the_best_offer_is_the_cheapest_that_can_be_bought() {
 #[tokio::test]
 async fn a_shop_is_healthy_as_long_as_it_is_read_soundly() {
     let gateway = InProcess::start("").await;
-    gateway.apply(&[changed("netvideo", "1", 1, listing(TUF, 60_000)), crawl("netvideo", 7, start())]).await;
+    gateway.apply(&[changed("netvideo", "1", 1, listing(TUF, 60_000))]).await;
+    let data = gateway.ask(FRESHNESS).await;
+    assert_eq!(data["shops"][0]["name"], "netvideo", "nobody has said yet what people call it");
+    assert_eq!(data["videoCards"]["nodes"][0]["offers"].as_array().map(Vec::len), Some(1));
+    gateway.apply(&[crawl("netvideo", 7, start())]).await;
     let data = gateway.ask(FRESHNESS).await;
     assert_eq!(data["shops"][0]["name"], "The shop netvideo");
     assert_eq!(data["shops"][0]["healthy"], false, "it was read long ago");

@@ -1,4 +1,5 @@
-//! What the gateway may do with RabbitMQ: it is content with reading, and can do with more.
+//! What the services may do in their stores: the gateway is content with reading from RabbitMQ, and can do with more;
+//! in Postgres each has its own schema, and nothing else.
 
 #![expect(clippy::unwrap_used, reason = "a test that can't go on panics")]
 
@@ -14,6 +15,7 @@ use lapin::{
     },
     types::FieldTable,
 };
+use sqlx::{Connection as _, PgConnection};
 use stores::{process::Service, sandbox::Sandbox};
 
 use crate::support::{consuming, eventually, http_client, pipeline::Pipeline, queue::Publisher};
@@ -87,6 +89,51 @@ async fn a_role_can_do_what_is_its_own_and_nothing_else() {
     for (url, deed) in allowed {
         assert_eq!(deed.done_by(url).await, Ok(()), "{deed:?}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_role_of_postgres_reaches_its_own_schema_and_no_other() {
+    /// What Postgres says to whoever lacks a right.
+    const INSUFFICIENT_PRIVILEGE: &str = "42501";
+    let sandbox = Sandbox::new().await;
+    let mut admin = PgConnection::connect(&sandbox.admin_database_url()).await.unwrap();
+    for role in ["collector", "gateway"] {
+        let table = format!(
+            "create table {role}.secret as select 1 as one; alter table {role}.secret owner to {role}"
+        );
+        sqlx::raw_sql(sqlx::AssertSqlSafe(table)).execute(&mut admin).await.unwrap();
+    }
+    let roles = [
+        (sandbox.collector_database_url(), "collector", "gateway"),
+        (sandbox.gateway_database_url(), "gateway", "collector"),
+    ];
+    for (url, own, other) in roles {
+        let mut role = PgConnection::connect(&url).await.unwrap();
+        let mut attempt = async |statement: String| {
+            let done = sqlx::query(sqlx::AssertSqlSafe(statement)).execute(&mut role).await;
+            done.map(drop)
+                .map_err(|error| error.as_database_error().and_then(|told| told.code()).unwrap().to_string())
+        };
+        let refused = [
+            format!("select one from {other}.secret"),
+            format!("insert into {other}.secret values (2)"),
+            format!("create table {other}.mine (id int)"),
+            format!("drop schema {other} cascade"),
+            "create table public.mine (id int)".to_owned(),
+            "create schema mine".to_owned(),
+            "create temporary table mine (id int)".to_owned(),
+            format!("set role {other}"),
+        ];
+        for statement in refused {
+            let done = attempt(statement.clone()).await;
+            assert_eq!(done, Err(INSUFFICIENT_PRIVILEGE.to_owned()), "{own}: {statement}");
+        }
+        assert_eq!(attempt(format!("update {own}.secret set one = 3")).await, Ok(()));
+        assert_eq!(attempt(format!("create table {own}.mine (id int)")).await, Ok(()));
+    }
+    let in_public =
+        "select count(*) from pg_class where relnamespace = 'public'::regnamespace and relkind = 'r'";
+    assert_eq!(sqlx::query_scalar::<_, i64>(in_public).fetch_one(&mut admin).await.unwrap(), 0);
 }
 
 #[derive(Clone, Copy, Debug)]

@@ -1,5 +1,7 @@
 //! One trace from a crawl to the moment from which answers of before are no longer given.
 
+#![expect(clippy::unwrap_used, reason = "a test that can't go on panics")]
+
 #[path = "../../service/tests/support/spans.rs"]
 mod spans;
 mod support;
@@ -14,7 +16,7 @@ use crate::{
     support::{eventually, http_client, pipeline::Pipeline},
 };
 
-const SOON: Duration = Duration::from_secs(30);
+const SOON: Duration = Duration::from_mins(1);
 
 /// The span, its parent, the parent of that, and so on, as `service name`.
 fn way_up(spans: &Spans, from: &Span) -> Vec<String> {

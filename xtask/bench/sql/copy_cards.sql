@@ -21,7 +21,8 @@ with copied_cards as (
 ), copied_listings as (
     insert into gateway.listing (
         id, shop_id, shop_listing_id, version, gone, document, identity, match_keys, card_id, apart, title, url,
-        observed_at, missing_since, price_minor, currency, previous_price_minor, base_price_minor, availability
+        observed_at, missing_since, price_minor, currency, previous_price_minor, base_price_minor, availability,
+        facts_digest
     )
     overriding system value
     select id + $1 * $3, shop_id, shop_listing_id || '-' || $1, version, gone, document, identity,
@@ -29,7 +30,7 @@ with copied_cards as (
         title || ' Mark ' || $1 + 1, url || '-' || $1, observed_at, missing_since,
         price_minor + (card_id * 7919 + $1 * 104729) % 20000, currency,
         previous_price_minor + (card_id * 7919 + $1 * 104729) % 20000,
-        base_price_minor + (card_id * 7919 + $1 * 104729) % 20000, availability
+        base_price_minor + (card_id * 7919 + $1 * 104729) % 20000, availability, facts_digest
     from gateway.listing
     where id between 1 and $3
 )

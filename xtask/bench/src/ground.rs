@@ -92,7 +92,8 @@ impl Ground {
     }
 }
 
-async fn wait_until_ready(http: &reqwest::Client, service: &Service) -> Result<(), Trouble> {
+/// Waits until a gateway answers queries.
+pub(crate) async fn wait_until_ready(http: &reqwest::Client, service: &Service) -> Result<(), Trouble> {
     let deadline = Instant::now() + READY_PATIENCE;
     while Instant::now() < deadline {
         match http.get(service.url("/ready")).send().await {

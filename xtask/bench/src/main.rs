@@ -16,6 +16,7 @@ mod progress;
 mod queries;
 mod report;
 mod trouble;
+mod writes;
 
 use std::{io::Write, process::ExitCode, time::Duration};
 
@@ -32,6 +33,7 @@ use crate::{
     progress::say,
     queries::{QUERIES, Query},
     report::Report,
+    writes::Task,
 };
 
 /// Measures how fast a gateway answers, beside what the machine could reach at all.
@@ -56,6 +58,15 @@ struct Cli {
     /// From which cards and variables are made up.
     #[arg(long, value_name = "NUMBER", default_value_t = 1)]
     seed: u64,
+    /// Measures instead how fast shops are read and events applied, beside a client and a consumer that do nothing else.
+    #[arg(long, conflicts_with = "only")]
+    writes: bool,
+    /// How many events tell of other prices; 0 leaves that out.
+    #[arg(long, value_name = "COUNT", default_value_t = 100_000, requires = "writes", value_parser = clap::value_parser!(u32).range(0..=10_000_000))]
+    events: u32,
+    /// How many products the shops have that are read and applied for the first time; 0 leaves that out.
+    #[arg(long, value_name = "COUNT", default_value_t = 10_000, requires = "writes", value_parser = clap::value_parser!(u64).range(0..=1_000_000))]
+    products: u64,
     /// Print the results as JSON.
     #[arg(long)]
     json: bool,
@@ -73,22 +84,37 @@ fn main() -> ExitCode {
 }
 
 fn run(cli: &Cli) -> Result<bool> {
-    let chosen = chosen(&cli.only)?;
     // Gateways are asked over plain HTTP, but the client wants to know how it would encrypt.
     rustls::crypto::ring::default_provider().install_default().ok();
-    let wrk = Wrk::new(cli.connections).context("preparing the load")?;
-    say(format_args!("starting the stores"));
-    let stores = Stores::for_tests().context("starting the stores")?;
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
-    let driver = Driver { wrk, time: Duration::from_secs(cli.seconds), seed: cli.seed };
-    let report = runtime.block_on(measure(stores, &driver, cli, &chosen))?;
-    let text = if cli.json {
-        json!({ "report": report, "promises": report.promises() }).to_string()
-    } else {
-        report.table()
-    };
+    let (text, failures) =
+        if cli.writes { runtime.block_on(write(cli))? } else { runtime.block_on(ask(cli))? };
     writeln!(std::io::stdout().lock(), "{text}").context("writing the results")?;
-    Ok(report.failures() == 0)
+    Ok(failures == 0)
+}
+
+fn stores() -> Result<Stores> {
+    say(format_args!("starting the stores"));
+    tokio::task::block_in_place(Stores::for_tests).context("starting the stores")
+}
+
+/// How fast events are applied: the results, and how many failures there were.
+async fn write(cli: &Cli) -> Result<(String, u64)> {
+    let events = usize::try_from(cli.events)?;
+    let task = Task { cards: cli.cards, events, products: cli.products, seed: cli.seed };
+    let report = Box::pin(writes::measure(stores()?, task)).await?;
+    let json = || json!({ "report": report, "promises": report.promises() }).to_string();
+    Ok((if cli.json { json() } else { report.table() }, 0))
+}
+
+/// How fast queries are answered: the results, and how many failures there were.
+async fn ask(cli: &Cli) -> Result<(String, u64)> {
+    let chosen = chosen(&cli.only)?;
+    let wrk = Wrk::new(cli.connections).context("preparing the load")?;
+    let driver = Driver { wrk, time: Duration::from_secs(cli.seconds), seed: cli.seed };
+    let report = Box::pin(measure(stores()?, &driver, cli, &chosen)).await?;
+    let json = || json!({ "report": report, "promises": report.promises() }).to_string();
+    Ok((if cli.json { json() } else { report.table() }, report.failures()))
 }
 
 async fn measure(stores: Stores, driver: &Driver, cli: &Cli, chosen: &[&Query]) -> Result<Report> {

@@ -65,12 +65,18 @@ pub(crate) struct Promise {
 }
 
 impl Promise {
-    fn at_least(what: String, measured: f64, bound: f64) -> Self {
+    pub(crate) fn at_least(what: String, measured: f64, bound: f64) -> Self {
         Self { what, measured, bound, is_kept: measured >= bound }
     }
 
-    fn at_most(what: String, measured: f64, bound: f64) -> Self {
+    pub(crate) fn at_most(what: String, measured: f64, bound: f64) -> Self {
         Self { what, measured, bound, is_kept: measured <= bound }
+    }
+
+    /// For people.
+    pub(crate) fn line(&self) -> String {
+        let word = if self.is_kept { "kept  " } else { "BROKEN" };
+        format!("{word} {:<44}{:>9.2} of {:.2}", self.what, self.measured, self.bound)
     }
 }
 
@@ -166,10 +172,7 @@ impl Report {
             "\nA gateway was ready after {:.1} s with {} MiB, took {} MiB at the end and {} MiB at most.\n",
             self.ready_s, self.gateway_mib_at_start, self.gateway_mib, self.gateway_peak_mib
         ));
-        lines.extend(self.promises().iter().map(|promise| {
-            let word = if promise.is_kept { "kept  " } else { "BROKEN" };
-            format!("{word} {:<44}{:>9.2} of {:.2}", promise.what, promise.measured, promise.bound)
-        }));
+        lines.extend(self.promises().iter().map(Promise::line));
         lines.join("\n")
     }
 }

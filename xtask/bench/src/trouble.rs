@@ -29,6 +29,9 @@ pub(crate) enum Trouble {
     /// The gateway's own code could not apply what was made up.
     #[error("filling the catalogue: {0}")]
     Apply(#[from] gateway::apply::ApplyError),
+    /// RabbitMQ refused something.
+    #[error("RabbitMQ: {0}")]
+    Broker(#[from] lapin::Error),
     /// The operating system refused something.
     #[error("the operating system: {0}")]
     Io(#[from] io::Error),

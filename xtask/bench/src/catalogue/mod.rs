@@ -19,19 +19,19 @@ use stores::sandbox::Sandbox;
 
 pub(crate) use self::{
     copies::Size,
-    listings::{BRANDS, PRICES_FROM_MINOR, PRICES_SPAN_MINOR, TECHNOLOGIES},
+    listings::{BRANDS, PRICES_FROM_MINOR, PRICES_SPAN_MINOR, TECHNOLOGIES, first_events},
 };
 use crate::{progress::say, trouble::Trouble};
 
 static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../../sql/gateway/migrations");
 
 /// The most cards that come about as in earnest.
-const MOST_APPLIED: u64 = 2_000;
+pub(crate) const MOST_APPLIED: u64 = 2_000;
 const _: () = assert!(MOST_APPLIED <= listings::MOST_CARDS, "each of them needs a title of its own");
 /// How many cards' events are applied at once: some 1,500 events.
 const CARDS_A_BATCH: u64 = 250;
 /// How often each listing cost something else before.
-const EARLIER_PRICES: i64 = 2;
+pub(crate) const EARLIER_PRICES: i64 = 2;
 /// The interval of the shops' crawls, long enough that no offer gets stale meanwhile.
 const COLLECT_EVERY: Duration = Duration::from_hours(24 * 30);
 /// How long a statement may take.
@@ -55,7 +55,7 @@ async fn apply(pool: &PgPool, applier: &Applier, cards: u64, seed: u64) -> Resul
     let first = Utc::now() - TimeDelta::days(10);
     for from in (1..=cards).step_by(usize::try_from(CARDS_A_BATCH).unwrap_or(1)) {
         let batch: Vec<ProductEvent> = (from..=cards.min(from + CARDS_A_BATCH - 1))
-            .flat_map(|card| listings::first_events(seed, card, first))
+            .flat_map(|card| first_events(seed, card, first))
             .flat_map(|event| {
                 let later: Vec<_> = (2..=1 + EARLIER_PRICES)
                     .filter_map(|version| {

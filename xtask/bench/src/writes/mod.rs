@@ -1,0 +1,119 @@
+//! How fast shops are read and events are applied, beside what a client and a consumer reach that do nothing else.
+//!
+//! The queue is filled before any gateway may read it, so that a backlog is drained as after an outage: by a gateway in
+//! earnest, which goes on following what it commits, and by the [`floor`], which has a queue with the same messages.
+//! Twice: with everything that two shops have, told to a gateway that knows nothing, and with other prices of listings
+//! that a large catalogue has.
+
+mod drained;
+mod floor;
+mod prices;
+mod queue;
+mod report;
+mod shops;
+
+use std::time::Duration;
+
+use stores::{Stores, sandbox::Sandbox};
+
+pub(crate) use self::report::Report;
+use self::{
+    drained::{Drained, Watched},
+    queue::Queue,
+    report::{Drain, Reading},
+};
+use crate::{catalogue, cost::Workers, progress::say, trouble::Trouble};
+
+/// How often it is looked how far a gateway is.
+const LOOK_EVERY: Duration = Duration::from_millis(20);
+
+/// What is written.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Task {
+    /// How many cards the catalogue has whose prices change.
+    pub(crate) cards: u64,
+    /// How many events tell of other prices.
+    pub(crate) events: usize,
+    /// How many products the shops have that are read for the first time.
+    pub(crate) products: u64,
+    pub(crate) seed: u64,
+}
+
+/// Measures all of it.
+pub(crate) async fn measure(mut stores: Stores, task: Task) -> Result<Report, Trouble> {
+    let mut report = Report::default();
+    if task.products > 0 {
+        first_sightings(&mut stores, task, &mut report).await?;
+    }
+    if task.events > 0 {
+        other_prices(&mut stores, task, &mut report).await?;
+    }
+    Ok(report)
+}
+
+/// Two shops are read, and what they have is applied to an empty catalogue.
+async fn first_sightings(stores: &mut Stores, task: Task, report: &mut Report) -> Result<(), Trouble> {
+    let sandbox = Sandbox::on(stores).await;
+    let queue = Queue::declare(&sandbox).await?;
+    queue.open_to_gateways(false).await?;
+    let shops = shops::open(task.products, task.seed).await?;
+    let read = shops::read(&shops).await?;
+    say(format_args!("a client has read {} MiB in {:.1} s", read.bytes >> 20, read.took.as_secs_f64()));
+    let collected = shops::collect(&shops, &sandbox).await?;
+    say(format_args!(
+        "the collector has read {} listings in {:.1} s",
+        collected.items,
+        collected.took.as_secs_f64()
+    ));
+    drop(shops);
+    report.reading = Some(Reading::of(read, collected));
+    let watched = Watched::start(&sandbox).await?;
+    let what = format!("first sightings of {} products", task.products);
+    report.drains.push(drain(stores, &sandbox, &queue, watched, (what, collected.sent)).await?);
+    Ok(())
+}
+
+/// Prices change of listings that a catalogue has.
+async fn other_prices(stores: &mut Stores, task: Task, report: &mut Report) -> Result<(), Trouble> {
+    let sandbox = Sandbox::on(stores).await;
+    let size = catalogue::make(&sandbox, task.cards, task.seed).await?;
+    // Otherwise writing down what was made up would fall into the first figures.
+    tokio::task::block_in_place(|| stores.postgres.stop());
+    tokio::task::block_in_place(|| stores.postgres.start())?;
+    let queue = Queue::declare(&sandbox).await?;
+    queue.open_to_gateways(false).await?;
+    let watched = Watched::start(&sandbox).await?;
+    let cards = u64::try_from(size.cards).unwrap_or_default();
+    let messages = prices::other_prices(task.seed, cards, task.events);
+    queue.fill(&messages).await?;
+    say(format_args!("{} messages wait", messages.len()));
+    let what = format!("other prices of listings of {cards} cards");
+    report.drains.push(drain(stores, &sandbox, &queue, watched, (what, messages.len())).await?);
+    Ok(())
+}
+
+/// Has the floor and a gateway drain the queue.
+async fn drain(
+    stores: &mut Stores,
+    sandbox: &Sandbox,
+    queue: &Queue<'_>,
+    mut watched: Watched,
+    (what, messages): (String, usize),
+) -> Result<Drain, Trouble> {
+    let mut workers = |who| Workers {
+        alone: vec![who],
+        families: stores.postgres.pid().into_iter().chain(stores.rabbitmq.pid()).collect(),
+    };
+    let costs = workers(std::process::id());
+    floor::prepare(sandbox).await?;
+    let cpu_before_ms = costs.cpu_ms();
+    let took = floor::drain(sandbox, queue::FLOOR, messages).await?;
+    let floor = Drained::of(messages, took, costs.cpu_ms() - cpu_before_ms);
+    say(format_args!("a plain consumer kept {:.0} events/s", floor.events_per_s));
+    let costs = workers(watched.pid());
+    queue.open_to_gateways(true).await?;
+    let applied = watched.drain(messages, &costs).await?;
+    say(format_args!("a gateway applied {:.0} events/s", applied.events_per_s));
+    let statements = watched.stop().await?;
+    Ok(Drain { what, applied, floor, statements })
+}

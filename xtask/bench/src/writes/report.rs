@@ -1,0 +1,114 @@
+//! What was measured of writing, for people and for programs. Pure.
+
+use serde::Serialize;
+
+use super::{
+    drained::{Drained, Statement},
+    shops::{Collected, Read},
+};
+use crate::report::Promise;
+
+/// What part of what a client reads that does nothing else the collector has to.
+const OF_CLIENT: f64 = 0.5;
+/// The most memory of a collector, in MiB.
+const COLLECTOR_MIB: f64 = 192.0;
+/// How many events a second a gateway has to apply that tell of other prices.
+const EVENTS_PER_S: f64 = 10_000.0;
+/// What part of what a plain consumer keeps.
+const OF_FLOOR: f64 = 0.5;
+
+/// Everything that a run has measured.
+#[derive(Clone, Debug, Default, Serialize)]
+pub(crate) struct Report {
+    pub(crate) reading: Option<Reading>,
+    pub(crate) drains: Vec<Drain>,
+}
+
+/// How fast two shops were read from end to end, at the same time.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub(crate) struct Reading {
+    listings: usize,
+    client_s: f64,
+    collector_s: f64,
+    collector_peak_mib: u64,
+}
+
+impl Reading {
+    pub(crate) fn of(read: Read, collected: Collected) -> Self {
+        Self {
+            listings: collected.items,
+            client_s: read.took.as_secs_f64(),
+            collector_s: collected.took.as_secs_f64(),
+            collector_peak_mib: collected.peak_mib,
+        }
+    }
+}
+
+/// How fast a queue was drained.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Drain {
+    /// Of what.
+    pub(crate) what: String,
+    pub(crate) applied: Drained,
+    pub(crate) floor: Drained,
+    /// The gateway's costliest statements.
+    pub(crate) statements: Vec<Statement>,
+}
+
+impl Report {
+    /// What is promised of what was measured.
+    pub(crate) fn promises(&self) -> Vec<Promise> {
+        let mut promises = Vec::new();
+        if let Some(reading) = &self.reading {
+            let of_client = reading.client_s / reading.collector_s;
+            promises.push(Promise::at_least(
+                "shops read, of a plain client".to_owned(),
+                of_client,
+                OF_CLIENT,
+            ));
+            #[expect(clippy::cast_precision_loss, reason = "MiB are few")]
+            let mib = reading.collector_peak_mib as f64;
+            promises.push(Promise::at_most("memory of a collector, in MiB".to_owned(), mib, COLLECTOR_MIB));
+        }
+        for Drain { what, applied, floor, .. } in &self.drains {
+            if what.starts_with("other prices") {
+                let what = "other prices applied a second".to_owned();
+                promises.push(Promise::at_least(what, applied.events_per_s, EVENTS_PER_S));
+            }
+            let of_floor = applied.events_per_s / floor.events_per_s;
+            let what = what.split(" of ").next().unwrap_or_default();
+            promises.push(Promise::at_least(format!("{what}, of a plain consumer"), of_floor, OF_FLOOR));
+        }
+        promises
+    }
+
+    /// For people.
+    pub(crate) fn table(&self) -> String {
+        let mut lines = Vec::new();
+        if let Some(Reading { listings, client_s, collector_s, collector_peak_mib }) = &self.reading {
+            lines.push(format!(
+                "{listings} listings of two shops: read in {client_s:.1} s by a plain client, and in {collector_s:.1} s \
+                 by the collector, which took {collector_peak_mib} MiB at most\n"
+            ));
+        }
+        for drain in &self.drains {
+            lines.push(format!("{} events: {}", drain.applied.events, drain.what));
+            lines.push(format!("  {:<40}{:>12}{:>16}", "", "events/s", "CPU µs an event"));
+            let rows =
+                [("a gateway", &drain.applied), ("floor: decoded and upserted by unnest", &drain.floor)];
+            lines.extend(rows.map(|(name, drained)| {
+                format!("  {name:<40}{:>12.0}{:>16.1}", drained.events_per_s, drained.cpu_us_per_event)
+            }));
+            lines.push(format!(
+                "\n  {:<92}{:>8}{:>10}{:>10}",
+                "the gateway's statements", "calls", "rows", "ms"
+            ));
+            lines.extend(drain.statements.iter().map(|one| {
+                format!("  {:<92}{:>8}{:>10}{:>10.0}", one.text, one.calls, one.rows, one.total_ms)
+            }));
+            lines.push(String::new());
+        }
+        lines.extend(self.promises().iter().map(Promise::line));
+        lines.join("\n")
+    }
+}

@@ -1,18 +1,27 @@
 # syntax=docker/dockerfile:1
 # One image a service, from one build: `docker build --target gateway .`
 
-# The playground's page, which the gateway has built in.
-FROM node:20.19-bookworm-slim AS page
-WORKDIR /page
+# The pages of playground and storefront, which the gateway has built in.
+FROM node:20.19-bookworm-slim AS playground
+WORKDIR /project/gateway/graphiql
 COPY gateway/graphiql/package.json gateway/graphiql/package-lock.json gateway/graphiql/.npmrc ./
 RUN --mount=type=cache,target=/root/.npm npm ci --no-audit --no-fund
 COPY gateway/graphiql .
 RUN npm run build
 
+FROM node:20.19-bookworm-slim AS storefront
+WORKDIR /project/gateway/storefront
+COPY gateway/storefront/package.json gateway/storefront/package-lock.json gateway/storefront/.npmrc ./
+RUN --mount=type=cache,target=/root/.npm npm ci --no-audit --no-fund
+COPY schema.graphql /project/
+COPY gateway/storefront .
+RUN npm run build
+
 FROM rust:1.95.0-slim-bookworm AS builder
 WORKDIR /project
 COPY . .
-COPY --from=page /page/dist gateway/graphiql/dist
+COPY --from=playground /project/gateway/graphiql/dist gateway/graphiql/dist
+COPY --from=storefront /project/gateway/storefront/dist gateway/storefront/dist
 # The caches stay out of the image; what is kept is copied from them.
 RUN --mount=type=cache,target=/usr/local/cargo/registry \
     --mount=type=cache,target=/project/target \

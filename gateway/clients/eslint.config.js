@@ -3,8 +3,9 @@ import graphql from '@graphql-eslint/eslint-plugin';
 
 const SCHEMA = 'schema.graphql';
 const OPERATIONS = 'gateway/clients/operations/*.graphql';
+const STOREFRONT = 'gateway/storefront/operations/*.graphql';
 const PLAYGROUND = 'gateway/graphiql/operations/*.graphql';
-const PROJECT = { schema: SCHEMA, documents: [OPERATIONS, PLAYGROUND] };
+const PROJECT = { schema: SCHEMA, documents: [OPERATIONS, STOREFRONT, PLAYGROUND] };
 
 // Checks `files` by these rules, named without their prefix. The plugin knows one schema and one set of documents alone.
 function checked(files, rules) {
@@ -42,12 +43,14 @@ export default [
       { withEdgeSuffix: true, shouldImplementNode: true, listTypeCanWrapOnlyEdgeType: false },
     ],
   }),
-  checked(OPERATIONS, {
-    ...preset('operations-recommended'),
-    // One document a file, named as it is: who looks for an operation finds it.
-    'lone-executable-definition': 'error',
-    'match-document-filename': ['error', { query: 'kebab-case', subscription: 'kebab-case', fragment: 'kebab-case' }],
-  }),
+  ...[OPERATIONS, STOREFRONT].map((operations) =>
+    checked(operations, {
+      ...preset('operations-recommended'),
+      // One document a file, named as it is: who looks for an operation finds it.
+      'lone-executable-definition': 'error',
+      'match-document-filename': ['error', { query: 'kebab-case', subscription: 'kebab-case', fragment: 'kebab-case' }],
+    }),
+  ),
   // People read what the playground's operations bring, not caches, which want an `id` everywhere.
   checked(PLAYGROUND, { ...preset('operations-recommended'), 'require-selections': 'off' }),
 ];

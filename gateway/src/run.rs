@@ -155,11 +155,7 @@ fn gateway(
     if redis.is_none() {
         tracing::warn!("REDIS_URL is not set: answers are cached in this process's memory alone");
     }
-    let persisted = Persisted::new(
-        settings.http.trusted_documents.as_deref(),
-        settings.http.trusted_documents_only,
-        redis.clone(),
-    )?;
+    let persisted = Persisted::new(&settings.http, redis.clone())?;
     let (pool, base_currency) = (pools.reading.pool.clone(), stores.rates.base());
     let fresh = FreshData { pool: pool.clone(), catalogue: catalogue.clone(), base_currency };
     let most = settings.http.max_subscribers;

@@ -19,7 +19,7 @@ const CLIENTS: NpmPackage = NpmPackage {
 
 /// Check that operations which worked still do.
 ///
-/// The operations of the clients and of the playground, as they stand at another commit, are held against
+/// The operations of the clients, of the storefront and of the playground, as they stand at another commit, are held against
 /// schema.graphql as it is now. Prints what has changed that may break others, and fails where one of these
 /// operations is refused, or answered with another type.
 #[derive(Debug, Default, Args)]

@@ -16,6 +16,7 @@ mod project;
 mod schema;
 mod services;
 mod signals;
+mod storefront;
 mod test;
 mod test_stores;
 mod up;
@@ -47,6 +48,10 @@ enum Command {
     ///
     /// `up` and `test` do it when the page's sources are newer than what was built of them.
     Graphiql,
+    /// Build the storefront's pages, which the gateway has built in, by npm.
+    ///
+    /// `up` and `test` do it when the pages' sources are newer than what was built of them.
+    Storefront,
     /// Build the clients that frontends use, with which the gateway is tested, by npm.
     ///
     /// `test` does it when their sources are newer than what was built of them.
@@ -69,6 +74,7 @@ fn main() -> ExitCode {
         Command::Stores => test_stores::run(),
         Command::Schema(schema) => schema.run(),
         Command::Graphiql => graphiql::PAGE.build().map(|()| ExitCode::SUCCESS),
+        Command::Storefront => storefront::PAGES.build().map(|()| ExitCode::SUCCESS),
         Command::Operations(operations) => operations.run(),
         Command::Clients => clients::prepare().map(|()| ExitCode::SUCCESS),
         Command::Bench(bench) => bench.run(),

@@ -1,4 +1,4 @@
-//! What npm builds: the playground's page and the frontends' clients. Cargo itself never calls npm.
+//! What npm builds: the pages of playground and storefront, and the frontends' clients. Cargo itself never calls npm.
 
 use std::{
     fs, io,

@@ -117,6 +117,7 @@ pub(crate) fn addresses(
 ) -> Vec<String> {
     let [shops, collector, gateway] = plans.each_ref().map(|plan| reachable(plan.address));
     let mut lines = vec![
+        format!("storefront         http://{gateway}/"),
         format!("GraphiQL           http://{gateway}/graphiql"),
         format!("GraphQL            http://{gateway}/graphql"),
         format!("GraphQL schema     http://{gateway}/schema.graphql"),

@@ -9,6 +9,7 @@ use stores::{Stores, TestAddresses};
 use crate::{
     clients, graphiql,
     project::{cargo, cargo_has, status_of},
+    storefront,
 };
 
 /// Run all tests on private Postgres, Redis and RabbitMQ.
@@ -38,6 +39,7 @@ impl Test {
         }
         if self.covers("gateway") {
             clients::prepare()?;
+            storefront::prepare()?;
         }
         // Held until the tests have ended.
         let _stores;
@@ -85,6 +87,7 @@ impl Test {
 /// compiled twice. A test that starts a service finds it built, whatever package the test is in.
 pub(crate) fn build() -> Result<bool> {
     graphiql::PAGE.build_if_stale()?;
+    storefront::PAGES.build_if_stale()?;
     let mut command: Command = cargo(["build", "--workspace", "--bins", "--tests"]);
     Ok(status_of(&mut command)?.success())
 }

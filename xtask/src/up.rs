@@ -21,7 +21,7 @@ use crate::{
     logs::{self, say},
     project::{cargo, programs, root},
     services::{self, ADVICE, Choices, NAMES, Plan, StoreAddresses},
-    signals,
+    signals, storefront,
 };
 
 /// How often children are looked at.
@@ -138,8 +138,13 @@ fn addresses(stores: Option<&LastingStores>) -> StoreAddresses {
 
 /// Builds the services, unless it is over before that.
 fn build(signals: &Receiver<&'static str>) -> Result<Option<Over>> {
-    if let Err(error) = graphiql::PAGE.build_if_stale() {
-        eprintln!("warning: {error:#}\nwarning: everything but the playground at /graphiql works without it");
+    for (pages, address) in [(graphiql::PAGE, "/graphiql"), (storefront::PAGES, "/")] {
+        if let Err(error) = pages.build_if_stale() {
+            eprintln!(
+                "warning: {error:#}\nwarning: everything but {} at {address} works without",
+                pages.name
+            );
+        }
     }
     eprintln!("building the services …");
     let packages = NAMES.iter().flat_map(|name| ["--package", name]);

@@ -8,7 +8,7 @@ import { buildSchema } from 'graphql';
 import { broken, deprecated, operationsOf, type Operation, type OperationFile } from './operations.js';
 
 const SCHEMA = 'schema.graphql';
-const FOLDERS = ['gateway/clients/operations', 'gateway/graphiql/operations'];
+const FOLDERS = ['gateway/clients/operations', 'gateway/storefront/operations', 'gateway/graphiql/operations'];
 
 function git(...args: string[]): string {
   return execFileSync('git', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });

@@ -1,6 +1,7 @@
 //! The gateway's outside over HTTP.
 
 mod asked;
+mod built_in;
 mod cors;
 mod documents;
 mod graphiql;
@@ -17,6 +18,7 @@ pub mod serve;
 pub mod settings;
 mod shared;
 mod sse;
+mod storefront;
 mod subscribers;
 mod traced;
 mod websocket;
@@ -86,6 +88,9 @@ pub fn router(gateway: Gateway, settings: &HttpSettings) -> Router {
     }
     if settings.graphiql {
         public = public.merge(graphiql::routes());
+    }
+    if settings.storefront {
+        public = public.merge(storefront::routes());
     }
     public
         .route("/health", get(health::alive))

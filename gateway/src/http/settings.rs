@@ -13,6 +13,9 @@ pub struct HttpSettings {
     /// Serve the playground at /graphiql.
     #[arg(long, env = "GRAPHIQL", default_value_t = true, action = clap::ArgAction::Set)]
     pub graphiql: bool,
+    /// Serve the storefront at /, and trust the documents that it sends.
+    #[arg(long, env = "STOREFRONT", default_value_t = true, action = clap::ArgAction::Set)]
+    pub storefront: bool,
     /// Tell the schema to whoever asks, by introspection and at /schema.graphql.
     #[arg(long, env = "INTROSPECTION", default_value_t = true, action = clap::ArgAction::Set)]
     pub introspection: bool,
@@ -20,7 +23,7 @@ pub struct HttpSettings {
     /// documents, or Apollo's persisted query manifest.
     #[arg(long, env = "TRUSTED_DOCUMENTS")]
     pub trusted_documents: Option<PathBuf>,
-    /// Answer the documents of TRUSTED_DOCUMENTS and no others.
+    /// Answer the documents of TRUSTED_DOCUMENTS, and those of the storefront if it is served, and no others.
     #[arg(long, env = "TRUSTED_DOCUMENTS_ONLY", default_value_t = false, action = clap::ArgAction::Set)]
     pub trusted_documents_only: bool,
     /// Whose pages may read answers in a browser, e.g. `https://shop.example,http://localhost:5173`; `*` is

@@ -40,6 +40,9 @@ pub enum ManifestError {
     /// Only trusted documents are wanted, and there are none.
     #[error("TRUSTED_DOCUMENTS_ONLY needs TRUSTED_DOCUMENTS, the file of the documents that are trusted")]
     Missing,
+    /// What was built in with the storefront isn't a manifest: the build went wrong.
+    #[error("the documents of the storefront that are built in can't be used: {0}")]
+    BuiltIn(Box<ManifestError>),
 }
 
 /// Apollo's form of a manifest.
@@ -69,6 +72,13 @@ impl Manifest {
         Self::read(&text)
     }
 
+    /// Reads one that is built in.
+    pub(super) fn built_in(bytes: &[u8]) -> Result<Self, ManifestError> {
+        let wrong = |error: std::str::Utf8Error| ManifestError::NotAManifest(error.to_string());
+        let read = std::str::from_utf8(bytes).map_err(wrong).and_then(Self::read);
+        read.map_err(|error| ManifestError::BuiltIn(Box::new(error)))
+    }
+
     fn read(text: &str) -> Result<Self, ManifestError> {
         let wrong = |error: serde_json::Error| ManifestError::NotAManifest(error.to_string());
         let value: Value = serde_json::from_str(text).map_err(wrong)?;
@@ -84,18 +94,33 @@ impl Manifest {
             if let Err(error) = parse_query(&text) {
                 return Err(ManifestError::BadDocument { id, problem: error.to_string() });
             }
-            let text: Arc<str> = text.into();
-            manifest.by_hash.insert(Sha256::of(&text), text.clone());
-            manifest.texts.insert(text.clone());
-            if manifest.by_id.insert(id.clone(), text.clone()).is_some_and(|other| other != text) {
-                return Err(ManifestError::NotAManifest(format!("{id:?} names two documents")));
-            }
+            manifest.add(id, text.into())?;
         }
         Ok(manifest)
     }
 
+    fn add(&mut self, id: String, text: Arc<str>) -> Result<(), ManifestError> {
+        self.by_hash.insert(Sha256::of(&text), text.clone());
+        self.texts.insert(text.clone());
+        let other = self.by_id.insert(id.clone(), text.clone()).filter(|other| *other != text);
+        match other {
+            Some(_) => Err(ManifestError::NotAManifest(format!("{id:?} names two documents"))),
+            None => Ok(()),
+        }
+    }
+
+    /// With the documents of another one.
+    pub(super) fn with(mut self, other: Self) -> Result<Self, ManifestError> {
+        other.by_id.into_iter().try_for_each(|(id, text)| self.add(id, text))?;
+        Ok(self)
+    }
+
     pub(super) fn len(&self) -> usize {
         self.by_id.len()
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.by_id.is_empty()
     }
 
     /// The document of an identifier, or of a hash in hexadecimal digits.
@@ -127,6 +152,16 @@ mod tests {
             assert_eq!(manifest.by_text("{ brands { id } }"), manifest.by_id("b2"));
             assert_eq!((manifest.len(), manifest.by_id("c3"), manifest.by_text("{ x }")), (2, None, None));
         }
+    }
+
+    #[test]
+    fn two_manifests_become_one_unless_they_mean_different_documents_by_one_name() {
+        let read = |text| Manifest::read(text).unwrap();
+        let (shops, brands) = (r#"{ "a": "{ shops { id } }" }"#, r#"{ "b": "{ brands { id } }" }"#);
+        let both = read(shops).with(read(brands)).unwrap().with(read(shops)).unwrap();
+        assert_eq!((both.len(), both.by_text("{ brands { id } }")), (2, both.by_id("b")));
+        let error = both.with(read(r#"{ "a": "{ brands { id } }" }"#)).unwrap_err().to_string();
+        assert!(error.contains("\"a\" names two documents"), "{error}");
     }
 
     #[test]

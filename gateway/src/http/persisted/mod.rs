@@ -6,7 +6,7 @@
 
 mod manifest;
 
-use std::{fmt, path::Path, sync::Arc};
+use std::{fmt, sync::Arc};
 
 use axum::http::StatusCode;
 use bytes::Bytes;
@@ -19,6 +19,8 @@ use super::{
     asked::{Asked, PersistedQuery},
     documents::Documents,
     refusal::Refusal,
+    settings::HttpSettings,
+    storefront,
 };
 use crate::answers::Redis;
 
@@ -79,19 +81,21 @@ pub struct Persisted {
 }
 
 impl Persisted {
-    /// Reads the manifest of trusted documents, if there is one. `trusted_only`: no other documents are
-    /// answered.
-    pub fn new(
-        manifest: Option<&Path>,
-        trusted_only: bool,
-        redis: Option<Redis>,
-    ) -> Result<Self, ManifestError> {
-        let trusted = match manifest {
+    /// Reads the manifest of trusted documents, if there is one, and trusts those of the storefront if it is
+    /// served. Where that is wanted, no other documents are answered.
+    pub fn new(settings: &HttpSettings, redis: Option<Redis>) -> Result<Self, ManifestError> {
+        let mut trusted = match &settings.trusted_documents {
             Some(path) => Manifest::load(path)?,
-            None if trusted_only => return Err(ManifestError::Missing),
             None => Manifest::default(),
         };
-        if manifest.is_some() {
+        if let Some(documents) = settings.storefront.then(storefront::documents).flatten() {
+            trusted = trusted.with(Manifest::built_in(&documents)?)?;
+        }
+        let trusted_only = settings.trusted_documents_only;
+        if trusted_only && trusted.is_empty() {
+            return Err(ManifestError::Missing);
+        }
+        if !trusted.is_empty() {
             tracing::info!(documents = trusted.len(), only = trusted_only, "trusted documents are read");
         }
         let automatic = Arc::new(Cache::with_weighter(USUAL_COUNT, KEPT_BYTES, BytesOfText));

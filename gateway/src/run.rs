@@ -101,8 +101,10 @@ impl Pools {
     fn new(settings: &Settings, stores: &Stores) -> Result<Self, SettingError> {
         let limits = reading(settings.database_connections);
         let applying = Limits { connections: APPLYING_CONNECTIONS, statement: APPLYING_STATEMENT, ..limits };
-        let pool = |limits| Database::new(&stores.database, "gateway", limits);
-        Ok(Self { reading: pool(limits)?, applying: pool(applying)? })
+        Ok(Self {
+            reading: Database::new(&stores.reading, "gateway", limits)?,
+            applying: Database::new(&stores.database, "gateway", applying)?,
+        })
     }
 }
 
@@ -127,7 +129,7 @@ pub async fn run(settings: Settings, told: CancellationToken) -> Result<(), RunE
     let warming = warm(pools.reading.pool.clone(), catalogue.clone());
     tokio::spawn(stop.told.clone().run_until_cancelled_owned(warming));
     let watch = {
-        let (database, stop) = (stores.database.clone(), stop.now.clone());
+        let (database, stop) = (stores.reading.clone(), stop.now.clone());
         move || {
             tokio::spawn(changes.tell(catalogue.clone(), stop.clone()));
             watch(database, catalogue, stop)

@@ -6,7 +6,7 @@ use clap::{Parser, Subcommand};
 use secrecy::SecretString;
 use service::{
     logs::LogSettings,
-    settings::{AMQP, DATABASE, REDIS, SettingError},
+    settings::{AMQP, DATABASE, DATABASE_READ, REDIS, SettingError},
 };
 
 use crate::{dead::Dead, http::settings::HttpSettings, matches::Matches, rates::ExchangeRates};
@@ -27,6 +27,12 @@ pub struct Settings {
     /// A file that holds DATABASE_URL, for secrets that are mounted.
     #[arg(long, env = "DATABASE_URL_FILE")]
     database_url_file: Option<PathBuf>,
+    /// A replica of that Postgres, from which readers are answered; without it DATABASE_URL serves them too.
+    #[arg(long, env = "DATABASE_READ_URL", hide_env_values = true)]
+    database_read_url: Option<SecretString>,
+    /// A file that holds DATABASE_READ_URL, for secrets that are mounted.
+    #[arg(long, env = "DATABASE_READ_URL_FILE")]
+    database_read_url_file: Option<PathBuf>,
     /// RabbitMQ (needed to serve).
     #[arg(long, env = "AMQP_URL", hide_env_values = true)]
     amqp_url: Option<SecretString>,
@@ -96,6 +102,9 @@ pub enum Command {
 pub struct Stores {
     /// Postgres.
     pub database: SecretString,
+    /// Postgres for what readers ask: the same one, or one replica of it. The catalogue's version and all that is read
+    /// under it have to come from one server, or a row could be older than the version that it is kept under.
+    pub reading: SecretString,
     /// RabbitMQ.
     pub amqp: SecretString,
     /// Redis, if there is one.
@@ -122,8 +131,12 @@ impl Settings {
 
     /// Checks what serving needs.
     pub fn stores(&self) -> Result<Stores, SettingError> {
+        let database = self.database()?;
+        let replica = DATABASE_READ
+            .optional(self.database_read_url.as_ref(), self.database_read_url_file.as_deref())?;
         Ok(Stores {
-            database: self.database()?,
+            reading: replica.unwrap_or_else(|| database.clone()),
+            database,
             amqp: self.amqp()?,
             redis: REDIS.optional(self.redis_url.as_ref(), self.redis_url_file.as_deref())?,
             rates: self.rates()?,

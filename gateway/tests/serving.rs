@@ -40,6 +40,12 @@ async fn price(http: &Client, gateway: &Service) -> Result<String, String> {
     price.as_str().map(str::to_owned).ok_or_else(|| answer.to_string())
 }
 
+/// Whether a gateway tells that it gave answers that came from there.
+fn gave(metrics: &str, from: &str) -> bool {
+    let name = format!("gateway_answers_total{{from=\"{from}\"}} ");
+    metrics.lines().filter_map(|line| line.strip_prefix(&name)).any(|count| count != "0")
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn no_gateway_serves_for_longer_than_a_second_what_another_one_has_replaced() {
     let sandbox = Sandbox::new().await;
@@ -79,7 +85,7 @@ async fn no_gateway_serves_for_longer_than_a_second_what_another_one_has_replace
         assert!(committed.elapsed() < Duration::from_secs(1), "{:?}", committed.elapsed());
     }
     let hits = http.get(one.url("/metrics")).send().await.unwrap().text().await.unwrap();
-    assert!(hits.contains("gateway_answers_total{from=\"memory\"}"), "{hits}");
+    assert!(gave(&hits, "memory"), "{hits}");
     assert!(hits.contains("gateway_request_duration_seconds_bucket{from=\"memory\",le=\"0.001\"}"), "{hits}");
     // Which of the two applied them, nobody knows.
     let other = http.get(other.url("/metrics")).send().await.unwrap().text().await.unwrap();
@@ -101,10 +107,44 @@ async fn an_answer_that_one_gateway_worked_out_another_finds_in_redis() {
             ask(&http, &gateway.url("/graphql"), &query, Value::Null).await;
         }
         let metrics = http.get(other.url("/metrics")).send().await.unwrap().text().await.unwrap();
-        if metrics.contains("gateway_answers_total{from=\"redis\"}") { Ok(()) } else { Err(metrics) }
+        if gave(&metrics, "redis") { Ok(()) } else { Err(metrics) }
     })
     .await;
     assert_ne!(sandbox.ask_redis("dbsize").await.unwrap(), ":0");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn readers_are_answered_from_the_replica_where_there_is_one() {
+    let sandbox = Sandbox::new().await;
+    let http = http_client();
+    let publisher = Publisher::connect(&sandbox).await;
+    // Like on a replica, nothing can be written there.
+    let mut replica = url::Url::parse(&sandbox.gateway_database_url()).unwrap();
+    replica.query_pairs_mut().append_pair("options", "-c default_transaction_read_only=on");
+    let with = async |replica: &url::Url| {
+        let variables = Pipeline::gateway_variables(&sandbox).into_iter();
+        Service::start("gateway", variables.chain([("DATABASE_READ_URL", replica.to_string())]))
+            .await
+            .unwrap()
+    };
+    let gateway = with(&replica).await;
+    publisher.publish(&changed("netvideo", "1", 1, listing(TITLE, 50_000))).await;
+    eventually(SOON, || async {
+        let price = price(&http, &gateway).await?;
+        if price == "500.00" { Ok(()) } else { Err(price) }
+    })
+    .await;
+    // Nobody listens there, and the other one isn't asked instead.
+    replica.set_port(Some(1)).unwrap();
+    drop(gateway);
+    let without = with(&replica).await;
+    publisher.publish(&changed("netvideo", "1", 2, listing(TITLE, 40_000))).await;
+    let url = sandbox.gateway_database_url();
+    let mut database = <sqlx::PgConnection as sqlx::Connection>::connect(&url).await.unwrap();
+    let applied = "select true from gateway.listing where version = 2";
+    while sqlx::query_scalar::<_, bool>(applied).fetch_optional(&mut database).await.unwrap().is_none() {}
+    let answer = http.post(without.url("/graphql")).json(&json!({ "query": PRICES })).send().await.unwrap();
+    assert_eq!(answer.status(), 503);
 }
 
 #[tokio::test(flavor = "multi_thread")]

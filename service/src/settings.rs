@@ -62,6 +62,14 @@ pub const DATABASE: Address = Address {
     example: "postgres://user:password@127.0.0.1:5432/videocards",
 };
 
+/// A replica of Postgres for what readers ask (`DATABASE_READ_URL`).
+pub const DATABASE_READ: Address = Address {
+    name: "DATABASE_READ_URL",
+    meaning: "give the address of a replica of Postgres",
+    schemes: DATABASE.schemes,
+    example: "postgres://user:password@replica.example:5432/videocards",
+};
+
 /// Where RabbitMQ is (`AMQP_URL`).
 pub const AMQP: Address = Address {
     name: "AMQP_URL",

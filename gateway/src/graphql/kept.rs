@@ -22,12 +22,12 @@ use super::{
 };
 
 /// The most memory that rows of each kind take, in bytes: what ten thousand cards have, about.
-const CARDS_BYTES: u64 = 24 << 20;
-const OFFERS_BYTES: u64 = 12 << 20;
-const SUPPORTED_BYTES: u64 = 8 << 20;
-const SOURCES_BYTES: u64 = 4 << 20;
+const CARDS_BYTES: u64 = 16 << 20;
+const OFFERS_BYTES: u64 = 8 << 20;
+const SUPPORTED_BYTES: u64 = 6 << 20;
+const SOURCES_BYTES: u64 = 3 << 20;
 /// The most memory that written cards take, in bytes.
-const WRITTEN_BYTES: u64 = 48 << 20;
+const WRITTEN_BYTES: u64 = 32 << 20;
 /// The same for each of the few things that many cards share.
 const SHARED_BYTES: u64 = 1 << 20;
 /// What an entry takes beyond its row, about.

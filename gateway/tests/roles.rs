@@ -111,8 +111,9 @@ async fn a_role_of_postgres_reaches_its_own_schema_and_no_other() {
         let mut role = PgConnection::connect(&url).await.unwrap();
         let mut attempt = async |statement: String| {
             let done = sqlx::query(sqlx::AssertSqlSafe(statement)).execute(&mut role).await;
-            done.map(drop)
-                .map_err(|error| error.as_database_error().and_then(|told| told.code()).unwrap().to_string())
+            done.map(drop).map_err(|error| {
+                error.as_database_error().and_then(sqlx::error::DatabaseError::code).unwrap().to_string()
+            })
         };
         let refused = [
             format!("select one from {other}.secret"),

@@ -202,7 +202,7 @@ mod tests {
             (None, folder.path().join("absent"), Err("the file that DATABASE_URL_FILE names can't be read")),
             (None, file(b" \n"), Err("the file that DATABASE_URL_FILE names is empty")),
             (None, file(b"hunter2\xff"), Err("the file that DATABASE_URL_FILE names holds no text")),
-            (None, file(&[b'x'; LONGEST_SECRET_BYTES + 1]), Err("far too long for a secret")),
+            (None, file(&vec![b'x'; LONGEST_SECRET_BYTES + 1]), Err("far too long for a secret")),
             (None, file(b"mysql://u:hunter2@h"), Err("its scheme is `mysql`")),
         ];
         for (value, file, expected) in cases {

@@ -78,7 +78,7 @@ pub(super) async fn note(connection: &mut PgConnection, looked: &Looked, news: &
     let after = look(connection, &looked.before.keys().copied().collect()).await?;
     let repriced: BTreeSet<CardId> =
         news.iter().filter(|news| !news.points.is_empty()).filter_map(|news| news.card_id).collect();
-    let mut rows: (Vec<&'static str>, Vec<CardId>, Vec<Option<&Json<Value>>>) = Default::default();
+    let (mut changes, mut cards, mut last_looks) = (Vec::new(), Vec::new(), Vec::new());
     for card in &looked.seen {
         let old = looked.before.get(card);
         let looked_like = old.map(|old| &*old.fingerprint);
@@ -88,24 +88,24 @@ pub(super) async fn note(connection: &mut PgConnection, looked: &Looked, news: &
         };
         if let Some(change) = what_happened(looked_like, looks_like, repriced.contains(card)) {
             let last = old.and_then(|old| old.last.as_ref()).filter(|_| change == CardChange::Removed);
-            rows.0.push(change.word());
-            rows.1.push(*card);
-            rows.2.push(last);
+            changes.push(change.word());
+            cards.push(*card);
+            last_looks.push(last);
         }
     }
     // All others are served, and show nothing but their offers and shops differently.
     let elsewhere = &looked.now.elsewhere;
     for card in elsewhere.union(&repriced).filter(|card| !looked.seen.contains(card)) {
         let change = if elsewhere.contains(card) { CardChange::Changed } else { CardChange::PriceChanged };
-        rows.0.push(change.word());
-        rows.1.push(*card);
-        rows.2.push(None);
+        changes.push(change.word());
+        cards.push(*card);
+        last_looks.push(None);
     }
-    if !rows.0.is_empty() {
+    if !changes.is_empty() {
         sqlx::query(include_str!("../../../sql/gateway/changes_note.sql"))
-            .bind(rows.0)
-            .bind(rows.1)
-            .bind(rows.2)
+            .bind(changes)
+            .bind(cards)
+            .bind(last_looks)
             .execute(&mut *connection)
             .await?;
     }

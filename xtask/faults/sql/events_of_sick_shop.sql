@@ -1,2 +1,2 @@
--- How many events there were of listings of the shop that the rows make sick.
+-- What grows with every event of a listing of the shop that the rows make sick.
 select coalesce(sum(version), 0) from collector.listing where shop = 'netvideo';

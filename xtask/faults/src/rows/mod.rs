@@ -144,7 +144,7 @@ async fn number(world: &World<'_>, query: &'static str) -> Result<u64, Trouble> 
     answer.parse().map_err(|_| Trouble::foreign("Postgres", answer))
 }
 
-/// How many events of listings the collectors have written.
+/// How many events the collectors have written, those of crawls among them.
 async fn events_so_far(world: &World<'_>) -> Result<u64, Trouble> {
     number(world, include_str!("../../sql/events.sql")).await
 }

@@ -10,6 +10,7 @@ use anyhow::Result;
 use crate::{
     alerts,
     clients::{self, Operations},
+    faults,
     project::{cargo, cargo_has, status_of},
     schema,
     test::{Test, build, code},
@@ -27,7 +28,7 @@ enum Outcome {
     Skipped(&'static str),
 }
 
-const STEPS: [Step; 9] = [
+const STEPS: [Step; 10] = [
     Step { name: "formatting", run: || cargo_step(&["fmt", "--all", "--check"]) },
     Step { name: "dependencies", run: dependencies },
     Step {
@@ -45,6 +46,7 @@ const STEPS: [Step; 9] = [
         run: || Operations::default().run().map(|code| passed(code == ExitCode::SUCCESS)),
     },
     Step { name: "tests", run: || Test::everything().run().map(|code| passed(code == ExitCode::SUCCESS)) },
+    Step { name: "faults", run: || faults::run_short().map(|code| passed(code == ExitCode::SUCCESS)) },
 ];
 
 pub(crate) fn run() -> Result<ExitCode> {

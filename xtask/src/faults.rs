@@ -40,6 +40,11 @@ impl Faults {
     }
 }
 
+/// The rows that matter most, in brief, with the programs that the tests have built.
+pub(crate) fn run_short() -> Result<ExitCode> {
+    run(false, &["--short".to_owned()])
+}
+
 fn run(release: bool, arguments: &[String]) -> Result<ExitCode> {
     let mut command = Command::new(programs(release)?.join(PACKAGE));
     Ok(code(status_of(command.args(arguments))?.success()))

@@ -17,7 +17,7 @@ pub(super) struct BuiltIn {
     /// What the page may load, as a `Content-Security-Policy`.
     pub(super) policy: &'static str,
     /// The page that says that there is none, where the gateway was compiled without it.
-    pub(super) not_built_in: &'static str,
+    pub(super) missing_page: &'static str,
 }
 
 /// Compressed forms of a file, the smallest first: as HTTP calls them, and what the file's name ends in then.
@@ -27,7 +27,7 @@ impl BuiltIn {
     /// The page itself.
     pub(super) fn page(&self, request: &HeaderMap) -> Response {
         self.served("index.html", request, "no-cache")
-            .unwrap_or_else(|| (StatusCode::NOT_FOUND, Html(self.not_built_in)).into_response())
+            .unwrap_or_else(|| (StatusCode::NOT_FOUND, Html(self.missing_page)).into_response())
     }
 
     /// Any other file of it. Their names hold a hash of their content, so a browser may keep them for good.

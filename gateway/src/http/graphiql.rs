@@ -19,7 +19,7 @@ const PLAYGROUND: BuiltIn = BuiltIn {
     policy: "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self' 'unsafe-inline'; \
         font-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; \
         frame-ancestors 'none'",
-    not_built_in: "<!doctype html><title>GraphiQL</title><p>The playground is not built into this gateway: it was \
+    missing_page: "<!doctype html><title>GraphiQL</title><p>The playground is not built into this gateway: it was \
         compiled without <code>gateway/graphiql/dist</code>. Run <code>cargo xtask graphiql</code>, and build the \
         gateway again. The API itself is at <a href=\"/schema.graphql\">/graphql</a>.",
 };

@@ -6,6 +6,7 @@ use super::{cors::Origins, limits::Limits};
 
 /// The settings of the outside over HTTP.
 #[derive(Clone, Debug, clap::Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a variable of its own")]
 pub struct HttpSettings {
     /// How large a request may be.
     #[command(flatten)]

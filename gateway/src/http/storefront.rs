@@ -25,7 +25,7 @@ const STOREFRONT: BuiltIn = BuiltIn {
     // Nothing from other hosts, and nothing that stands in the page itself but its icon.
     policy: "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
         form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-    not_built_in: "<!doctype html><title>Video cards</title><p>The storefront is not built into this gateway: it was \
+    missing_page: "<!doctype html><title>Video cards</title><p>The storefront is not built into this gateway: it was \
         compiled without <code>gateway/storefront/dist</code>. Run <code>cargo xtask storefront</code>, and build the \
         gateway again. The API itself is at <a href=\"/schema.graphql\">/graphql</a>.",
 };

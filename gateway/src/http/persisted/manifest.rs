@@ -94,15 +94,15 @@ impl Manifest {
             if let Err(error) = parse_query(&text) {
                 return Err(ManifestError::BadDocument { id, problem: error.to_string() });
             }
-            manifest.add(id, text.into())?;
+            manifest.add(&id, &text.into())?;
         }
         Ok(manifest)
     }
 
-    fn add(&mut self, id: String, text: Arc<str>) -> Result<(), ManifestError> {
-        self.by_hash.insert(Sha256::of(&text), text.clone());
+    fn add(&mut self, id: &str, text: &Arc<str>) -> Result<(), ManifestError> {
+        self.by_hash.insert(Sha256::of(text), text.clone());
         self.texts.insert(text.clone());
-        let other = self.by_id.insert(id.clone(), text.clone()).filter(|other| *other != text);
+        let other = self.by_id.insert(id.to_owned(), text.clone()).filter(|other| other != text);
         match other {
             Some(_) => Err(ManifestError::NotAManifest(format!("{id:?} names two documents"))),
             None => Ok(()),
@@ -110,8 +110,8 @@ impl Manifest {
     }
 
     /// With the documents of another one.
-    pub(super) fn with(mut self, other: Self) -> Result<Self, ManifestError> {
-        other.by_id.into_iter().try_for_each(|(id, text)| self.add(id, text))?;
+    pub(super) fn with(mut self, other: &Self) -> Result<Self, ManifestError> {
+        other.by_id.iter().try_for_each(|(id, text)| self.add(id, text))?;
         Ok(self)
     }
 
@@ -158,9 +158,9 @@ mod tests {
     fn two_manifests_become_one_unless_they_mean_different_documents_by_one_name() {
         let read = |text| Manifest::read(text).unwrap();
         let (shops, brands) = (r#"{ "a": "{ shops { id } }" }"#, r#"{ "b": "{ brands { id } }" }"#);
-        let both = read(shops).with(read(brands)).unwrap().with(read(shops)).unwrap();
+        let both = read(shops).with(&read(brands)).unwrap().with(&read(shops)).unwrap();
         assert_eq!((both.len(), both.by_text("{ brands { id } }")), (2, both.by_id("b")));
-        let error = both.with(read(r#"{ "a": "{ brands { id } }" }"#)).unwrap_err().to_string();
+        let error = both.with(&read(r#"{ "a": "{ brands { id } }" }"#)).unwrap_err().to_string();
         assert!(error.contains("\"a\" names two documents"), "{error}");
     }
 

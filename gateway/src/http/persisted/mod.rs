@@ -89,7 +89,7 @@ impl Persisted {
             None => Manifest::default(),
         };
         if let Some(documents) = settings.storefront.then(storefront::documents).flatten() {
-            trusted = trusted.with(Manifest::built_in(&documents)?)?;
+            trusted = trusted.with(&Manifest::built_in(&documents)?)?;
         }
         let trusted_only = settings.trusted_documents_only;
         if trusted_only && trusted.is_empty() {

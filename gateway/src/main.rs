@@ -37,7 +37,7 @@ async fn main() -> ExitCode {
         Some(Command::Schema) => print_schema(),
         Some(Command::Matches(command)) => decide(&settings, command).await,
         Some(Command::Dead(command)) => look_at_dead(&settings, command).await,
-        Some(Command::Health) => health::check(settings.listen).await.map_err(Into::into),
+        Some(Command::Health) => check_health(&settings).await,
         None => serve(settings).await,
     };
     match result {
@@ -61,6 +61,10 @@ fn is_unread(error: &anyhow::Error) -> bool {
 
 fn print_schema() -> anyhow::Result<()> {
     Ok(io::stdout().write_all(graphql::sdl().as_bytes())?)
+}
+
+async fn check_health(settings: &Settings) -> anyhow::Result<()> {
+    Ok(health::check(settings.metrics_listen()?.unwrap_or(settings.listen)).await?)
 }
 
 /// What changes the catalogue by hand.

@@ -29,7 +29,7 @@ use crate::{
     consume::Consume,
     graphql::{self, fresh::FreshData, warming::warm},
     http::{
-        self, Gateway, Subscribers,
+        self, Gateway, Routes, Subscribers,
         persisted::{ManifestError, Persisted},
         serve::{self, Patience, Stop},
     },
@@ -69,8 +69,8 @@ pub enum RunError {
     #[error("metrics can't be recorded: {0}")]
     Metrics(#[from] BuildError),
     /// The address can't be listened on.
-    #[error("can't listen on {0} (GATEWAY_LISTEN): {1}; is another gateway running?")]
-    Listen(SocketAddr, std::io::Error),
+    #[error("can't listen on {0} ({1}): {2}; is another gateway running?")]
+    Listen(SocketAddr, &'static str, std::io::Error),
     /// The schema can't be used.
     #[error(transparent)]
     Schema(#[from] SchemaError),
@@ -122,7 +122,7 @@ pub async fn run(settings: Settings, told: CancellationToken) -> Result<(), RunE
     let changes = Changes::new(pools.reading.pool.clone());
     let gateway = gateway(&settings, &stores, &pools, (&catalogue, &changes, &consume), &stop)?;
     let subscribers = gateway.subscribers.clone();
-    let listener = bind(settings.listen).await?;
+    let listeners = Listeners::bind(&settings).await?;
     tokio::spawn(forget_old_prices(applier.clone(), settings.price_history_days, stop.told.clone()));
     tokio::spawn(forget_old_refusals(pools.applying.pool.clone(), stop.told.clone()));
     tokio::spawn(forget_old_changes(applier.clone(), stop.told.clone()));
@@ -137,8 +137,7 @@ pub async fn run(settings: Settings, told: CancellationToken) -> Result<(), RunE
     };
     let consuming =
         tokio::spawn(consume_when_migrated(pools.applying, applier, consume, watch, stop.told.clone()));
-    let router = http::router(gateway, &settings.http);
-    let serving = tokio::spawn(serve::serve(listener, router, Patience::default(), stop.clone()));
+    let serving = tokio::spawn(listeners.serve(http::routes(gateway, &settings.http), stop.clone()));
     let finished = wait(stop, consuming, serving, subscribers.gone()).await;
     tracing::info!("stopped");
     finished
@@ -185,12 +184,42 @@ fn reconcile(settings: &Settings, pools: &Pools, stop: &Stop) -> Reconcile {
     reconcile
 }
 
-async fn bind(address: SocketAddr) -> Result<TcpListener, RunError> {
-    let wrong = |error| RunError::Listen(address, error);
-    let listener = TcpListener::bind(address).await.map_err(wrong)?;
-    let address = listener.local_addr().map_err(wrong)?;
-    tracing::info!(%address, "listening");
-    Ok(listener)
+/// Where a gateway is asked.
+struct Listeners {
+    public: TcpListener,
+    /// Where health and metrics are told; `None`: beside all else.
+    inside: Option<TcpListener>,
+}
+
+impl Listeners {
+    async fn bind(settings: &Settings) -> Result<Self, RunError> {
+        let inside = match settings.metrics_listen()? {
+            Some(address) => Some(bind("GATEWAY_METRICS_LISTEN", address).await?),
+            None => None,
+        };
+        let public = bind("GATEWAY_LISTEN", settings.listen).await?;
+        if let Some(address) = inside.as_ref().and_then(|inside| inside.local_addr().ok()) {
+            tracing::info!(%address, "health and metrics are told at an address of their own");
+        }
+        if let Ok(address) = public.local_addr() {
+            tracing::info!(%address, "listening");
+        }
+        Ok(Self { public, inside })
+    }
+
+    async fn serve(self, Routes { public, inside }: Routes, stop: Stop) {
+        let serve = |listener, routes| serve::serve(listener, routes, Patience::default(), stop.clone());
+        match self.inside {
+            Some(listener) => {
+                tokio::join!(serve(self.public, public), serve(listener, inside));
+            }
+            None => serve(self.public, public.merge(inside)).await,
+        }
+    }
+}
+
+async fn bind(variable: &'static str, address: SocketAddr) -> Result<TcpListener, RunError> {
+    TcpListener::bind(address).await.map_err(|error| RunError::Listen(address, variable, error))
 }
 
 /// Keeps the history of prices to its length.

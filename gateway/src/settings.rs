@@ -1,6 +1,10 @@
 //! The gateway's settings, from the environment or the command line.
 
-use std::{net::SocketAddr, path::PathBuf, time::Duration};
+use std::{
+    net::{AddrParseError, SocketAddr},
+    path::PathBuf,
+    time::Duration,
+};
 
 use clap::{Parser, Subcommand};
 use secrecy::SecretString;
@@ -21,6 +25,9 @@ pub struct Settings {
     /// Where to listen.
     #[arg(long, env = "GATEWAY_LISTEN", default_value = "127.0.0.1:8000")]
     pub listen: SocketAddr,
+    /// Where /health, /ready and /metrics are served instead of beside all else.
+    #[arg(long, env = "GATEWAY_METRICS_LISTEN")]
+    metrics_listen: Option<String>,
     /// Postgres, with the schema `gateway` (needed to serve).
     #[arg(long, env = "DATABASE_URL", hide_env_values = true)]
     database_url: Option<SecretString>,
@@ -93,7 +100,7 @@ pub enum Command {
     /// Look at messages that could not be applied, and have them tried again (needs DATABASE_URL and AMQP_URL).
     #[command(subcommand)]
     Dead(Dead),
-    /// Ask the gateway that listens on GATEWAY_LISTEN whether it is alive.
+    /// Ask the gateway that listens on GATEWAY_METRICS_LISTEN, or else on GATEWAY_LISTEN, whether it is alive.
     Health,
 }
 
@@ -114,6 +121,14 @@ pub struct Stores {
 }
 
 impl Settings {
+    /// Checks where /health, /ready and /metrics are served; `None`, also where it is empty: beside all else.
+    pub fn metrics_listen(&self) -> Result<Option<SocketAddr>, SettingError> {
+        const NAME: &str = "GATEWAY_METRICS_LISTEN";
+        let given = self.metrics_listen.as_deref().map(str::trim).filter(|text| !text.is_empty());
+        let wrong = |error: AddrParseError| SettingError::wrong(NAME, error.to_string(), "127.0.0.1:8001");
+        given.map(|text| text.parse().map_err(wrong)).transpose()
+    }
+
     /// Checks where Postgres is.
     pub fn database(&self) -> Result<SecretString, SettingError> {
         DATABASE.required(self.database_url.as_ref(), self.database_url_file.as_deref())

@@ -17,7 +17,7 @@ use stores::{
 use crate::{
     logs::say,
     project::{cargo_has, root},
-    services::{self, Choices, StoreAddresses},
+    services::{self, Choices, Plan, StoreAddresses},
     test::code,
     up::port_offset,
 };
@@ -66,7 +66,7 @@ struct Missing {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Task {
     Up,
-    Playground,
+    Pages,
     Test,
     Ci,
     Bench,
@@ -77,7 +77,7 @@ impl Task {
     fn name(self) -> &'static str {
         match self {
             Self::Up => "up",
-            Self::Playground => "pages",
+            Self::Pages => "pages",
             Self::Test => "test",
             Self::Ci => "ci",
             Self::Bench => "bench",
@@ -91,7 +91,7 @@ impl Task {
             Self::Up => {
                 &[Purpose::Run(Store::Postgres), Purpose::Run(Store::Redis), Purpose::Run(Store::RabbitMq)]
             }
-            Self::Playground => &[Purpose::Npm],
+            Self::Pages => &[Purpose::Npm],
             Self::Test => &[Purpose::Browser],
             Self::Ci => &[Purpose::Alerts],
             Self::Bench => &[Purpose::Load],
@@ -142,7 +142,7 @@ impl Doctor {
 }
 
 fn look(port_offset: u16) -> Result<Machine> {
-    let tasks = [Task::Up, Task::Playground, Task::Test, Task::Ci, Task::Bench];
+    let tasks = [Task::Up, Task::Pages, Task::Test, Task::Ci, Task::Bench];
     let packages = tasks.map(|task| {
         let packages = install::missing(task.purposes());
         let obstacle = install::obstacle(packages.clone()).map(|obstacle| obstacle.to_string());
@@ -165,7 +165,7 @@ fn ports(port_offset: u16) -> Result<Vec<u16>> {
     let choices = Choices { port_offset, cards: None };
     let plans = services::plan(choices, &StoreAddresses::default(), |name| std::env::var(name).ok())?;
     let stores = Ports::fixed(port_offset);
-    let mut ports: Vec<u16> = plans.iter().map(|plan| plan.address.port()).collect();
+    let mut ports: Vec<u16> = plans.iter().flat_map(Plan::ports).collect();
     ports.extend([
         stores.postgres,
         stores.redis,
@@ -217,7 +217,7 @@ fn diagnose(machine: &Machine) -> Vec<Finding> {
     if let Some(version) = machine.node.filter(|version| *version < NODE) {
         let text =
             format!("Node.js is {version}, and {NODE} or newer is needed; without it there are no pages");
-        note(Task::Playground, Grade::Bad, text);
+        note(Task::Pages, Grade::Bad, text);
     }
     if machine.taken_ports.is_empty() {
         note(Task::Up, Grade::Good, "the ports are free".to_owned());

@@ -10,6 +10,9 @@ use stores::ports::is_free;
 /// The services, in the order of the flow.
 pub(crate) const NAMES: [&str; 3] = ["mock-shops", "collector", "gateway"];
 
+/// Where the gateway tells of its health, if not beside all else.
+const METRICS_LISTEN: &str = "GATEWAY_METRICS_LISTEN";
+
 /// The stores' addresses for the services; `None` where the environment has them already.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct StoreAddresses {
@@ -32,10 +35,20 @@ pub(crate) struct Choices {
 pub(crate) struct Plan {
     pub(crate) name: &'static str,
     pub(crate) address: SocketAddr,
-    /// What answers 200 once the service does its work.
+    /// Where it tells of itself, and the path there that answers 200 once the service does its work.
+    pub(crate) inside: SocketAddr,
     pub(crate) ready_path: &'static str,
     /// The variables beside those of the environment.
     pub(crate) variables: BTreeMap<&'static str, String>,
+}
+
+impl Plan {
+    /// Where it listens, each port once.
+    pub(crate) fn ports(&self) -> Vec<u16> {
+        let mut ports = vec![self.address.port(), self.inside.port()];
+        ports.dedup();
+        ports
+    }
 }
 
 /// Plans all three. `given` looks a variable up in the environment.
@@ -45,13 +58,17 @@ pub(crate) fn plan(
     given: impl Fn(&str) -> Option<String>,
 ) -> Result<[Plan; 3]> {
     let given = |name: &str| given(name).filter(|value| !value.trim().is_empty());
-    let listen = |variable: &str, port: u16| -> Result<SocketAddr> {
-        let text = given(variable).unwrap_or_else(|| format!("127.0.0.1:{}", port + choices.port_offset));
+    let address = |variable: &str, text: String| -> Result<SocketAddr> {
         text.parse().with_context(|| format!("{variable}={text} is no address like 127.0.0.1:8000"))
+    };
+    let listen = |variable: &str, port: u16| {
+        let default = || format!("127.0.0.1:{}", port + choices.port_offset);
+        address(variable, given(variable).unwrap_or_else(default))
     };
     let shops = listen("MOCK_SHOPS_LISTEN", 8080)?;
     let collector = listen("COLLECTOR_LISTEN", 8081)?;
     let gateway = listen("GATEWAY_LISTEN", 8000)?;
+    let inside = given(METRICS_LISTEN).map_or(Ok(gateway), |text| address(METRICS_LISTEN, text))?;
 
     let variables = |all: Vec<(&'static str, Option<String>)>| -> BTreeMap<&'static str, String> {
         all.into_iter()
@@ -75,18 +92,25 @@ pub(crate) fn plan(
         ("AMQP_URL", stores.gateway_amqp.clone()),
         ("REDIS_URL", stores.redis.clone()),
     ]);
+    let plan = |number: usize, address, inside, ready_path, variables| Plan {
+        name: NAMES[number],
+        address,
+        inside,
+        ready_path,
+        variables,
+    };
     Ok([
-        Plan { name: NAMES[0], address: shops, ready_path: "/health", variables: for_shops },
-        Plan { name: NAMES[1], address: collector, ready_path: "/ready", variables: for_collector },
-        Plan { name: NAMES[2], address: gateway, ready_path: "/ready", variables: for_gateway },
+        plan(0, shops, shops, "/health", for_shops),
+        plan(1, collector, collector, "/ready", for_collector),
+        plan(2, gateway, inside, "/ready", for_gateway),
     ])
 }
 
 /// Refuses to begin what could not listen.
 pub(crate) fn check_ports(plans: &[Plan]) -> Result<()> {
     for plan in plans {
-        if !is_free(plan.address.port()) {
-            bail!("port {} is taken, and {} was to listen there; {ADVICE}", plan.address.port(), plan.name);
+        if let Some(port) = plan.ports().into_iter().find(|port| !is_free(*port)) {
+            bail!("port {port} is taken, and {} was to listen there; {ADVICE}", plan.name);
         }
     }
     Ok(())
@@ -116,6 +140,7 @@ pub(crate) fn addresses(
     admin_database: Option<&str>,
 ) -> Vec<String> {
     let [shops, collector, gateway] = plans.each_ref().map(|plan| reachable(plan.address));
+    let inside = reachable(plans[2].inside);
     let mut lines = vec![
         format!("storefront         http://{gateway}/"),
         format!("GraphiQL           http://{gateway}/graphiql"),
@@ -124,7 +149,7 @@ pub(crate) fn addresses(
         format!("NetVideo (mock)    http://{shops}/netvideo/v1/videocards"),
         format!("CountryLink (mock) http://{shops}/countrylink/api/products?category=gpu"),
         format!("what is true       http://{shops}/_mock/products"),
-        format!("metrics            http://{gateway}/metrics http://{collector}/metrics"),
+        format!("metrics            http://{inside}/metrics http://{collector}/metrics"),
     ];
     lines.extend(amqp_page.map(|page| format!("RabbitMQ           {page}")));
     lines.extend(admin_database.map(|database| format!("Postgres           {database}")));
@@ -175,12 +200,14 @@ mod tests {
         let given = |name: &str| match name {
             "DATABASE_URL" => Some("postgres://mine".to_owned()),
             "MOCK_SHOPS_LISTEN" => Some("0.0.0.0:9000".to_owned()),
+            "GATEWAY_METRICS_LISTEN" => Some("0.0.0.0:9001".to_owned()),
             "AMQP_URL" => Some(String::new()),
             _ => None,
         };
         let [shops, collector, gateway] =
             plan(Choices::default(), &StoreAddresses::default(), given).unwrap();
         assert_eq!(shops.address.to_string(), "0.0.0.0:9000");
+        assert_eq!([gateway.address.port(), gateway.inside.port()], [8000, 9001]);
         assert_eq!(collector.variables["NETVIDEO_URL"], "http://127.0.0.1:9000/netvideo");
         for plan in [&collector, &gateway] {
             assert_eq!(plan.variables.get("DATABASE_URL"), None, "{}", plan.name);

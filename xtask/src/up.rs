@@ -38,8 +38,7 @@ const STOP_PATIENCE: Duration = Duration::from_secs(10);
 /// addresses once they answer.
 ///
 /// Stores of your own are used instead when DATABASE_URL, AMQP_URL or REDIS_URL is set, or one of them with _FILE
-/// behind it. Every other variable of
-/// the services can be set too; RUST_LOG=debug shows more.
+/// behind it. Every other variable of the services can be set too; RUST_LOG=debug shows more.
 #[derive(Debug, Args)]
 pub(crate) struct Up {
     /// Added to every port, to run several at once: 100, 200, … up to 15000. Each has its own data.
@@ -229,7 +228,7 @@ fn watch(
 }
 
 fn answers(plan: &Plan) -> bool {
-    http::get(services::reachable(plan.address), plan.ready_path).is_ok_and(|answer| answer.is_success())
+    http::get(services::reachable(plan.inside), plan.ready_path).is_ok_and(|answer| answer.is_success())
 }
 
 /// What ended by itself, if something did.

@@ -70,14 +70,34 @@ pub struct Gateway {
     pub metrics: PrometheusHandle,
 }
 
+/// What is for everybody, and what is for whoever runs the gateway: they can stand on two addresses.
+pub struct Routes {
+    /// GraphQL, the schema, the pages.
+    pub public: Router,
+    /// /health, /ready and /metrics.
+    pub inside: Router,
+}
+
 /// All routes.
-pub fn router(gateway: Gateway, settings: &HttpSettings) -> Router {
+pub fn routes(gateway: Gateway, settings: &HttpSettings) -> Routes {
+    let gateway = Arc::new(gateway);
+    Routes { public: public(&gateway, settings), inside: inside(&gateway) }
+}
+
+fn inside(gateway: &Arc<Gateway>) -> Router {
     let metrics = gateway.metrics.clone();
     let measured = move || {
         service::process::measure();
         metrics.render()
     };
-    let gateway = Arc::new(gateway);
+    Router::new()
+        .route("/health", get(health::alive))
+        .route("/ready", get(health::ready))
+        .route("/metrics", get(move || ready(text("text/plain; version=0.0.4; charset=utf-8", measured()))))
+        .with_state(gateway.clone())
+}
+
+fn public(gateway: &Arc<Gateway>, settings: &HttpSettings) -> Router {
     let sdl = settings.introspection.then(|| Bytes::from(crate::graphql::sdl()));
     let mut public = Router::new()
         .merge(graphql::routes(gateway.clone(), settings))
@@ -92,11 +112,7 @@ pub fn router(gateway: Gateway, settings: &HttpSettings) -> Router {
     if settings.storefront {
         public = public.merge(storefront::routes());
     }
-    public
-        .route("/health", get(health::alive))
-        .route("/ready", get(health::ready))
-        .route("/metrics", get(move || ready(text("text/plain; version=0.0.4; charset=utf-8", measured()))))
-        .with_state(gateway)
+    public.with_state(gateway.clone())
 }
 
 /// `None`: it isn't told.

@@ -1,4 +1,4 @@
-//! The gateway's outside over HTTP: limits, persisted documents, validators, origins, load.
+//! The gateway's outside over HTTP: its specification, limits, persisted documents, validators, origins, load.
 
 #![expect(clippy::unwrap_used, reason = "a test that can't go on panics")]
 
@@ -21,6 +21,7 @@ use crate::support::{ask, eventually, http_client, pipeline::Pipeline};
 const SOON: Duration = Duration::from_secs(20);
 const SHOPS: &str = "{ shops { id } }";
 const GRAPHQL: &str = "application/graphql-response+json";
+const JSON: &str = "application/json";
 
 /// A gateway that knows the catalogue.
 async fn gateway(sandbox: &Sandbox, settings: &[(&'static str, &str)]) -> Service {
@@ -57,6 +58,82 @@ fn sha256(text: &str) -> String {
 fn text_of(response: &Response, name: header::HeaderName) -> String {
     let values = response.headers().get_all(name).iter().map(|value| value.to_str().unwrap());
     values.collect::<Vec<_>>().join(", ")
+}
+
+/// What an answer says of itself: status, whether it has data, and the code of its first error.
+type Told = (u16, bool, &'static str);
+
+/// Posts a body, and holds against what is expected what comes back, and in which form.
+async fn holds(url: &str, (content_type, accept): (&str, &str), body: String, expected: Told) {
+    let case = body.chars().take(80).collect::<String>();
+    let request = http_client().post(url).header(header::CONTENT_TYPE, content_type);
+    let response = request.header(header::ACCEPT, accept).body(body).send().await.unwrap();
+    let (status, form) = (response.status().as_u16(), text_of(&response, header::CONTENT_TYPE));
+    let answer = json_of(response).await;
+    assert_eq!((status, answer.get("data").is_some(), code(&answer)), expected, "{case}: {answer}");
+    assert_eq!(form, format!("{}; charset=utf-8", if accept == GRAPHQL { GRAPHQL } else { JSON }), "{case}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn graphql_over_http_answers_as_its_specification_says() {
+    let sandbox = Sandbox::new().await;
+    let gateway = gateway(&sandbox, &[]).await;
+    let url = gateway.url("/graphql");
+    let open = "{ shops { id }";
+    let long = format!("{{ shops {{ {} }} }}", "id ".repeat(2000));
+    let cases = [
+        (GRAPHQL, json!({ "query": SHOPS }), (200, true, "none")),
+        (JSON, json!({ "query": SHOPS }), (200, true, "none")),
+        ("text/html", json!({ "query": SHOPS }), (406, false, "NOT_ACCEPTABLE")),
+        (GRAPHQL, json!({ "query": open }), (400, false, "GRAPHQL_PARSE_FAILED")),
+        // As clients of old expect it.
+        (JSON, json!({ "query": open }), (200, false, "GRAPHQL_PARSE_FAILED")),
+        (GRAPHQL, json!({ "query": "{ nothing }" }), (400, false, "GRAPHQL_VALIDATION_FAILED")),
+        (GRAPHQL, json!({ "query": "mutation { x }" }), (400, false, "GRAPHQL_VALIDATION_FAILED")),
+        (
+            GRAPHQL,
+            json!({ "query": "{ videoCards(first: -1) { totalCount } }" }),
+            (200, true, "BAD_PAGE_SIZE"),
+        ),
+        (GRAPHQL, json!({ "operationName": "x" }), (400, false, "BAD_REQUEST")),
+        (GRAPHQL, json!({ "query": SHOPS, "variables": [1] }), (400, false, "BAD_REQUEST")),
+        (JSON, json!([{ "query": SHOPS }]), (400, false, "BAD_REQUEST")),
+        (GRAPHQL, json!({ "query": long }), (400, false, "QUERY_TOO_LONG")),
+    ];
+    for (accept, body, expected) in cases {
+        holds(&url, (JSON, accept), body.to_string(), expected).await;
+    }
+    let query = json!({ "query": SHOPS }).to_string();
+    let cases = [
+        (JSON, "<html>".to_owned(), (400, false, "BAD_REQUEST")),
+        (JSON, query.clone() + &" ".repeat(200_000), (413, false, "BODY_TOO_LARGE")),
+        (
+            "application/x-www-form-urlencoded",
+            "query={shops{id}}".to_owned(),
+            (415, false, "UNSUPPORTED_MEDIA_TYPE"),
+        ),
+        ("text/plain", query.clone(), (415, false, "UNSUPPORTED_MEDIA_TYPE")),
+        ("application/json; charset=latin1", query, (415, false, "UNSUPPORTED_MEDIA_TYPE")),
+    ];
+    for (content_type, body, expected) in cases {
+        holds(&url, (content_type, GRAPHQL), body, expected).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_query_comes_by_get_or_post_and_the_schema_is_told_word_for_word() {
+    let sandbox = Sandbox::new().await;
+    let http = http_client();
+    let gateway = gateway(&sandbox, &[]).await;
+    let get = http.get(gateway.url("/graphql")).query(&[("query", SHOPS)]).send().await.unwrap();
+    assert_eq!(get.status(), StatusCode::OK);
+    let put = http.put(gateway.url("/graphql")).send().await.unwrap();
+    assert_eq!(
+        (put.status(), text_of(&put, header::ALLOW)),
+        (StatusCode::METHOD_NOT_ALLOWED, "GET, HEAD, POST".to_owned())
+    );
+    let sdl = http.get(gateway.url("/schema.graphql")).send().await.unwrap().text().await.unwrap();
+    assert_eq!(sdl, include_str!("../../schema.graphql"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,19 +1,16 @@
-//! The gateway's program from the outside: HTTP, the cache, the queue.
+//! What the gateway's program serves, from which caches and stores, and what it tells of itself.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::too_many_lines,
-    reason = "a test that can't go on panics, and a table of cases is as long as it is"
-)]
+#![expect(clippy::unwrap_used, reason = "a test that can't go on panics")]
 
 mod support;
 
 use std::{
+    net::SocketAddr,
     sync::atomic::{AtomicU32, Ordering},
     time::Duration,
 };
 
-use reqwest::{Client, header};
+use reqwest::Client;
 use serde_json::{Value, json};
 use stores::{process::Service, sandbox::Sandbox};
 
@@ -148,242 +145,6 @@ async fn readers_are_answered_from_the_replica_where_there_is_one() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn graphql_over_http_answers_as_its_specification_says() {
-    struct Case {
-        name: &'static str,
-        content_type: &'static str,
-        accept: &'static str,
-        body: String,
-        status: u16,
-        has_data: bool,
-        code: Option<&'static str>,
-    }
-    const JSON: &str = "application/json";
-    const GRAPHQL: &str = "application/graphql-response+json";
-    let case = |name, accept, body: Value, status, has_data, code| Case {
-        name,
-        content_type: JSON,
-        accept,
-        body: body.to_string(),
-        status,
-        has_data,
-        code,
-    };
-    let long = " ".repeat(200_000);
-    let cases = [
-        case("a query", GRAPHQL, json!({ "query": "{ shops { id } }" }), 200, true, None),
-        case("a query, old style", JSON, json!({ "query": "{ shops { id } }" }), 200, true, None),
-        case(
-            "nothing acceptable",
-            "text/html",
-            json!({ "query": "{ shops { id } }" }),
-            406,
-            false,
-            Some("NOT_ACCEPTABLE"),
-        ),
-        case(
-            "a syntax error",
-            GRAPHQL,
-            json!({ "query": "{ shops { id }" }),
-            400,
-            false,
-            Some("GRAPHQL_PARSE_FAILED"),
-        ),
-        case(
-            "a syntax error, old style",
-            JSON,
-            json!({ "query": "{ shops { id }" }),
-            200,
-            false,
-            Some("GRAPHQL_PARSE_FAILED"),
-        ),
-        case(
-            "an unknown field",
-            GRAPHQL,
-            json!({ "query": "{ nothing }" }),
-            400,
-            false,
-            Some("GRAPHQL_VALIDATION_FAILED"),
-        ),
-        case(
-            "a bad argument",
-            GRAPHQL,
-            json!({ "query": "{ videoCards(first: -1) { totalCount } }" }),
-            200,
-            true,
-            Some("BAD_PAGE_SIZE"),
-        ),
-        case("no query", GRAPHQL, json!({ "operationName": "x" }), 400, false, Some("BAD_REQUEST")),
-        case(
-            "variables that are none",
-            GRAPHQL,
-            json!({ "query": "{ shops { id } }", "variables": [1] }),
-            400,
-            false,
-            Some("BAD_REQUEST"),
-        ),
-        case("a batch", JSON, json!([{ "query": "{ shops { id } }" }]), 400, false, Some("BAD_REQUEST")),
-        case(
-            "a long query",
-            GRAPHQL,
-            json!({ "query": format!("{{ shops {{ {} }} }}", "id ".repeat(2000)) }),
-            400,
-            false,
-            Some("QUERY_TOO_LONG"),
-        ),
-        case(
-            "a mutation",
-            GRAPHQL,
-            json!({ "query": "mutation { x }" }),
-            400,
-            false,
-            Some("GRAPHQL_VALIDATION_FAILED"),
-        ),
-        Case {
-            name: "no JSON",
-            content_type: JSON,
-            accept: GRAPHQL,
-            body: "<html>".to_owned(),
-            status: 400,
-            has_data: false,
-            code: Some("BAD_REQUEST"),
-        },
-        Case {
-            name: "a long body",
-            content_type: JSON,
-            accept: GRAPHQL,
-            body: format!("{{\"query\": \"{{ shops {{ id }} }}\"}}{long}"),
-            status: 413,
-            has_data: false,
-            code: Some("BODY_TOO_LARGE"),
-        },
-        Case {
-            name: "a form",
-            content_type: "application/x-www-form-urlencoded",
-            accept: GRAPHQL,
-            body: "query={shops{id}}".to_owned(),
-            status: 415,
-            has_data: false,
-            code: Some("UNSUPPORTED_MEDIA_TYPE"),
-        },
-        Case {
-            name: "plain text",
-            content_type: "text/plain",
-            accept: GRAPHQL,
-            body: json!({ "query": "{ shops { id } }" }).to_string(),
-            status: 415,
-            has_data: false,
-            code: Some("UNSUPPORTED_MEDIA_TYPE"),
-        },
-        Case {
-            name: "another charset",
-            content_type: "application/json; charset=latin1",
-            accept: GRAPHQL,
-            body: json!({ "query": "{ shops { id } }" }).to_string(),
-            status: 415,
-            has_data: false,
-            code: Some("UNSUPPORTED_MEDIA_TYPE"),
-        },
-    ];
-    let sandbox = Sandbox::new().await;
-    let http = http_client();
-    let gateway = gateway(&sandbox).await;
-    consuming(&http, &gateway).await;
-    for case in cases {
-        let name = case.name;
-        let response = http
-            .post(gateway.url("/graphql"))
-            .header(header::CONTENT_TYPE, case.content_type)
-            .header(header::ACCEPT, case.accept)
-            .body(case.body)
-            .send()
-            .await
-            .unwrap();
-        assert_eq!(response.status().as_u16(), case.status, "{name}");
-        let content_type = response.headers()[header::CONTENT_TYPE].to_str().unwrap().to_owned();
-        let expected = if case.accept == GRAPHQL { GRAPHQL } else { JSON };
-        assert!(
-            content_type.starts_with(expected) && content_type.ends_with("charset=utf-8"),
-            "{name}: {content_type}"
-        );
-        let answer: Value = serde_json::from_str(&response.text().await.unwrap()).unwrap();
-        assert_eq!(answer.get("data").is_some(), case.has_data, "{name}: {answer}");
-        assert_eq!(answer["errors"][0]["extensions"]["code"].as_str(), case.code, "{name}: {answer}");
-    }
-    let get = http.get(gateway.url("/graphql")).query(&[("query", "{ shops { id } }")]).send().await.unwrap();
-    assert_eq!(get.status(), 200);
-    let put = http.put(gateway.url("/graphql")).send().await.unwrap();
-    assert_eq!(
-        (put.status().as_u16(), put.headers()[header::ALLOW].to_str().unwrap()),
-        (405, "GET, HEAD, POST")
-    );
-    let sdl = http.get(gateway.url("/schema.graphql")).send().await.unwrap().text().await.unwrap();
-    assert_eq!(sdl, include_str!("../../schema.graphql"));
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn the_playground_is_served_from_files_that_are_built_in() {
-    let sandbox = Sandbox::new().await;
-    let http = http_client();
-    let gateway = gateway(&sandbox).await;
-    let page = http.get(gateway.url("/graphiql")).send().await.unwrap();
-    assert_eq!(page.status(), 200);
-    assert!(page.headers()[header::CONTENT_SECURITY_POLICY].to_str().unwrap().contains("default-src 'none'"));
-    let page = page.text().await.unwrap();
-    let addresses: Vec<&str> =
-        page.split(['"', '\'']).filter(|part| part.starts_with("graphiql/assets/")).collect();
-    assert!(!addresses.is_empty(), "{page}");
-    for address in addresses {
-        let file = http.get(gateway.url(&format!("/{address}"))).send().await.unwrap();
-        assert_eq!(file.status(), 200, "{address}");
-        assert!(file.headers()[header::CACHE_CONTROL].to_str().unwrap().contains("immutable"), "{address}");
-    }
-    assert_eq!(http.get(gateway.url("/graphiql/assets/none.js")).send().await.unwrap().status(), 404);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn the_storefront_is_served_at_its_own_addresses_and_no_others() {
-    let sandbox = Sandbox::new().await;
-    let http = http_client();
-    let gateway = gateway(&sandbox).await;
-    let get = |path: String| http.get(gateway.url(&path)).header(header::ACCEPT_ENCODING, "identity").send();
-    let mut pages = Vec::new();
-    for path in ["/", "/cards/VmlkZW9DYXJkOjQy", "/compare?card=a&card=b"] {
-        let page = get(path.to_owned()).await.unwrap();
-        assert_eq!(
-            (page.status().as_u16(), &page.headers()[header::CACHE_CONTROL]),
-            (200, &"no-cache".parse().unwrap())
-        );
-        let policy = page.headers()[header::CONTENT_SECURITY_POLICY].to_str().unwrap();
-        assert!(policy.contains("default-src 'none'") && !policy.contains("unsafe"), "{policy}");
-        pages.push(page.text().await.unwrap());
-    }
-    assert!(pages.iter().all(|page| *page == pages[0]));
-    let addresses: Vec<&str> =
-        pages[0].split('"').filter(|part| part.starts_with("/storefront/assets/")).collect();
-    assert!(!addresses.is_empty(), "{}", pages[0]);
-    for address in addresses {
-        let file = get(address.to_owned()).await.unwrap();
-        assert!(file.headers()[header::CACHE_CONTROL].to_str().unwrap().contains("immutable"), "{address}");
-        // What was compressed by the build goes out as it is.
-        let plain = file.bytes().await.unwrap();
-        let request = http.get(gateway.url(address)).header(header::ACCEPT_ENCODING, "gzip, br");
-        let compressed = request.send().await.unwrap();
-        assert_eq!(compressed.headers()[header::CONTENT_ENCODING], "br", "{address}");
-        assert!(compressed.bytes().await.unwrap().len() * 2 < plain.len(), "{address}");
-    }
-    for path in
-        ["/cards", "/cards/a/b", "/index.html", "/storefront/assets/none.js", "/storefront/documents.json"]
-    {
-        assert_eq!(get(path.to_owned()).await.unwrap().status(), 404, "{path}");
-    }
-    let mut variables = Pipeline::gateway_variables(&sandbox);
-    variables.push(("STOREFRONT", "false".to_owned()));
-    let without = Service::start("gateway", variables).await.unwrap();
-    assert_eq!(http.get(without.url("/")).send().await.unwrap().status(), 404);
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn a_gateway_without_postgres_says_so_and_serves_once_it_is_there() {
     let sandbox = Sandbox::new().await;
     let http = http_client();
@@ -401,4 +162,60 @@ async fn a_gateway_without_postgres_says_so_and_serves_once_it_is_there() {
     assert!(!lost.log().contains("hunter2"), "{}", lost.log());
     let found = gateway(&sandbox).await;
     consuming(&http, &found).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn health_and_metrics_can_stand_at_an_address_that_the_public_does_not_reach() {
+    let sandbox = Sandbox::new().await;
+    let http = http_client();
+    let mut variables = Pipeline::gateway_variables(&sandbox);
+    variables.extend([
+        ("GATEWAY_METRICS_LISTEN", "127.0.0.1:0".to_owned()),
+        // While it lingers, this test looks at it.
+        ("STOP_LINGER", "4s".to_owned()),
+    ]);
+    let mut gateway = Service::start("gateway", variables).await.unwrap();
+    let inside = told_inside(&gateway);
+    let status = async |url: String| http.get(url).send().await.map(|response| response.status().as_u16());
+    for (path, served_inside, served_outside) in [
+        ("/health", 200, 404),
+        ("/metrics", 200, 404),
+        ("/graphql?query={shops{id}}", 404, 200),
+        ("/schema.graphql", 404, 200),
+    ] {
+        eventually(SOON, || async {
+            let seen = (
+                status(format!("http://{inside}{path}")).await.unwrap(),
+                status(gateway.url(path)).await.unwrap(),
+            );
+            if seen == (served_inside, served_outside) { Ok(()) } else { Err(format!("{path}: {seen:?}")) }
+        })
+        .await;
+    }
+    let ready = || status(format!("http://{inside}/ready"));
+    assert_eq!((ready().await.unwrap(), status(gateway.url("/ready")).await.unwrap()), (200, 404));
+    gateway.tell_to_stop();
+    eventually(SOON, || async {
+        match ready().await {
+            Ok(503) => Ok(()),
+            seen => Err(format!("{seen:?}")),
+        }
+    })
+    .await;
+    assert_eq!(status(gateway.url("/schema.graphql")).await.unwrap(), 200);
+    // Told a second time, it would end at once.
+    let ended = eventually(SOON, || {
+        let ended = gateway.exit_status();
+        async move { ended.ok_or_else(|| "it goes on".to_owned()) }
+    })
+    .await;
+    assert!(ended.success(), "{ended}");
+}
+
+/// Where a gateway says that it tells of its health and its metrics.
+fn told_inside(gateway: &Service) -> SocketAddr {
+    let lines = gateway.lines();
+    let line = lines.iter().find(|line| line.contains("an address of their own")).expect("it says so");
+    let line: Value = serde_json::from_str(line).unwrap();
+    line["address"].as_str().unwrap().parse().unwrap()
 }

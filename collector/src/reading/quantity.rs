@@ -249,9 +249,20 @@ mod tests {
 
     type Reader = fn(&str) -> Result<u32, Unreadable>;
 
+    /// A reader, and what it reads from which texts.
+    type Cases = (Reader, &'static [(&'static str, u32)]);
+
+    fn all_are_read(cases: &[Cases]) {
+        for (read, texts) in cases {
+            for (text, expected) in *texts {
+                assert_eq!(read(text), Ok(*expected), "{text:?}");
+            }
+        }
+    }
+
     #[test]
-    fn every_quantity_is_read_in_every_way_that_shops_write_it() {
-        let cases: &[(Reader, &[(&str, u32)])] = &[
+    fn what_a_chip_and_its_memory_do_is_read_in_every_way_that_shops_write_it() {
+        all_are_read(&[
             (
                 clock_mhz,
                 &[
@@ -273,6 +284,30 @@ mod tests {
                 ],
             ),
             (
+                bandwidth_mbps,
+                &[
+                    ("504.2 GB/s", 504_200),
+                    ("504,2 GB/s", 504_200),
+                    ("1.01 TB/s", 1_010_000),
+                    ("504200 MB/s", 504_200),
+                    ("504.2", 504_200),
+                    ("504200", 504_200),
+                    ("504.2GBps", 504_200),
+                    ("1,008 GB/s", 1_008_000),
+                    ("1 008 GB/s", 1_008_000),
+                ],
+            ),
+            (
+                memory_bus_bits,
+                &[("192 bit", 192), ("192-bit", 192), ("192", 192), ("192bits", 192), ("5120 бит", 5120)],
+            ),
+        ]);
+    }
+
+    #[test]
+    fn what_a_card_measures_is_read_in_every_way_that_shops_write_it() {
+        all_are_read(&[
+            (
                 length_mm,
                 &[
                     ("301 mm", 301),
@@ -289,6 +324,17 @@ mod tests {
                 ],
             ),
             (
+                slot_width_hundredths,
+                &[
+                    ("3.25", 325),
+                    ("2 slot", 200),
+                    ("2,5", 250),
+                    ("2.5-slot", 250),
+                    ("Dual-slot", 200),
+                    ("3 slots", 300),
+                ],
+            ),
+            (
                 power_watts,
                 &[
                     ("220 W", 220),
@@ -302,35 +348,12 @@ mod tests {
                     ("1,200 W", 1200),
                 ],
             ),
-            (
-                memory_bus_bits,
-                &[("192 bit", 192), ("192-bit", 192), ("192", 192), ("192bits", 192), ("5120 бит", 5120)],
-            ),
-            (
-                bandwidth_mbps,
-                &[
-                    ("504.2 GB/s", 504_200),
-                    ("504,2 GB/s", 504_200),
-                    ("1.01 TB/s", 1_010_000),
-                    ("504200 MB/s", 504_200),
-                    ("504.2", 504_200),
-                    ("504200", 504_200),
-                    ("504.2GBps", 504_200),
-                    ("1,008 GB/s", 1_008_000),
-                    ("1 008 GB/s", 1_008_000),
-                ],
-            ),
-            (
-                slot_width_hundredths,
-                &[
-                    ("3.25", 325),
-                    ("2 slot", 200),
-                    ("2,5", 250),
-                    ("2.5-slot", 250),
-                    ("Dual-slot", 200),
-                    ("3 slots", 300),
-                ],
-            ),
+        ]);
+    }
+
+    #[test]
+    fn what_a_chip_is_made_of_is_read_in_every_way_that_shops_write_it() {
+        all_are_read(&[
             (process_nm, &[("5 nm", 5), ("5nm", 5), ("TSMC 5 nm", 5), ("12", 12), ("7 нм", 7)]),
             (
                 stream_processors,
@@ -342,12 +365,7 @@ mod tests {
                     ("16384", 16384),
                 ],
             ),
-        ];
-        for (read, texts) in cases {
-            for (text, expected) in *texts {
-                assert_eq!(read(text), Ok(*expected), "{text:?}");
-            }
-        }
+        ]);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::process::{Command, ExitCode};
 
 use anyhow::Result;
-use stores::install;
+use stores::install::{self, Purpose};
 
 use crate::{
     project::{root, status_of},
@@ -19,7 +19,7 @@ pub(crate) fn run() -> Result<ExitCode> {
 
 /// Whether Prometheus takes its settings, and the alerts pass their tests.
 pub(crate) fn check() -> Result<bool> {
-    install::ensure_alerts()?;
+    install::ensure_for(&[Purpose::Alerts])?;
     for arguments in [["check", "config", "prometheus.yml"], ["test", "rules", "alerts.test.yml"]] {
         let mut promtool = Command::new("promtool");
         if !status_of(promtool.args(arguments).current_dir(root().join(FOLDER)))?.success() {

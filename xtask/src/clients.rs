@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::Args;
-use stores::install;
+use stores::install::{self, Purpose};
 
 use crate::{npm::NpmPackage, test::code};
 
@@ -38,7 +38,7 @@ impl Operations {
 
 /// Gets everything ready that the gateway's tests of the clients run.
 pub(crate) fn prepare() -> Result<()> {
-    install::ensure_browser()?;
+    install::ensure_for(&[Purpose::Browser])?;
     CLIENTS.build_if_stale()
 }
 

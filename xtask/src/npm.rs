@@ -8,7 +8,7 @@ use std::{
 };
 
 use anyhow::{Context, Result, bail};
-use stores::install;
+use stores::install::{self, Purpose};
 
 use crate::project::{root, status_of};
 
@@ -52,7 +52,7 @@ impl NpmPackage {
 
     /// Installs what its lock file says, unless nothing has changed in that since npm last did.
     fn install_if_stale(&self) -> Result<()> {
-        install::ensure_npm().with_context(|| format!("{} are built by npm", self.name))?;
+        install::ensure_for(&[Purpose::Npm]).with_context(|| format!("{} are built by npm", self.name))?;
         // npm writes it last.
         let installed = changed(&self.path("node_modules/.package-lock.json"));
         if installed.is_some_and(|installed| changed(&self.path("package-lock.json")) <= Some(installed)) {

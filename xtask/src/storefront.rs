@@ -1,7 +1,7 @@
 //! `cargo xtask storefront`: the storefront's pages. What comes of them is built into the gateway.
 
 use anyhow::Result;
-use stores::install;
+use stores::install::{self, Purpose};
 
 use crate::npm::NpmPackage;
 
@@ -23,6 +23,6 @@ pub(crate) const PAGES: NpmPackage = NpmPackage {
 
 /// Gets everything ready that the gateway's tests of the storefront run.
 pub(crate) fn prepare() -> Result<()> {
-    install::ensure_browser()?;
+    install::ensure_for(&[Purpose::Browser])?;
     PAGES.build_if_stale()
 }

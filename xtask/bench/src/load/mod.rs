@@ -5,7 +5,7 @@ mod requests;
 use std::{net::SocketAddr, path::Path, process::Stdio, time::Duration};
 
 use serde::Deserialize;
-use stores::install;
+use stores::install::{self, Purpose};
 use tempfile::TempDir;
 use tokio::process::Command;
 
@@ -51,7 +51,7 @@ impl Loaded {
 impl Wrk {
     /// Installs wrk, if it is missing.
     pub(crate) fn new(connections: u16) -> Result<Self, Trouble> {
-        install::ensure_load()?;
+        install::ensure_for(&[Purpose::Load])?;
         let folder = TempDir::new()?;
         std::fs::write(folder.path().join("wrk.lua"), SCRIPT)?;
         Ok(Self { folder, connections })

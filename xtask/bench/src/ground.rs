@@ -4,13 +4,13 @@
 use std::time::{Duration, Instant};
 
 use sqlx::{Connection, PgConnection};
+use stores::progress::say;
 use stores::{Stores, process::Service, sandbox::Sandbox};
 use url::Url;
 
 use crate::{
     catalogue::{self, Size},
     cost::Workers,
-    progress::say,
     trouble::Trouble,
 };
 

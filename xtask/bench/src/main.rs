@@ -12,7 +12,6 @@ mod floors;
 mod ground;
 mod load;
 mod measure;
-mod progress;
 mod queries;
 mod report;
 mod trouble;
@@ -24,13 +23,13 @@ use anyhow::{Context, Result, bail};
 use clap::Parser;
 use serde_json::json;
 use stores::Stores;
+use stores::progress::say;
 
 use crate::{
     cost::memory_mib,
     ground::Ground,
     load::Wrk,
     measure::Driver,
-    progress::say,
     queries::{QUERIES, Query},
     report::Report,
     writes::Task,

@@ -7,12 +7,12 @@ use std::{
 
 use axum::body::Bytes;
 use rand::{SeedableRng, rngs::SmallRng};
+use stores::progress::say;
 
 use crate::{
     floors::{fixed::Fixed, statements},
     ground::Ground,
     load::{Loaded, Requests, Wrk},
-    progress::say,
     queries::{Cold, Query},
     report::{Measured, Mode},
     trouble::Trouble,

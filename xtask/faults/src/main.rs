@@ -5,7 +5,6 @@
 //! Nothing in here may know more of the services than anybody can from outside: their addresses, variables, answers
 //! and metrics, and what a superuser finds in the stores.
 
-mod progress;
 mod report;
 mod rows;
 mod trouble;
@@ -17,7 +16,7 @@ use std::{io::Write, path::PathBuf, process::ExitCode, time::Instant};
 use anyhow::{Context, Result, bail};
 use clap::Parser;
 use serde_json::{Value, json};
-use stores::Stores;
+use stores::{Stores, progress};
 
 use crate::{
     report::{Judged, Report},

@@ -1,4 +1,7 @@
 //! Why a row could not be run at all. A promise that isn't kept is no trouble: it is what rows are there to find.
+//!
+//! The benchmark's own [`Trouble`] has some of these kinds too. What both could have them from is the crate `stores`, which
+//! knows no HTTP client, so that a new machine has little to compile before it starts anything.
 
 use std::io;
 

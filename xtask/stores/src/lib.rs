@@ -16,6 +16,7 @@ pub mod install;
 pub mod ports;
 pub mod postgres;
 pub mod process;
+pub mod progress;
 pub mod rabbitmq;
 pub mod redis;
 pub mod sandbox;

@@ -3,9 +3,10 @@
 use std::time::Instant;
 
 use sqlx::{AssertSqlSafe, Connection, FromRow, PgConnection};
+use stores::progress::say;
 use stores::sandbox::Sandbox;
 
-use crate::{progress::say, trouble::Trouble};
+use crate::trouble::Trouble;
 
 /// How much there is in a catalogue.
 #[derive(Clone, Copy, Debug, FromRow)]

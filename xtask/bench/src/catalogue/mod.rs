@@ -21,7 +21,9 @@ pub(crate) use self::{
     copies::Size,
     listings::{BRANDS, PRICES_FROM_MINOR, PRICES_SPAN_MINOR, TECHNOLOGIES, first_events},
 };
-use crate::{progress::say, trouble::Trouble};
+use stores::progress::say;
+
+use crate::trouble::Trouble;
 
 static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../../sql/gateway/migrations");
 

@@ -22,7 +22,9 @@ use self::{
     queue::Queue,
     report::{Drain, Reading},
 };
-use crate::{catalogue, cost::Workers, progress::say, trouble::Trouble};
+use stores::progress::say;
+
+use crate::{catalogue, cost::Workers, trouble::Trouble};
 
 /// How often it is looked how far a gateway is.
 const LOOK_EVERY: Duration = Duration::from_millis(20);

@@ -4,11 +4,11 @@
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
+use stores::progress;
 use tokio::time::sleep;
 
 use super::{Ground, PATIENCE, number, under_fault};
 use crate::{
-    progress,
     report::Report,
     trouble::Trouble,
     truth::picture::ListingKey,

@@ -141,7 +141,8 @@ impl RequestDurations {
     }
 }
 
-/// Listings were committed that the collector had observed at these times, by the collector's clock.
+/// Listings were committed that the collector had observed at these times, by the collector's clock. What is sent again
+/// keeps the time of its observation: since then readers have lacked it.
 pub(crate) fn committed(observed_at: &[DateTime<Utc>], now: DateTime<Utc>) {
     let histogram = metrics::histogram!(LAG);
     for at in observed_at {

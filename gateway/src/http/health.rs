@@ -18,7 +18,7 @@ pub(super) async fn ready(State(gateway): State<Arc<Gateway>>) -> (StatusCode, J
     let postgres = gateway.catalogue.state().is_some();
     let reason = match (stopping, postgres) {
         (true, _) => Some("it was told to stop"),
-        (false, false) => Some("Postgres does not answer, so no query can be served"),
+        (false, false) => Some("Postgres does not answer: nothing but the last answers can be given"),
         (false, true) => None,
     };
     let up = |up: bool| if up { "up" } else { "down" };

@@ -107,7 +107,7 @@ pub struct Publisher {
 impl Publisher {
     /// Publishes until it is told to stop; then what waits is still sent, for a short time.
     pub async fn run(self, stop: CancellationToken) {
-        let mut trouble = Trouble::default();
+        let mut failures = Failures::default();
         while !stop.is_cancelled() {
             let began = Instant::now();
             let Some(ended) = stop.run_until_cancelled(self.connect()).await else { break };
@@ -123,7 +123,7 @@ impl Publisher {
             };
             let Err(error) = ended else { break };
             self.health.rabbitmq_is(error.leaves_rabbitmq());
-            stop.run_until_cancelled(trouble.pause(began, &error)).await;
+            stop.run_until_cancelled(failures.pause(began, &error)).await;
         }
     }
 
@@ -134,14 +134,14 @@ impl Publisher {
 
     /// Publishes over one connection, which outlives failures of Postgres. Ends well only when told to stop.
     async fn publish(&self, session: &Session, stop: &CancellationToken) -> Result<(), PublishError> {
-        let mut trouble = Trouble::default();
+        let mut failures = Failures::default();
         loop {
             let began = Instant::now();
             let Err(error) = self.lead(session, stop).await else { return Ok(()) };
             if stop.is_cancelled() || !matches!(error, PublishError::Store(_)) {
                 return Err(error);
             }
-            stop.run_until_cancelled(session.while_connected(trouble.pause(began, &error)))
+            stop.run_until_cancelled(session.while_connected(failures.pause(began, &error)))
                 .await
                 .transpose()?;
         }
@@ -191,19 +191,19 @@ impl Publisher {
     }
 }
 
-/// Failures in a row: how long to wait after each, and whether they have been told.
-struct Trouble {
+/// Failures in a row: how long to wait after each, and whether they have been told of.
+struct Failures {
     pause: Duration,
     is_told: bool,
 }
 
-impl Default for Trouble {
+impl Default for Failures {
     fn default() -> Self {
         Self { pause: FIRST_PAUSE, is_told: false }
     }
 }
 
-impl Trouble {
+impl Failures {
     /// Waits after a failure of what began at a moment; tells the first of a row.
     async fn pause(&mut self, began: Instant, error: &PublishError) {
         if began.elapsed() > STEADY {

@@ -18,7 +18,7 @@ use crate::{
     stats::Visit,
 };
 
-/// A hanging or slow answer takes no longer than this before it begins: ten minutes.
+/// A slow answer waits no longer than this before it begins: ten minutes.
 const LONGEST_LATENCY_MS: u64 = 600_000;
 /// How much a huge answer has: one gibibyte, in pieces.
 const HUGE_PIECES: usize = 16_384;

@@ -184,8 +184,8 @@ impl Ledger {
         self.glitches.contains_key(&number)
     }
 
-    /// Changes a listing at that time, which ends a glitch of its price, and gives it as it was before. The time is put forward where it lies
-    /// before the newest change: a shop's own clock never goes back.
+    /// Changes a listing at that time, which ends a glitch of its price, and gives it as it was before. The time is put
+    /// forward where it lies before the newest change: a shop's own clock never goes back.
     pub(crate) fn change(&mut self, number: u32, now: u32, change: impl FnOnce(&mut Listing)) -> Listing {
         let before = *self.listing(number);
         self.glitches.remove(&number);

@@ -141,9 +141,10 @@ fn classify(error: sqlx::Error) -> SchemaError {
     let passes = match &error {
         sqlx::Error::Database(database) => {
             // 08 connection, 40 rolled back, 53 resources, 57 operator intervention, 58 system, 55P03 lock.
-            database
-                .code()
-                .is_some_and(|code| ["08", "40", "53", "57", "58"].contains(&&code[..2]) || code == "55P03")
+            database.code().is_some_and(|code| {
+                let class = code.get(..2).unwrap_or_default();
+                ["08", "40", "53", "57", "58"].contains(&class) || code == "55P03"
+            })
         }
         sqlx::Error::Configuration(_) | sqlx::Error::Tls(_) => false,
         _ => true,

@@ -40,8 +40,8 @@ enum Command {
     Test(test::Test),
     /// Start the test stores and keep them until Ctrl-C.
     ///
-    /// Prints `export` lines; in a shell that has run them, tests find the stores, e.g. `cargo nextest run -p
-    /// gateway`, and so does `cargo xtask test`.
+    /// Prints `export` lines; in a shell that has run them, tests find the stores, e.g. `cargo nextest run --workspace -E
+    /// 'package(gateway)'`, and so does `cargo xtask test`.
     Stores,
     Schema(schema::Schema),
     /// Build the playground's page, which the gateway has built in, by npm.
@@ -61,8 +61,8 @@ enum Command {
     Operations(clients::Operations),
     /// Check the alerts for Prometheus, and whether they come when they should.
     Alerts,
-    /// Check everything that a change has to pass: formatting, dependencies, lints, the schema, operations, alerts, the
-    /// tests.
+    /// Check everything that a change has to pass: formatting, dependencies, lints, alerts, the schema, operations, the
+    /// tests, and the faults that matter most.
     Ci,
 }
 

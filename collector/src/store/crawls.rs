@@ -191,8 +191,8 @@ impl Store {
         .await
     }
 
-    /// Ends a crawl, tells of it, and tidies up. Returns how many listings the shop has.
-    pub async fn end_crawl(&self, led: Led, end: CrawlEnd, now: DateTime<Utc>) -> Result<i64, StoreError> {
+    /// Ends a crawl, tells of it, and tidies up.
+    pub async fn end_crawl(&self, led: Led, end: CrawlEnd, now: DateTime<Utc>) -> Result<(), StoreError> {
         let store = self.clone();
         in_own_task(async move {
             let is_full = end.kind == CrawlKind::Full;
@@ -242,7 +242,7 @@ impl Store {
             });
             write_events(&mut transaction, now, &[ended]).await?;
             transaction.commit().await?;
-            Ok(listings)
+            Ok(())
         })
         .await
     }

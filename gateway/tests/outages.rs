@@ -20,6 +20,7 @@ use tokio::time::timeout;
 use crate::support::{
     consuming, eventually, http_client,
     pipeline::Pipeline,
+    postgres::Database,
     queue::Publisher,
     said::{changed, crawl, listing, start},
 };
@@ -45,16 +46,6 @@ async fn asked(http: &Client, gateway: &Service, query: &str) -> Answered {
     Answered { status, headers, body: serde_json::from_str(&response.text().await.unwrap()).unwrap() }
 }
 
-/// Nobody gets into a sandbox's database, and whoever is in it is thrown out: for its gateway Postgres is away.
-async fn lock(server: &mut PgConnection, database: &str, locked: bool) {
-    let allow = format!("alter database {database} with allow_connections {}", !locked);
-    sqlx::query(sqlx::AssertSqlSafe(allow)).execute(&mut *server).await.unwrap();
-    if locked {
-        let end = "select pg_terminate_backend(pid) from pg_stat_activity where datname = $1";
-        sqlx::query(end).bind(database).execute(server).await.unwrap();
-    }
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn while_postgres_is_away_readers_get_the_last_answer_and_are_told_of_when_it_is() {
     let sandbox = Sandbox::new().await;
@@ -70,10 +61,8 @@ async fn while_postgres_is_away_readers_get_the_last_answer_and_are_told_of_when
         if is_there { Ok(answered.body) } else { Err(answered.body.to_string()) }
     })
     .await;
-    let admin = sandbox.admin_database_url();
-    let (server, database) = admin.rsplit_once('/').unwrap();
-    let mut server = PgConnection::connect(&format!("{server}/postgres")).await.unwrap();
-    lock(&mut server, database, true).await;
+    let mut database = Database::of(&sandbox).await;
+    database.away().await;
     let stale = eventually(SOON, || async {
         let answered = asked(&http, &gateway, KNOWN).await;
         let is_marked = answered.body["extensions"]["stale"].is_object();
@@ -100,7 +89,7 @@ async fn while_postgres_is_away_readers_get_the_last_answer_and_are_told_of_when
         if status == 503 { Ok(()) } else { Err(status.to_string()) }
     })
     .await;
-    lock(&mut server, database, false).await;
+    database.back().await;
     eventually(SOON, || async {
         let answered = asked(&http, &gateway, UNKNOWN).await;
         if answered.body["errors"].is_null() { Ok(()) } else { Err(answered.body.to_string()) }

@@ -28,6 +28,7 @@ pub mod request;
 mod response;
 mod rows;
 pub mod scalars;
+pub(crate) mod served;
 pub mod sort;
 pub mod specs;
 pub mod subscribe;

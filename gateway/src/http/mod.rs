@@ -41,7 +41,11 @@ use tower_http::compression::CompressionLayer;
 
 pub use self::subscribers::Subscribers;
 use self::{persisted::Persisted, settings::HttpSettings};
-use crate::{answers::Answers, catalogue::Catalogue, graphql::CatalogueSchema};
+use crate::{
+    answers::Answers,
+    catalogue::Catalogue,
+    graphql::{CatalogueSchema, served::ServedCards},
+};
 
 /// What requests are answered with.
 #[derive(Clone)]
@@ -110,7 +114,8 @@ fn public(gateway: &Arc<Gateway>, settings: &HttpSettings) -> Router {
         public = public.merge(graphiql::routes());
     }
     if settings.storefront {
-        public = public.merge(storefront::routes());
+        let cards = ServedCards::new(gateway.catalogue.clone(), gateway.pool.clone());
+        public = public.merge(storefront::routes(cards));
     }
     public.with_state(gateway.clone())
 }

@@ -2,23 +2,30 @@
 //! elsewhere, and knows no more than the public API.
 //!
 //! One page answers at all of these addresses, and at no others: what is not a page of the storefront goes on being
-//! nothing.
+//! nothing. At the address of a card that isn't there the same page says so to people, and the status to everyone else.
 
 use std::{borrow::Cow, sync::Arc};
 
-use axum::{Router, extract::Path, http::HeaderMap, routing::get};
+use axum::{
+    Router,
+    extract::{Path, rejection::PathRejection},
+    http::{HeaderMap, StatusCode},
+    response::Response,
+    routing::get,
+};
 use rust_embed::Embed;
 use tower_http::compression::CompressionLayer;
 
 use super::{Gateway, built_in::BuiltIn};
+use crate::graphql::served::ServedCards;
 
 /// The page as `npm run build` in `gateway/storefront` made it.
 #[derive(Embed)]
 #[folder = "storefront/dist"]
 struct Files;
 
-/// The pages' addresses.
-const PAGES: [&str; 3] = ["/", "/cards/{id}", "/compare"];
+/// The addresses of pages that are there whatever there is to be seen on them.
+const PAGES: [&str; 2] = ["/", "/compare"];
 
 const STOREFRONT: BuiltIn = BuiltIn {
     get: Files::get,
@@ -36,16 +43,37 @@ pub(crate) fn documents() -> Option<Cow<'static, [u8]>> {
     Files::get("documents.json").map(|file| file.data)
 }
 
-pub(super) fn routes() -> Router<Arc<Gateway>> {
+pub(super) fn routes(cards: ServedCards) -> Router<Arc<Gateway>> {
+    let cards = Arc::new(cards);
     PAGES
         .into_iter()
         .fold(Router::new(), |routes, page| {
             routes.route(page, get(async |request: HeaderMap| STOREFRONT.page(&request)))
         })
+        .route(
+            "/cards/{id}",
+            get(move |id: Result<Path<String>, PathRejection>, request: HeaderMap| {
+                let cards = Arc::clone(&cards);
+                async move { card(&cards, id.ok(), &request).await }
+            }),
+        )
         .route("/storefront/assets/{file}", get(file))
         .layer(CompressionLayer::new())
 }
 
-async fn file(Path(name): Path<String>, request: HeaderMap) -> axum::response::Response {
+/// `None`: what stands there is no text.
+async fn card(cards: &ServedCards, id: Option<Path<String>>, request: &HeaderMap) -> Response {
+    let known = match id {
+        Some(Path(id)) => cards.has(&id).await,
+        None => Some(false),
+    };
+    let mut page = STOREFRONT.page(request);
+    if known == Some(false) {
+        *page.status_mut() = StatusCode::NOT_FOUND;
+    }
+    page
+}
+
+async fn file(Path(name): Path<String>, request: HeaderMap) -> Response {
     STOREFRONT.file(&format!("assets/{name}"), &request)
 }

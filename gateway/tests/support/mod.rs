@@ -8,6 +8,7 @@
 pub(crate) mod catalogue;
 pub(crate) mod hundred;
 pub(crate) mod pipeline;
+pub(crate) mod postgres;
 pub(crate) mod queue;
 pub(crate) mod said;
 pub(crate) mod subscriber;

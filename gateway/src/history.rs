@@ -1,5 +1,7 @@
 //! What can be said of a card's price history. Pure: the points come from the database, the time from the request.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::offer::BUYABLE;
@@ -29,11 +31,11 @@ impl PricePoint {
     }
 }
 
-/// The most points that are told; a longer history is thinned.
+/// About the most points that are told; a longer history is thinned.
 const MOST_POINTS: usize = 500;
 
-/// The points of a span, thinned where there are too many: of each stretch of time the lowest stays, and each
-/// listing's last. `points` are in order of time. What held when the span began counts as its first moment.
+/// The points of a span, thinned where there are too many: of each stretch of time the lowest stays, and the last of each
+/// listing. `points` are in order of time. What held when the span began counts as its first moment.
 pub fn within(
     points: &[PricePoint],
     from: Option<DateTime<Utc>>,
@@ -56,17 +58,19 @@ pub fn within(
 fn thinned(points: Vec<PricePoint>) -> Vec<PricePoint> {
     let (Some(first), Some(last)) = (points.first(), points.last()) else { return points };
     let (begin, span) = (first.at, (last.at - first.at).num_milliseconds().max(1));
-    let stretches = i64::try_from(MOST_POINTS / 2).unwrap_or(1);
+    let listings = points.iter().map(|point| point.listing_id).collect::<BTreeSet<_>>().len();
+    let stretches = i64::try_from((MOST_POINTS / (1 + listings)).max(1)).unwrap_or(1);
     let stretch_of = |point: &PricePoint| (point.at - begin).num_milliseconds() * (stretches - 1) / span;
     let mut thin = Vec::new();
     for stretch in points.chunk_by(|one, next| stretch_of(one) == stretch_of(next)) {
-        let lowest =
-            stretch.iter().filter(|point| point.is_buyable()).min_by_key(|point| point.base_price_minor);
-        let last = stretch.last();
-        let mut kept: Vec<&PricePoint> = lowest.into_iter().chain(last).collect();
-        kept.sort_by_key(|point| point.at);
-        kept.dedup();
-        thin.extend(kept.into_iter().cloned());
+        let lowest = (0..stretch.len())
+            .filter(|place| stretch[*place].is_buyable())
+            .min_by_key(|place| stretch[*place].base_price_minor);
+        // What a listing's line goes on with.
+        let lasts = stretch.iter().enumerate().map(|(place, point)| (point.listing_id, place));
+        let mut kept: BTreeSet<usize> = lasts.collect::<BTreeMap<_, _>>().into_values().collect();
+        kept.extend(lowest);
+        thin.extend(kept.into_iter().map(|place| stretch[place].clone()));
     }
     thin
 }
@@ -185,6 +189,10 @@ mod tests {
         assert!(thin.len() <= MOST_POINTS, "{}", thin.len());
         assert!(thin.is_sorted_by_key(|point| point.at));
         assert_eq!(low(&thin), low(&points));
-        assert_eq!(thin.last(), points.last());
+        let ends = |points: &[PricePoint]| {
+            let end = |listing| points.iter().rfind(|point| point.listing_id == listing).cloned();
+            [0, 1, 2].map(end)
+        };
+        assert_eq!(ends(&thin), ends(&points));
     }
 }

@@ -297,7 +297,8 @@ async fn a_code_that_a_hundred_listings_share_is_nobodys_and_each_is_a_card_of_i
 #[tokio::test]
 async fn the_price_history_holds_each_change_and_nothing_else() {
     const HISTORY: &str = "query($from: DateTime, $to: DateTime, $shop: String) { videoCards { nodes {
-        priceHistory(from: $from, to: $to, shop: $shop) { points { at price { amount } shop { slug } availability }
+        offers { id } priceHistory(from: $from, to: $to, shop: $shop) {
+            points { at offerId price { amount } shop { slug } availability }
             low { price { amount } } high { price { amount } } low30Days { amount } isAllTimeLow coveredDays } } } }";
     let gateway = InProcess::start("").await;
     let cost = |price_minor, availability| {
@@ -325,7 +326,12 @@ async fn the_price_history_holds_each_change_and_nothing_else() {
     gateway.apply(&[gone("countrylink", "A", 6)]).await;
     let history = async |variables: Value| {
         let answer = gateway.ask_with(HISTORY, variables).await;
-        answer["data"]["videoCards"]["nodes"][0]["priceHistory"].clone()
+        let card = &answer["data"]["videoCards"]["nodes"][0];
+        for point in card["priceHistory"]["points"].as_array().unwrap() {
+            let is_there = point["offerId"] == card["offers"][0]["id"];
+            assert_eq!(is_there, point["shop"]["slug"] == "netvideo", "the other one has gone: {card}");
+        }
+        card["priceHistory"].clone()
     };
     let told = |history: &Value| -> Vec<String> {
         let points = history["points"].as_array().unwrap().iter();

@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, Object};
+use async_graphql::{Context, ID, Object};
 use chrono::{DateTime, Utc};
 
 use super::{
     errors::{ApiError, StoreFailed},
     filter::Availability,
+    ids::{self, NodeType},
     money::Money,
     names::{Shop, int},
     request::data,
@@ -85,6 +86,12 @@ impl PricePoint {
     /// The price, in the shop's own currency.
     async fn price(&self) -> Money {
         Money::of(self.0.price_minor, &self.0.currency)
+    }
+
+    /// The identifier of the offer whose price it was: a shop with two offers has two prices at a time. The offer itself
+    /// may have gone.
+    async fn offer_id(&self) -> ID {
+        ids::encode(NodeType::Offer, self.0.listing_id)
     }
 
     /// The shop.

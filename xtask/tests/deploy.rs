@@ -173,3 +173,31 @@ fn everything_that_compose_reads_is_in_the_example_of_its_settings() {
         assert!(is_there, "{variable} is not in .env.example");
     }
 }
+
+/// Whether the example's ingress lets a path through, by the rules of Kubernetes.
+fn is_let_through(ingress: &str, path: &str) -> bool {
+    ingress.split("- path: ").skip(1).any(|rule| {
+        let own = rule.lines().next().unwrap().trim();
+        let below = path.strip_prefix(own).is_some_and(|rest| rest.starts_with('/'));
+        path == own || (below && rule.contains("pathType: Prefix"))
+    })
+}
+
+#[test]
+fn the_ingress_lets_through_what_is_for_the_public_and_nothing_else() {
+    let ingress = read("deploy/kubernetes/example/ingress.yaml");
+    let storefront = read("gateway/src/http/storefront.rs");
+    // Between quotes; what a comment begins with isn't, nor what stands in the page.
+    let routes = storefront.split('"').skip(1).filter(|text| text.starts_with('/') && !text.ends_with('\\'));
+    let routes: Vec<String> =
+        routes.map(|route| route.replace("{id}", "a").replace("{file}", "a.js")).collect();
+    assert!(routes.len() > 3, "{routes:?}");
+    for path in routes.iter().map(String::as_str).chain(["/graphql"]) {
+        assert!(is_let_through(&ingress, path), "{path}");
+    }
+    for path in
+        ["/metrics", "/ready", "/health", "/graphiql", "/schema.graphql", "/storefront/documents.json"]
+    {
+        assert!(!is_let_through(&ingress, path), "{path}");
+    }
+}

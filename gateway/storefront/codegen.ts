@@ -20,7 +20,8 @@ const config: CodegenConfig = {
         scalars: { ID: text, DateTime: text, Date: text, Decimal: decimal, URL: text },
         // A scalar that is not named above is an error, not `any`.
         strictScalars: true,
-        enumsAsTypes: true,
+        // The page has to know all values of some of them; of the others nothing is left in the build.
+        enumsAsConst: true,
         useTypeImports: true,
         skipTypename: true,
         avoidOptionals: { field: true },

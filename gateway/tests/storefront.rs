@@ -7,7 +7,7 @@ mod support;
 
 use std::{path::Path, process::Stdio, sync::Arc, time::Duration};
 
-use axum::{Router, http::StatusCode, routing::post};
+use axum::{Router, extract::Path as PathOf, http::StatusCode, routing::post};
 use stores::{install, process::Service, sandbox::Sandbox};
 use tokio::{
     net::TcpListener,
@@ -15,7 +15,7 @@ use tokio::{
     sync::{Mutex, oneshot},
 };
 
-use crate::support::{eventually, pipeline::Pipeline};
+use crate::support::{eventually, pipeline::Pipeline, postgres::Database};
 
 const SOON: Duration = Duration::from_mins(1);
 const STOREFRONT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/storefront");
@@ -40,29 +40,34 @@ async fn shoppers_can_use_the_storefront_in_a_browser() {
         if ready.status().is_success() { Ok(()) } else { Err(ready.text().await.unwrap_or_default()) }
     })
     .await;
-    let (restart, _restarting) = restarter(serving).await;
+    let (controls, _living) = controls(serving, Database::of(&pipeline.sandbox).await).await;
     let mut browser = program("@playwright/test/cli.js");
     browser
         .args(["test", "--config", "browser/playwright.config.ts"])
         .env("STOREFRONT_URL", storefront)
-        .env("RESTART_URL", restart)
+        .env("CONTROLS_URL", controls)
         .env("GATEWAY_URL", pipeline.gateway.url(""))
         .env("SHOPS_URL", pipeline.shops.url(""))
         .env("CHROMIUM", install::program("chromium").unwrap());
     succeeds(&mut browser).await;
 }
 
-/// Restarts a gateway whenever it is asked by POST, as long as the second lives.
-async fn restarter(gateway: Service) -> (String, oneshot::Sender<()>) {
-    let gateway = Arc::new(Mutex::new(gateway));
+/// Lets a test in the browser restart a gateway, and take Postgres away from it and give it back, as long as the second
+/// lives.
+async fn controls(gateway: Service, database: Database) -> (String, oneshot::Sender<()>) {
+    let (gateway, database) = (Arc::new(Mutex::new(gateway)), Arc::new(Mutex::new(database)));
     let restart = async move || match gateway.lock().await.restart().await {
         Ok(()) => (StatusCode::OK, String::new()),
         Err(error) => (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()),
     };
+    let postgres = async move |PathOf(order): PathOf<String>| {
+        let mut database = database.lock().await;
+        if order == "away" { database.away().await } else { database.back().await }
+    };
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}/", listener.local_addr().unwrap());
+    let url = format!("http://{}", listener.local_addr().unwrap());
     let (living, gone) = oneshot::channel::<()>();
-    let router = Router::new().route("/", post(restart));
+    let router = Router::new().route("/restart", post(restart)).route("/postgres/{order}", post(postgres));
     tokio::spawn(
         axum::serve(listener, router).with_graceful_shutdown(async { drop(gone.await) }).into_future(),
     );

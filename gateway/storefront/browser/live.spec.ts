@@ -1,10 +1,12 @@
-import { dearestOf, expect, fallsSilent, listingOf, lower, rows, speaks, test } from './shopper';
+import { dearestOf, expect, fallsSilent, listingOf, lower, names, order, rows, speaks, test } from './shopper';
 
 test('a price that falls in a shop falls on the list and on the card’s page, without a reload', async ({
   page,
   context,
 }) => {
   const listing = await listingOf('netvideo');
+  const told: string[] = [];
+  page.on('websocket', (socket) => socket.on('framereceived', ({ payload }) => told.push(`${payload}`)));
   await page.goto(dearestOf('netvideo'));
   const row = (await rows(page)).and(page.locator(`[data-card="${listing.card}"]`));
   const other = await context.newPage();
@@ -15,6 +17,8 @@ test('a price that falls in a shop falls on the list and on the card’s page, w
   const price = await lower(listing, 10_00);
   await expect(row.locator('.price-amount')).toHaveText(price);
   await expect(row.locator('.mark-fell')).toBeVisible();
+  // Nobody had to ask for it.
+  expect(told.some((message) => message.includes('"next"') && message.includes(listing.card))).toBe(true);
   await expect(offer.locator('.offer-amount')).toHaveText(price);
   await expect(offer.locator('.mark-fell')).toBeVisible();
 });
@@ -34,18 +38,60 @@ test('the offers of a shop that falls silent are marked, until it speaks again',
 });
 
 test('while a gateway restarts the page stays, and goes on by itself afterwards', async ({ page }) => {
-  const restart = process.env['RESTART_URL'] ?? '';
-  test.skip(restart === '', 'RESTART_URL names nobody who restarts the gateway');
   const listing = await listingOf('netvideo');
   await page.goto(`/cards/${listing.card}`);
   const amount = page.locator('.offer-amount');
   await expect(amount).toBeVisible();
-  const restarted = fetch(restart, { method: 'POST' });
+  const restarted = order('restart');
   const price = await lower(listing, 15_00);
-  expect((await restarted).ok).toBe(true);
+  await restarted;
   await expect(amount).toHaveText(price);
   await page.goto(dearestOf('netvideo'));
   await expect(
     (await rows(page)).and(page.locator(`[data-card="${listing.card}"]`)).locator('.price-amount'),
   ).toHaveText(price);
+});
+
+test('while Postgres is away, what was seen is shown as it was, the rest says so, and both come back', async ({
+  page,
+  context,
+}) => {
+  await page.goto('/?sort=name');
+  const found = await names(page);
+  await order('postgres/away');
+  const older = page.getByText(/^The catalogue is away for a moment/);
+  // Until the gateway has noticed, its answers are those of a moment ago.
+  await expect(async () => {
+    await page.reload();
+    await expect(older).toBeVisible({ timeout: 1_000 });
+  }).toPass();
+  expect(await names(page)).toEqual(found);
+
+  const unseen = await context.newPage();
+  const answered: number[] = [];
+  const asked: number[] = [];
+  const isOfList = (url: string) => decodeURIComponent(url).includes('"first":');
+  unseen.on('request', (request) => isOfList(request.url()) && asked.push(Date.now()));
+  unseen.on('response', (response) => {
+    if (!isOfList(response.url())) return;
+    expect([response.status(), response.headers()['retry-after']]).toEqual([503, '1']);
+    answered.push(Date.now());
+  });
+  await unseen.goto('/?with=vulkan&sort=memory');
+  const alert = unseen.getByRole('alert');
+  await expect(alert).toContainText('The catalogue doesn’t answer');
+  // It asks again by itself, not before it may, and at once for who can't wait.
+  await expect.poll(() => asked.length).toBeGreaterThan(1);
+  expect(asked[1]).toBeGreaterThanOrEqual((answered[0] ?? Infinity) + 1_000);
+  const before = asked.length;
+  await alert.getByRole('button', { name: 'Try again' }).click();
+  await expect.poll(() => asked.length, { timeout: 1_000 }).toBeGreaterThan(before);
+  unseen.removeAllListeners('response');
+
+  await order('postgres/back');
+  await expect(older).toBeHidden();
+  await expect(alert).toBeHidden();
+  await expect(await rows(unseen)).toHaveCount(24);
+  // The collector was without it too.
+  await expect(unseen.getByText(/hasn’t answered since/)).toBeHidden();
 });

@@ -6,6 +6,9 @@ const shopsUrl = process.env['SHOPS_URL'] ?? 'http://127.0.0.1:8080';
 // A gateway that answers whatever is asked; the one that serves the page may answer the page's own documents alone.
 const gatewayUrl = process.env['GATEWAY_URL'] ?? 'http://127.0.0.1:8000';
 
+// Restarts the gateway that serves the page, and takes Postgres away from it; by hand there is nobody who does.
+const controlsUrl = process.env['CONTROLS_URL'] ?? '';
+
 // A test fails if its page asked another host for something, broke its own policy, or threw.
 export const test = base.extend({
   page: async ({ page, baseURL }, use) => {
@@ -21,10 +24,7 @@ export const test = base.extend({
     page.on('websocket', (socket) => {
       if (new URL(socket.url()).host !== own) wrong.push(`opened ${socket.url()}`);
     });
-    page.on('pageerror', (error) => {
-      // When a socket breaks off, the library for it leaves a promise of its own behind; what is shown goes on regardless.
-      if (String(error) !== 'CloseEvent') wrong.push(String(error));
-    });
+    page.on('pageerror', (error) => wrong.push(`${error}`));
     page.on('console', (message) => {
       if (message.text().includes('Content Security Policy')) wrong.push(message.text());
     });
@@ -114,6 +114,13 @@ export async function fallsSilent(shop: string): Promise<void> {
 
 export async function speaks(): Promise<void> {
   await control('DELETE', 'faults');
+}
+
+// Has a gateway restarted, or Postgres taken away or given back. Skips the test where nobody does that.
+export async function order(what: 'restart' | 'postgres/away' | 'postgres/back'): Promise<void> {
+  test.skip(controlsUrl === '', 'CONTROLS_URL names nobody who restarts the gateway');
+  const response = await fetch(`${controlsUrl}/${what}`, { method: 'POST' });
+  expect(response.ok, await response.text()).toBe(true);
 }
 
 async function control(method: string, path: string, body?: object): Promise<void> {

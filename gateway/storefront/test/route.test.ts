@@ -11,6 +11,7 @@ test.each([
   ['/compare?card=a&card=b&card=a', { page: 'compare', ids: ['a', 'b'] }],
   ['/cards', { page: 'nowhere' }],
   ['/cards/a/b', { page: 'nowhere' }],
+  ['/cards/%ff', { page: 'nowhere' }],
   ['/graphiql', { page: 'nowhere' }],
 ])('%s', (address, expected) => {
   expect(at(address)).toEqual(expected);

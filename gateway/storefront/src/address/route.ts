@@ -15,8 +15,16 @@ export function routeOf({ pathname, searchParams }: URL): Route {
   if (pathname === '/compare') {
     return { page: 'compare', ids: [...new Set(searchParams.getAll('card'))].slice(0, MOST_COMPARED) };
   }
-  const id = /^\/cards\/([^/]+)$/.exec(pathname)?.[1];
-  return id === undefined ? { page: 'nowhere' } : { page: 'card', id: decodeURIComponent(id) };
+  const id = decoded(/^\/cards\/([^/]+)$/.exec(pathname)?.[1]);
+  return id === undefined ? { page: 'nowhere' } : { page: 'card', id };
+}
+
+function decoded(text: string | undefined): string | undefined {
+  try {
+    return text && decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
 }
 
 export function cardAddress(id: string): string {

@@ -1,6 +1,6 @@
 // What a shopper wants to see, as it stands in the address: `/?q=4070&brand=asus&memory=12-16&with=dlss`. The address
 // is the only state of the list: a reload, a bookmark and a shared link show the same. Pure.
-import type { Availability, ChipMaker, VideoCardFilter, VideoCardSort } from '../../generated/graphql';
+import { Availability, ChipMaker, type VideoCardFilter, type VideoCardSort } from '../../generated/graphql';
 
 // The facets by which a choice among values can be made, and what they are called in the address.
 export const CHOICES = {
@@ -64,15 +64,8 @@ export const EVERYTHING: Wanted = {
   before: undefined,
 };
 
-const AVAILABILITIES: readonly string[] = [
-  'IN_STOCK',
-  'PREORDER',
-  'ON_ORDER',
-  'OUT_OF_STOCK',
-  'DISCONTINUED',
-  'UNKNOWN',
-] satisfies Availability[];
-const CHIP_MAKERS: readonly string[] = ['NVIDIA', 'AMD', 'INTEL', 'OTHER'] satisfies ChipMaker[];
+const AVAILABILITIES: readonly string[] = Object.values(Availability);
+const CHIP_MAKERS: readonly string[] = Object.values(ChipMaker);
 
 // Reads an address. What it can't mean is left out: people cut links, and old links outlive what they named.
 export function readWanted(query: URLSearchParams): Wanted {

@@ -17,10 +17,9 @@ interface Body<D> {
   readonly extensions?: { readonly stale?: { readonly asOf: string } };
 }
 
-// What the gateway knows a document by.
-export function documentId(document: object): string {
-  const { hash } = (document as { __meta__: { hash: string } }).__meta__;
-  return `sha256:${hash}`;
+// What the gateway knows a document by: the SHA-256 of its text, in hexadecimal digits.
+export function hashOf(document: object): string {
+  return (document as { __meta__: { hash: string } }).__meta__.hash;
 }
 
 // Rejects with a `Failure`. `anew`: an answer that the browser has kept won't do.
@@ -29,7 +28,7 @@ export async function ask<D, V>(
   variables: V,
   { signal, anew = false }: { signal?: AbortSignal; anew?: boolean } = {},
 ): Promise<Answer<D>> {
-  const query = new URLSearchParams({ documentId: documentId(document), variables: JSON.stringify(variables) });
+  const query = new URLSearchParams({ documentId: `sha256:${hashOf(document)}`, variables: JSON.stringify(variables) });
   let response: Response;
   let body: Body<D>;
   try {

@@ -24,7 +24,7 @@ const PASSING = new Set([
   'SUBSCRIBER_LAGGED',
   'OFFLINE',
 ]);
-const LONGEST_PAUSE_MS = 15_000;
+const LONGEST_PAUSE_MS = 8_000;
 
 interface GraphQlError {
   readonly message: string;
@@ -46,8 +46,8 @@ export function readRetryAfter(header: string | null): number | undefined {
   return header !== null && /^\d{1,5}$/.test(header) ? Number(header) * 1000 : undefined;
 }
 
-// How long to wait before the next attempt: as long as was asked for, else longer each time. `chance` is from 0 to 1
-// and keeps those apart who failed together.
+// How long to wait before the next attempt: as long as was asked for at least, and longer each time. `chance` is from 0
+// to 1 and keeps those apart who failed together.
 export function pauseMs(attempt: number, chance: number, retryAfterMs = 0): number {
   const longest = Math.min(LONGEST_PAUSE_MS, 1000 * 2 ** attempt);
   return retryAfterMs + longest * (0.5 + chance / 2);

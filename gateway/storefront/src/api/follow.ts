@@ -5,8 +5,14 @@
 // that the page asks anew.
 import { signal } from '@preact/signals';
 import type { Client, FormattedExecutionResult, SubscribePayload } from 'graphql-ws';
-import { documentId, type Document } from './ask';
+import { hashOf, type Document } from './ask';
 import { failureOf, pauseMs, type Failure } from './failure';
+
+// What is told is in every answer after so long.
+const ANSWERS_LAG_MS = 1_000;
+// Who was followed for so long isn't to blame for the break.
+const STEADY_MS = 10_000;
+const NORMAL_CLOSURE = 1000;
 
 // Whether changes arrive. Undefined: nothing is followed, or it was not tried yet.
 export const live = signal<boolean | undefined>(undefined);
@@ -25,7 +31,11 @@ async function connect(): Promise<Client> {
     // A network that went away without a word is noticed.
     keepAlive: 10_000,
     lazyCloseTimeout: 1_000,
-    on: { connected: () => (live.value = true), closed: () => (live.value = false) },
+    on: {
+      connected: () => (live.value = true),
+      // Once nobody follows anything, it is closed here.
+      closed: (event) => (live.value = (event as CloseEvent).code === NORMAL_CLOSURE ? undefined : false),
+    },
   });
 }
 
@@ -36,7 +46,7 @@ export interface Follower<D> {
 }
 
 // Follows until the returned function is called. `cursorOf` reads the cursor of what is told.
-export function follow<D, V extends object>(
+export function follow<D, V extends Record<string, unknown>>(
   document: Document<D, V & { after?: string | null }>,
   variables: V,
   cursorOf: (data: D) => string,
@@ -44,42 +54,38 @@ export function follow<D, V extends object>(
 ): () => void {
   let stopped = false;
   let stop: (() => void) | undefined;
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  let again: ReturnType<typeof setTimeout> | undefined;
+  let catchingUp: ReturnType<typeof setTimeout> | undefined;
   let after: string | undefined;
   let attempt = 0;
 
   const ended = (failure?: Failure) => {
+    clearTimeout(catchingUp);
     if (stopped) return;
-    if (failure?.code === 'CURSOR_TOO_OLD') {
-      after = undefined;
-      missed();
-    }
-    timer = setTimeout(() => void begin(true), pauseMs(attempt++, Math.random()));
+    if (failure?.code === 'CURSOR_TOO_OLD') after = undefined;
+    again = setTimeout(() => void begin(), pauseMs(attempt++, Math.random()));
   };
-  const begin = async (again: boolean) => {
+  const begin = async () => {
     client ??= connect();
     const socket = await client.catch(() => (client = undefined));
     if (stopped) return;
     if (!socket) return ended();
-    // Without a cursor nobody knows what happened meanwhile.
-    let gap = again && after === undefined;
+    let since = Infinity;
     const connected = () => {
-      attempt = 0;
-      if (gap) missed();
-      gap = false;
+      since = Date.now();
+      // Without a cursor nobody knows what happened since the page asked.
+      if (after === undefined) catchingUp = setTimeout(missed, ANSWERS_LAG_MS);
     };
     const off = socket.on('connected', connected);
     if (live.value) connected();
-    const payload = { documentId: documentId(document), variables: after ? { ...variables, after } : variables };
     let failure: Failure | undefined;
     const over = () => {
       off();
+      if (Date.now() - since > STEADY_MS) attempt = 0;
       ended(failure);
     };
-    // The protocol's own type knows no documents by name.
-    stop = socket.subscribe<D>(payload as unknown as SubscribePayload, {
+    stop = socket.subscribe<D>(payloadOf(document, after === undefined ? variables : { ...variables, after }), {
       next: ({ data, errors }: FormattedExecutionResult<D, unknown>) => {
-        attempt = 0;
         if (data && !errors) {
           after = cursorOf(data);
           told(data);
@@ -90,15 +96,23 @@ export function follow<D, V extends object>(
       },
       error: (error) => {
         if (Array.isArray(error)) failure = failureOf(error as Parameters<typeof failureOf>[0]);
+        // No break of the connection, but a mistake of ours: it must not look like one.
+        if (error instanceof Error) reportError(error);
         over();
       },
       complete: over,
     });
   };
-  void begin(false);
+  void begin();
   return () => {
     stopped = true;
-    clearTimeout(timer);
+    clearTimeout(again);
+    clearTimeout(catchingUp);
     stop?.();
   };
+}
+
+// The protocol wants a text: beside a hash, an empty one is none.
+function payloadOf(document: object, variables: Record<string, unknown>): SubscribePayload {
+  return { query: '', variables, extensions: { persistedQuery: { version: 1, sha256Hash: hashOf(document) } } };
 }

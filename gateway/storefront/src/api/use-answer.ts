@@ -1,7 +1,7 @@
 // An answer as a component wants it: the last one stays while the next is asked for, what passes is asked again by
 // itself, and what was seen before is shown at once on the way back.
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { ask, documentId, type Answer, type Document } from './ask';
+import { ask, hashOf, type Answer, type Document } from './ask';
 import { pauseMs, type Failure } from './failure';
 
 const KEPT_ANSWERS = 40;
@@ -39,12 +39,19 @@ interface State<D> {
   readonly failure: Failure | undefined;
 }
 
+// The last answer to a question, and to no other: what fails isn't told by what was asked before.
+function answerTo<D>(key: string, state: State<D>): Answer<D> | undefined {
+  return key === state.key ? state.answer : (kept.get(key) as Answer<D> | undefined);
+}
+
 // `variables` null: there is nothing to ask.
 export function useAnswer<D, V>(document: Document<D, V>, variables: V | null): Asked<D> {
-  const key = variables === null ? undefined : documentId(document) + JSON.stringify(variables);
+  const key = variables === null ? undefined : hashOf(document) + JSON.stringify(variables);
   const [state, setState] = useState<State<D>>({ key: undefined, answer: undefined, failure: undefined });
   const [round, setRound] = useState(0);
-  const attempt = useRef(0);
+  // How often in a row this question was answered by a failure.
+  const failed = useRef({ key, count: 0 });
+  if (failed.current.key !== key) failed.current = { key, count: 0 };
 
   useEffect(() => {
     if (key === undefined || variables === null) return;
@@ -53,7 +60,7 @@ export function useAnswer<D, V>(document: Document<D, V>, variables: V | null): 
     const later = (ms: number) => (timer = setTimeout(() => setRound((round) => round + 1), ms));
     ask(document, variables, { signal: aborter.signal, anew: round > 0 }).then(
       (answer) => {
-        attempt.current = 0;
+        failed.current.count = 0;
         keep(key, answer);
         setState({ key, answer, failure: undefined });
         if (answer.asOf !== undefined) later(STALE_RETRY_MS);
@@ -61,8 +68,8 @@ export function useAnswer<D, V>(document: Document<D, V>, variables: V | null): 
       (failure: Failure) => {
         if (aborter.signal.aborted) return;
         // What doesn't pass has no answer, and an earlier one would hide that.
-        setState(({ answer }) => ({ key, answer: failure.passing ? answer : undefined, failure }));
-        if (failure.passing) later(pauseMs(attempt.current++, Math.random(), failure.retryAfterMs));
+        setState((state) => ({ key, answer: failure.passing ? answerTo(key, state) : undefined, failure }));
+        if (failure.passing) later(pauseMs(failed.current.count++, Math.random(), failure.retryAfterMs));
       },
     );
     return () => {
@@ -72,15 +79,15 @@ export function useAnswer<D, V>(document: Document<D, V>, variables: V | null): 
     // `key` stands for the document and its variables.
   }, [key, round]);
 
-  const known = key === state.key ? undefined : (key && (kept.get(key) as Answer<D> | undefined)) || undefined;
-  const answer = known ?? state.answer;
+  const own = key === undefined ? undefined : answerTo(key, state);
+  const answer = own ?? state.answer;
   return {
     data: answer?.data,
     asOf: answer?.asOf,
     failure: key === state.key ? state.failure : undefined,
-    pending: key !== state.key && !known,
+    pending: key !== state.key && !own,
     again: () => {
-      attempt.current = 0;
+      failed.current.count = 0;
       setRound((round) => round + 1);
     },
     amend: (change) => {

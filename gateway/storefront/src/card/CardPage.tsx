@@ -6,8 +6,8 @@ import { cardAddress } from '../address/route';
 import type { Failure } from '../api/failure';
 import { follow } from '../api/follow';
 import { useAnswer } from '../api/use-answer';
+import { CompareChoice } from '../compare/CompareChoice';
 import { locale, words } from '../language';
-import { CompareChoice } from '../list/Row';
 import { Drawing } from '../parts/Drawing';
 import { useShopsChange, useTitle } from '../parts/hooks';
 import { Doubts, Failed, Notice } from '../parts/Notice';
@@ -18,6 +18,7 @@ import { History } from './History';
 import { Offers } from './Offers';
 import { Specifications } from './Specifications';
 import { Technologies } from './Technologies';
+import { ToShop } from './ToShop';
 
 export function CardPage({ id }: { readonly id: string }) {
   const say = words.value;
@@ -90,29 +91,12 @@ function Sheet({ card, asOf, failure, changes }: SheetProps) {
       </header>
       <div class="sheet-body">
         <Offers offers={card.offers} />
-        <History id={card.id} changes={changes} />
+        <History card={card} changes={changes} />
         <Specifications card={card} />
         <Technologies card={card} />
         <Codes card={card} />
       </div>
     </article>
-  );
-}
-
-export function ToShop({
-  href,
-  shop,
-  loud = false,
-}: {
-  readonly href: string;
-  readonly shop: string;
-  readonly loud?: boolean;
-}) {
-  const say = words.value;
-  return (
-    <a class={`button ${loud ? 'button-loud' : ''}`} href={href} target="_blank" rel="noopener noreferrer">
-      {say.toShop(shop)} <span aria-hidden="true">↗</span>
-    </a>
   );
 }
 

@@ -1,19 +1,26 @@
 // What a card cost when, as a chart and as a table. What draws is loaded once the chart comes into view.
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { CardPricesDocument, type CardPricesQuery } from '../../generated/graphql';
+import { CardPricesDocument, type CardPricesQuery, type SheetFragment } from '../../generated/graphql';
 import { useAnswer } from '../api/use-answer';
 import { moment, money } from '../format';
 import { counted, locale, words } from '../language';
 import { Availability } from '../parts/Price';
 import { theme } from '../theme';
-import { stepsOf } from './steps';
+import { offerNames, stepsOf } from './steps';
 
 type Prices = NonNullable<CardPricesQuery['videoCard']>['priceHistory'];
 
 const SPANS_DAYS = [30, 90, 365] as const;
 const DAY_MS = 86_400_000;
+const RETRY_MS = 3_000;
 
-export function History({ id, changes }: { readonly id: string; readonly changes: number }) {
+interface Props {
+  readonly card: Pick<SheetFragment, 'id' | 'offers'>;
+  // How many changes were told while somebody looked.
+  readonly changes: number;
+}
+
+export function History({ card: { id, offers }, changes }: Props) {
   const say = words.value;
   const [days, setDays] = useState<number>(SPANS_DAYS[1]);
   // Of the day, not of the moment: the same question is then the same for everyone.
@@ -23,6 +30,7 @@ export function History({ id, changes }: { readonly id: string; readonly changes
     if (changes > 0) again();
   }, [changes]);
   const history = data?.videoCard?.priceHistory;
+  const names = useMemo(() => offerNames(history?.points ?? [], offers, say.goneOffer), [history, offers, say]);
   return (
     <section class="block" aria-labelledby="history">
       <header class="block-head">
@@ -38,11 +46,11 @@ export function History({ id, changes }: { readonly id: string; readonly changes
       {history && <Extremes history={history} />}
       {/* Without a low it was never for sale: there is nothing to draw. */}
       {!history || history.low ? (
-        <div class="chart-place">{history && <Chart points={history.points} />}</div>
+        <div class="chart-place">{history && <Chart points={history.points} names={names} />}</div>
       ) : (
         <p class="faint">{history.points.length === 0 ? say.noHistory : say.neverForSale}</p>
       )}
-      {history && history.points.length > 0 && <Table points={history.points} />}
+      {history && history.points.length > 0 && <Table points={history.points} names={names} />}
     </section>
   );
 }
@@ -68,22 +76,38 @@ function Extremes({ history: { low, high, isAllTimeLow } }: { readonly history: 
   );
 }
 
-function Chart({ points }: { readonly points: Prices['points'] }) {
+interface Points {
+  readonly points: Prices['points'];
+  // Of offers, by their identifiers.
+  readonly names: ReadonlyMap<string, string>;
+}
+
+function Chart({ points, names }: Points) {
   const place = useRef<HTMLDivElement>(null);
   const dark = useDark();
   useEffect(() => {
     let gone = false;
     let remove: (() => void) | undefined;
-    void import('./chart').then(({ draw }) => {
-      if (!gone && place.current)
-        remove = draw(place.current, stepsOf(points, Date.now()), locale.value, words.value.when);
-    });
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const load = () => {
+      import('./chart').then(
+        ({ draw }) => {
+          if (gone || !place.current) return;
+          const labels = { when: words.value.when, offers: names };
+          remove = draw(place.current, stepsOf(points, Date.now()), labels, locale.value);
+        },
+        // Who serves it is away as well as anybody else.
+        () => (timer = setTimeout(load, RETRY_MS)),
+      );
+    };
+    load();
     return () => {
       gone = true;
+      clearTimeout(timer);
       remove?.();
     };
     // Its colours and its words are those of the page.
-  }, [points, dark, locale.value]);
+  }, [points, names, dark, locale.value]);
   return <div ref={place} class="chart" aria-hidden="true" />;
 }
 
@@ -98,7 +122,7 @@ function useDark(): boolean {
   return theme.value ? theme.value === 'dark' : system;
 }
 
-function Table({ points }: { readonly points: Prices['points'] }) {
+function Table({ points, names }: Points) {
   const say = words.value;
   return (
     <details class="history-table">
@@ -113,10 +137,10 @@ function Table({ points }: { readonly points: Prices['points'] }) {
             </tr>
           </thead>
           <tbody>
-            {[...points].reverse().map(({ at, shop, price, availability }) => (
-              <tr key={at + shop.id + price.amount}>
+            {[...points].reverse().map(({ at, offerId, price, availability }) => (
+              <tr key={at + offerId}>
                 <td>{moment(at, locale.value)}</td>
-                <td>{shop.name}</td>
+                <td>{names.get(offerId)}</td>
                 <td>
                   {money(price, locale.value)} <Availability of={availability} />
                 </td>

@@ -4,7 +4,7 @@ import { age, moment, money } from '../format';
 import { locale, words } from '../language';
 import { useNow } from '../parts/hooks';
 import { Availability, Mark, Stale } from '../parts/Price';
-import { ToShop } from './CardPage';
+import { ToShop } from './ToShop';
 
 export function Offers({ offers }: { readonly offers: SheetFragment['offers'] }) {
   const say = words.value;

@@ -6,9 +6,14 @@ import type { Steps } from './steps';
 
 const HEIGHT = 260;
 
-// Draws into an element, and follows its width, until the returned function is called. `when` is what the moment is
-// called.
-export function draw(place: HTMLElement, steps: Steps, language: string, when: string): () => void {
+export interface Labels {
+  readonly when: string;
+  // Of each line, by its offer.
+  readonly offers: ReadonlyMap<string, string>;
+}
+
+// Draws into an element, and follows its width, until the returned function is called.
+export function draw(place: HTMLElement, steps: Steps, labels: Labels, language: string): () => void {
   const css = getComputedStyle(place);
   const colour = (name: string) => css.getPropertyValue(`--chart-${name}`).trim();
   const axis = {
@@ -25,9 +30,7 @@ export function draw(place: HTMLElement, steps: Steps, language: string, when: s
     padding: [12, 8, 0, 0],
     cursor: { y: false, points: { size: 7 } },
     legend: { live: true },
-    scales: Object.fromEntries(
-      currencies.map((currency) => [currency, { range: { min: { pad: 0.15 }, max: { pad: 0.15 } } }]),
-    ),
+    scales: Object.fromEntries(currencies.map((currency) => [currency, { range: around }])),
     axes: [
       { ...axis, space: 90, values: (_, times) => times.map((time) => date(time, times, language)) },
       ...currencies.map((currency, place): uPlot.Axis => ({
@@ -40,15 +43,18 @@ export function draw(place: HTMLElement, steps: Steps, language: string, when: s
       })),
     ],
     series: [
-      { label: when, value: (_, time) => (time === null ? '' : exact(time, language)) },
-      ...steps.lines.map(({ shop, currency }, place): uPlot.Series => ({
-        label: shop,
+      { label: labels.when, value: (chart, time, line) => exact(time ?? latest(chart, line) ?? 0, language) },
+      ...steps.lines.map(({ offerId, currency }, place): uPlot.Series => ({
+        label: labels.offers.get(offerId) ?? '',
         scale: currency,
         stroke: colour(`${(place % 4) + 1}`),
         width: 2,
         points: { show: false },
         ...(stepped && { paths: stepped }),
-        value: (_, amount) => (amount === null ? '—' : wholeMoney(amount, currency, language)),
+        value: (chart, amount, line, moment) => {
+          const told = moment === null ? latest(chart, line) : amount;
+          return told === null ? '—' : wholeMoney(told, currency, language);
+        },
       })),
     ],
   };
@@ -60,6 +66,17 @@ export function draw(place: HTMLElement, steps: Steps, language: string, when: s
     widths.disconnect();
     chart.destroy();
   };
+}
+
+// Room above and below the lines; a price that never moved stands in the middle.
+function around(_: uPlot, least: number, most: number): uPlot.Range.MinMax {
+  const room = Math.max((most - least) * 0.15, most * 0.02);
+  return [least - room, most + room];
+}
+
+// What holds now, which is told where nobody points at another moment.
+function latest(chart: uPlot, line: number): number | null {
+  return chart.data[line]?.at(-1) ?? null;
 }
 
 const MINUTE = 60;

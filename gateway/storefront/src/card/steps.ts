@@ -1,12 +1,12 @@
-// From the points of a history to lines that a chart draws: each shop's price holds until its next point. Pure.
+// From the points of a history to lines that a chart draws: each offer's price holds until its next point. Pure.
 import type { CardPricesQuery } from '../../generated/graphql';
 
 export type Point = NonNullable<CardPricesQuery['videoCard']>['priceHistory']['points'][number];
 
 export interface Line {
-  readonly shop: string;
+  readonly offerId: string;
   readonly currency: string;
-  // One for each moment; null: the shop didn't sell it then.
+  // One for each moment; null: it couldn't be bought then.
   readonly prices: readonly (number | null)[];
 }
 
@@ -22,19 +22,20 @@ export function stepsOf(points: readonly Point[], nowMs: number): Steps {
   const now = nowMs / 1000;
   const times = [...new Set(points.map(({ at }) => Date.parse(at) / 1000))].filter((time) => time < now);
   times.sort((one, other) => one - other).push(now);
-  const shops = new Map<string, Point[]>();
+  // A shop that changes to another currency goes on on another scale.
+  const own = new Map<string, Point[]>();
   for (const point of points) {
-    const key = `${point.shop.slug} ${point.price.currency}`;
-    shops.set(key, [...(shops.get(key) ?? []), point]);
+    const key = `${point.shop.slug} ${point.offerId} ${point.price.currency}`;
+    own.set(key, [...(own.get(key) ?? []), point]);
   }
-  const lines = [...shops.entries()]
+  const lines = [...own.entries()]
     .sort(([one], [other]) => (one < other ? -1 : 1))
-    .map(([, own]) => lineOf(own, times));
+    .map(([, points]) => lineOf(points, times));
   return { times, lines };
 }
 
 function lineOf(points: readonly Point[], times: readonly number[]): Line {
-  const { shop, price } = points[0] as Point;
+  const { offerId, price } = points[0] as Point;
   const byTime = new Map(points.map((point) => [Date.parse(point.at) / 1000, point]));
   let held: number | null = null;
   const prices = times.map((time) => {
@@ -42,5 +43,32 @@ function lineOf(points: readonly Point[], times: readonly number[]): Line {
     if (point) held = FOR_SALE.has(point.availability) ? Number(point.price.amount) : null;
     return held;
   });
-  return { shop: shop.name, currency: price.currency, prices };
+  return { offerId, currency: price.currency, prices };
+}
+
+interface Offer {
+  readonly id: string;
+  readonly title: string;
+}
+
+// What the offers of a history are called, by their identifiers. The shop's name tells one from the other where each
+// shop has one offer; of several it needs their titles, which `offers` have unless they are gone.
+export function offerNames(
+  points: readonly Point[],
+  offers: readonly Offer[],
+  gone: string,
+): ReadonlyMap<string, string> {
+  const shops = new Map(points.map(({ offerId, shop }) => [offerId, shop]));
+  const titles = new Map(offers.map(({ id, title }) => [id, title]));
+  const slugs = [...shops.values()].map(({ slug }) => slug);
+  const given = new Map<string, number>();
+  return new Map(
+    [...shops].map(([id, { slug, name: shop }]) => {
+      const alone = slugs.indexOf(slug) === slugs.lastIndexOf(slug);
+      const name = alone ? shop : `${shop}: ${titles.get(id) ?? gone}`;
+      const count = (given.get(name) ?? 0) + 1;
+      given.set(name, count);
+      return [id, count === 1 ? name : `${name} (${count})`];
+    }),
+  );
 }

@@ -1,15 +1,13 @@
 // English. Every other language has the same entries.
 export const en = {
   title: 'Video cards',
-  tagline: 'Two shops, one list, the best price.',
   skip: 'Skip to the content',
   loading: 'Loading…',
 
   search: 'Search',
   searchHint: 'Brand, chip or part number',
   suggestions: 'Suggestions',
-  searchFor: (text: string) => `Search for “${text}”`,
-  clearSearch: 'Clear the search',
+  quoted: (text: string) => `“${text}”`,
 
   theme: { auto: 'Theme: as the system has it', light: 'Theme: light', dark: 'Theme: dark' },
   language: 'Language',
@@ -30,7 +28,7 @@ export const en = {
   filters: 'Filters',
   filtersWith: (count: number) => `Filters (${count})`,
   close: 'Close',
-  show: 'Show',
+  showCards: { one: 'Show # card', other: 'Show # cards' },
   clearAll: 'Clear all',
   without: (what: string) => `without ${what}`,
   remove: (what: string) => `Remove: ${what}`,
@@ -83,13 +81,11 @@ export const en = {
   noOffer: 'Not on sale',
   noOfferHint: 'No shop has it at the moment.',
   stale: 'May be out of date',
-  at: (shop: string) => `at ${shop}`,
 
   compare: 'Compare',
   compareOne: (name: string) => `Compare ${name}`,
   compareHint: 'Pick two to eight cards from the list.',
   compareFull: 'Eight cards at the most can be compared.',
-  tray: 'To compare',
   emptyTray: 'Nothing to compare yet',
   emptyTrayHint: 'Tick “Compare” on two to eight cards, and they stand here side by side.',
   onlyDifferences: 'Only differences',
@@ -109,7 +105,6 @@ export const en = {
 
   bestPrice: 'Best price',
   toShop: (shop: string) => `Go to ${shop}`,
-  opensShop: 'opens the shop’s page',
   offers: 'Offers',
   checked: 'Checked',
   specifications: 'Specifications',
@@ -117,7 +112,6 @@ export const en = {
   saysOtherwise: 'The shops disagree',
   conflict: (shop: string, value: string) => `${shop} says ${value}`,
   technologies: 'Technologies',
-  connections: 'Connections',
   codes: 'Part numbers and barcodes',
   mpns: 'Part numbers',
   gtins: 'Barcodes',
@@ -137,7 +131,6 @@ export const en = {
   slots: { one: '# slot', other: '# slots' },
 
   history: 'Price history',
-  historyOf: (days: string) => `What each shop asked, the last ${days}.`,
   days: { one: '# day', other: '# days' },
   span: 'Time span',
   low: 'Lowest',
@@ -145,6 +138,7 @@ export const en = {
   allTimeLow: 'It has never been cheaper here.',
   noHistory: 'There is no history yet.',
   neverForSale: 'No shop has had it for sale in that time.',
+  goneOffer: 'not listed any more',
   changes: 'All changes as a table',
   when: 'When',
   shop: 'Shop',
@@ -190,6 +184,7 @@ type Texts<T> = {
         : never;
 };
 // What the pages say.
-export type Words = Omit<Texts<typeof en>, 'cards' | 'slots' | 'days'> & Record<'cards' | 'slots' | 'days', Plural>;
+export type Words = Omit<Texts<typeof en>, Counted> & Record<Counted, Plural>;
+type Counted = 'cards' | 'showCards' | 'slots' | 'days';
 // By the language's own kinds of numbers; `#` is the number.
 export type Plural = Partial<Record<Intl.LDMLPluralRule, string>> & { readonly other: string };

@@ -3,15 +3,13 @@ import type { Words } from './en';
 
 export const ru: Words = {
   title: 'Видеокарты',
-  tagline: 'Два магазина, один список, лучшая цена.',
   skip: 'К содержимому',
   loading: 'Загрузка…',
 
   search: 'Поиск',
   searchHint: 'Бренд, чип или артикул',
   suggestions: 'Подсказки',
-  searchFor: (text) => `Искать «${text}»`,
-  clearSearch: 'Очистить поиск',
+  quoted: (text) => `«${text}»`,
 
   theme: { auto: 'Тема: как в системе', light: 'Тема: светлая', dark: 'Тема: тёмная' },
   language: 'Язык',
@@ -32,7 +30,12 @@ export const ru: Words = {
   filters: 'Фильтры',
   filtersWith: (count) => `Фильтры (${count})`,
   close: 'Закрыть',
-  show: 'Показать',
+  showCards: {
+    one: 'Показать # видеокарту',
+    few: 'Показать # видеокарты',
+    many: 'Показать # видеокарт',
+    other: 'Показать # видеокарты',
+  },
   clearAll: 'Сбросить всё',
   without: (what) => `без ${what}`,
   remove: (what) => `Убрать: ${what}`,
@@ -85,13 +88,11 @@ export const ru: Words = {
   noOffer: 'Не продаётся',
   noOfferHint: 'Сейчас её нет ни в одном магазине.',
   stale: 'Могло устареть',
-  at: (shop) => `в ${shop}`,
 
   compare: 'Сравнить',
   compareOne: (name) => `Сравнить ${name}`,
   compareHint: 'Отметьте в списке от двух до восьми видеокарт.',
   compareFull: 'Сравнить можно не больше восьми видеокарт.',
-  tray: 'К сравнению',
   emptyTray: 'Сравнивать пока нечего',
   emptyTrayHint: 'Отметьте «Сравнить» у двух–восьми видеокарт, и они встанут здесь рядом.',
   onlyDifferences: 'Только различия',
@@ -111,7 +112,6 @@ export const ru: Words = {
 
   bestPrice: 'Лучшая цена',
   toShop: (shop) => `Перейти в ${shop}`,
-  opensShop: 'откроется страница магазина',
   offers: 'Предложения',
   checked: 'Проверено',
   specifications: 'Характеристики',
@@ -119,7 +119,6 @@ export const ru: Words = {
   saysOtherwise: 'Магазины расходятся',
   conflict: (shop, value) => `${shop} пишет: ${value}`,
   technologies: 'Технологии',
-  connections: 'Подключение',
   codes: 'Артикулы и штрихкоды',
   mpns: 'Артикулы',
   gtins: 'Штрихкоды',
@@ -139,7 +138,6 @@ export const ru: Words = {
   slots: { one: '# слот', few: '# слота', many: '# слотов', other: '# слота' },
 
   history: 'История цены',
-  historyOf: (days) => `Цены в магазинах за ${days}.`,
   days: { one: '# день', few: '# дня', many: '# дней', other: '# дня' },
   span: 'Период',
   low: 'Минимум',
@@ -147,6 +145,7 @@ export const ru: Words = {
   allTimeLow: 'Дешевле здесь ещё не было.',
   noHistory: 'Истории пока нет.',
   neverForSale: 'За это время её не было в продаже.',
+  goneOffer: 'больше не продаётся',
   changes: 'Все изменения таблицей',
   when: 'Когда',
   shop: 'Магазин',

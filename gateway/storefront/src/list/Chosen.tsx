@@ -13,9 +13,9 @@ import {
 } from '../address/wanted';
 import { quantity, wholeMoney } from '../format';
 import { locale, words } from '../language';
+import { labelOf } from './label';
 
 type Choices = ListedChoicesQuery['videoCards'];
-type Facets = Choices['facets'];
 
 interface Props {
   readonly wanted: Wanted;
@@ -55,7 +55,7 @@ function conditionsOf(wanted: Wanted, known: Choices | undefined): Condition[] {
   const facets = known?.facets ?? [];
   const found: Condition[] = [];
   const push = (label: string, without: Wanted) => found.push({ label, without });
-  if (wanted.search) push(`“${wanted.search}”`, changed(wanted, { search: '', sort: undefined }));
+  if (wanted.search) push(say.quoted(wanted.search), changed(wanted, { search: '', sort: undefined }));
   for (const [choice, values] of Object.entries(wanted.choices)) {
     for (const value of values) push(labelOf(facets, choice, value), toggled(wanted, choice as Choice, value));
   }
@@ -72,15 +72,6 @@ function conditionsOf(wanted: Wanted, known: Choices | undefined): Condition[] {
   );
   if (price) push(price, changed(wanted, { price: {} }));
   return found;
-}
-
-// What people call a value of a facet.
-export function labelOf(facets: Facets, facet: string, value: string): string {
-  const say = words.value;
-  if (facet === 'availability') return say.availability[value as keyof typeof say.availability] ?? value;
-  if (facet === 'chipMakers') return say.chipMakers[value] ?? value;
-  const values = facets.find(({ id }) => id === facet)?.values;
-  return values?.find((one) => one.value === value)?.label ?? value;
 }
 
 function spanInWords({ min, max }: Span, write: (value: number) => string): string | null {

@@ -37,7 +37,7 @@ export function ListPage({ wanted }: { readonly wanted: Wanted }) {
   return (
     <div class="list-page">
       <div class="list-head">
-        <h1>{wanted.search ? `“${wanted.search}”` : say.title}</h1>
+        <h1>{wanted.search ? say.quoted(wanted.search) : say.title}</h1>
         <p class="list-count" role="status" aria-busy={choices.pending}>
           {total === undefined ? '\u00a0' : counted(total, say.cards)}
         </p>
@@ -157,7 +157,8 @@ function useLivePrices({
   again,
 }: ReturnType<typeof useAnswer<ListedCardsQuery, ListedCardsQueryVariables>>): ReadonlySet<string> {
   const [moved, setMoved] = useState<ReadonlySet<string>>(new Set());
-  const ids = data?.videoCards.nodes.map((card) => card.id).join(' ') ?? '';
+  // Whatever their order, which changes with the prices.
+  const ids = (data?.videoCards.nodes ?? []).map((card) => card.id).sort().join(' ');
   useEffect(() => {
     setMoved(new Set());
     if (ids === '') return;

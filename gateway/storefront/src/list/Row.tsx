@@ -1,7 +1,7 @@
 // A card in the list.
 import type { TileFragment } from '../../generated/graphql';
-import { cardAddress, MOST_COMPARED } from '../address/route';
-import { putAside, tray } from '../compare/tray';
+import { cardAddress } from '../address/route';
+import { CompareChoice } from '../compare/CompareChoice';
 import { quantity } from '../format';
 import { locale, words } from '../language';
 import { Drawing } from '../parts/Drawing';
@@ -21,24 +21,6 @@ export function Row({ card, moved }: { readonly card: TileFragment; readonly mov
       <Price offer={card.bestOffer} moved={moved} />
       <CompareChoice id={card.id} name={card.name} />
     </li>
-  );
-}
-
-export function CompareChoice({ id, name }: { readonly id: string; readonly name: string }) {
-  const say = words.value;
-  const aside = tray.value.includes(id);
-  const full = !aside && tray.value.length >= MOST_COMPARED;
-  return (
-    <label class="compare-choice" title={full ? say.compareFull : undefined}>
-      <input
-        type="checkbox"
-        checked={aside}
-        disabled={full}
-        aria-label={say.compareOne(name)}
-        onChange={(event) => putAside(id, event.currentTarget.checked)}
-      />
-      <span aria-hidden="true">{say.compare}</span>
-    </label>
   );
 }
 

@@ -43,9 +43,9 @@ export function Drawing({ size, maker }: Props) {
       <rect
         class="drawing-shroud"
         x={BRACKET + 4}
-        y={top + fins + 7}
+        y={known ? top + fins + 7 : top}
         width={length - BRACKET - 4}
-        height={thickness - fins - 7}
+        height={known ? thickness - fins - 7 : thickness}
         rx="4"
       />
       <rect class="drawing-bracket" x="0" y={top - 2} width={BRACKET} height={thickness + 4} rx="1" />

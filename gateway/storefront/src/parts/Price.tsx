@@ -1,12 +1,10 @@
 // What a card costs where, with a mark where that fell or rose.
-import type { TileOfferFragment } from '../../generated/graphql';
+import type { OfferTermsFragment } from '../../generated/graphql';
 import { difference, direction, money } from '../format';
 import { locale, words } from '../language';
 
-type Offer = NonNullable<TileOfferFragment['bestOffer']>;
-
 interface Props {
-  readonly offer: Offer | null;
+  readonly offer: OfferTermsFragment | null;
   // Whether it changed while somebody looked: it catches the eye then.
   readonly moved?: boolean;
 }
@@ -37,7 +35,7 @@ export function Price({ offer, moved = false }: Props) {
 }
 
 // By how much the price fell or rose when it last changed.
-export function Mark({ price, previousPrice }: Pick<Offer, 'price' | 'previousPrice'>) {
+export function Mark({ price, previousPrice }: Pick<OfferTermsFragment, 'price' | 'previousPrice'>) {
   const say = words.value;
   const way = direction(previousPrice, price);
   if (!way || !previousPrice) return null;
@@ -51,7 +49,7 @@ export function Mark({ price, previousPrice }: Pick<Offer, 'price' | 'previousPr
   );
 }
 
-export function Availability({ of }: { readonly of: Offer['availability'] }) {
+export function Availability({ of }: { readonly of: OfferTermsFragment['availability'] }) {
   return <span class={`stock stock-${of.toLowerCase()}`}>{words.value.availability[of]}</span>;
 }
 

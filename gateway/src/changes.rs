@@ -270,13 +270,20 @@ impl Changes {
         }
     }
 
-    /// Tells what came after `through`; at first nothing. The last change.
+    /// Tells what came after `through`; at first nothing. The last change. While nobody listens none are read.
     async fn catch_up(&self, through: Option<i64>) -> sqlx::Result<i64> {
         let Some(mut through) = through else { return self.newest().await };
+        if self.sender.receiver_count() == 0 {
+            let newest = self.newest().await?;
+            // Who began to listen meanwhile is told of all; who begins now, of what comes after the newest.
+            if self.sender.receiver_count() == 0 {
+                return Ok(newest);
+            }
+        }
         while let Some(batch) = self.after(through).await? {
             through = batch.through;
             metrics::counter!("gateway_changes_total").increment(batch.changes.len() as u64);
-            // Nobody may be listening.
+            // The last listener may have gone.
             let _ = self.sender.send(Arc::new(batch));
         }
         Ok(through)

@@ -1,10 +1,12 @@
 //! Keeps the index in memory up to the catalogue: reads all cards at start, and then those that changed.
+//!
+//! Where all cards are gone through, they are in stretches: a statement that read a million of them would run longer than
+//! any may.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Instant};
 
 use catalogue_index::{BrandFacts, CardFacts, FacetId, GpuFacts, Index};
 use chrono::{DateTime, NaiveDate, Utc};
-use futures::{TryStreamExt, stream::BoxStream};
 use sqlx::{FromRow, PgPool};
 use tokio::sync::mpsc;
 
@@ -13,8 +15,10 @@ use crate::graphql::{
     kept::KeptRows,
 };
 
-/// How many cards may wait to be put into the index while all are read.
-const READ_AHEAD: usize = 1000;
+/// How many cards are read by one statement where all are gone through: some milliseconds of work, and some megabytes.
+const STRETCH: i64 = 5_000;
+/// How many stretches may wait to be put into the index while all cards are read.
+const READ_AHEAD: usize = 1;
 
 /// The index of one gateway, and up to which version of the catalogue it was read.
 #[derive(Debug)]
@@ -116,19 +120,13 @@ impl Indexing {
 
     async fn read_changes(&mut self, pool: &PgPool, version: i64) -> sqlx::Result<()> {
         let mut changed = Vec::new();
-        let mut cards = match changed_between(pool, self.version, version).await? {
-            Some(ids) => {
-                sqlx::query_as(include_str!("../../sql/gateway/card_facts_by_id.sql")).bind(ids).fetch(pool)
-            }
-            None => changed_after(pool, self.version),
-        };
-        while let Some(card) = cards.try_next().await? {
-            let card: Changed = card;
-            changed.push(card.id);
-            if card.served {
-                self.index.upsert(&card.into());
-            } else {
-                self.index.remove(card.id);
+        if let Some(ids) = changed_between(pool, self.version, version).await? {
+            let query = sqlx::query_as(include_str!("../../sql/gateway/card_facts_by_id.sql"));
+            self.take_in(query.bind(ids).fetch_all(pool).await?, &mut changed);
+        } else {
+            let mut stretches = Stretches::of_changed_after(self.version);
+            while let Some(cards) = stretches.next(pool).await? {
+                self.take_in(cards, &mut changed);
             }
         }
         let removed: Vec<i64> = sqlx::query_scalar(include_str!("../../sql/gateway/cards_removed.sql"))
@@ -141,6 +139,17 @@ impl Indexing {
         }
         self.rows.changed(&changed, version);
         label(&mut self.index, pool).await
+    }
+
+    fn take_in(&mut self, cards: Vec<Changed>, changed: &mut Vec<i64>) {
+        for card in cards {
+            changed.push(card.id);
+            if card.served {
+                self.index.upsert(&card.into());
+            } else {
+                self.index.remove(card.id);
+            }
+        }
     }
 }
 
@@ -162,24 +171,56 @@ async fn changed_between(pool: &PgPool, after: i64, through: i64) -> sqlx::Resul
     }))
 }
 
-fn changed_after(pool: &PgPool, version: i64) -> BoxStream<'_, sqlx::Result<Changed>> {
-    sqlx::query_as(include_str!("../../sql/gateway/card_facts_changed.sql")).bind(version).fetch(pool)
+/// All cards that changed after a version, those that are not served any more among them, by their ids.
+struct Stretches {
+    version: i64,
+    /// The last card of the stretch before.
+    last: i64,
+}
+
+impl Stretches {
+    fn of_changed_after(version: i64) -> Self {
+        Self { version, last: i64::MIN }
+    }
+
+    /// Those in the next stretch, which may be none; `None`: there are no more cards.
+    async fn next(&mut self, pool: &PgPool) -> sqlx::Result<Option<Vec<Changed>>> {
+        let end: Option<i64> = sqlx::query_scalar(include_str!("../../sql/gateway/cards_stretch.sql"))
+            .bind(self.last)
+            .bind(STRETCH)
+            .fetch_one(pool)
+            .await?;
+        let Some(end) = end else { return Ok(None) };
+        let cards = sqlx::query_as(include_str!("../../sql/gateway/card_facts_of_stretch.sql"))
+            .bind(self.last)
+            .bind(end)
+            .bind(self.version)
+            .fetch_all(pool)
+            .await?;
+        self.last = end;
+        Ok(Some(cards))
+    }
 }
 
 /// The index is built on a thread of its own while cards are read: a million of them never are in memory twice.
 async fn read_all(pool: &PgPool) -> sqlx::Result<Index> {
-    let (send, mut receive) = mpsc::channel::<CardFacts>(READ_AHEAD);
-    let built =
-        tokio::task::spawn_blocking(move || Index::build(std::iter::from_fn(|| receive.blocking_recv())));
-    let mut cards = changed_after(pool, NOTHING_READ);
-    while let Some(card) = cards.try_next().await? {
-        if card.served && send.send(card.into()).await.is_err() {
+    let began = Instant::now();
+    let (send, mut receive) = mpsc::channel::<Vec<Changed>>(READ_AHEAD);
+    let built = tokio::task::spawn_blocking(move || {
+        let cards = std::iter::from_fn(|| receive.blocking_recv()).flatten();
+        Index::build(cards.filter(|card| card.served).map(CardFacts::from))
+    });
+    let mut stretches = Stretches::of_changed_after(NOTHING_READ);
+    while let Some(cards) = stretches.next(pool).await? {
+        if send.send(cards).await.is_err() {
             break;
         }
     }
     drop(send);
     let mut index = built.await.map_err(|_| sqlx::Error::WorkerCrashed)?;
     label(&mut index, pool).await?;
+    let duration_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+    tracing::info!(cards = index.len(), duration_ms, "read all cards");
     Ok(index)
 }
 

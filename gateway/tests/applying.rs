@@ -399,3 +399,24 @@ async fn cards_are_compared_field_by_field() {
         assert_eq!(answer["errors"][0]["extensions"]["code"], "BAD_USER_INPUT", "{wrong:?}");
     }
 }
+
+#[tokio::test]
+async fn more_cards_than_one_statement_reads_are_all_served() {
+    const COPIES: i64 = 12_000;
+    let gateway = InProcess::start("").await;
+    gateway.apply(&[changed("netvideo", "1", 1, listing(TUF, 60_000))]).await;
+    // With gaps between their ids, and some that are not served any more.
+    let copy = "insert into gateway.card
+        select (jsonb_populate_record(card, jsonb_build_object(
+            'id', card.id + number * 3, 'slug', card.slug || '--' || number,
+            'listing_count', case when number % 5 = 0 then 0 else 1 end
+        ))).*
+        from gateway.card cross join generate_series(1, $1) as number";
+    sqlx::query(copy).bind(COPIES).execute(&gateway.pool).await.unwrap();
+    let data = gateway
+        .ask("{ videoCards(first: 1, sort: NAME_ASC) { totalCount } brands { slug cardCount } }")
+        .await;
+    let served = 1 + COPIES * 4 / 5;
+    assert_eq!(data["videoCards"]["totalCount"], served);
+    assert_eq!(data["brands"], json!([{ "slug": "asus", "cardCount": served }]));
+}

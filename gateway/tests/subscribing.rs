@@ -150,6 +150,31 @@ async fn a_change_reaches_the_subscribers_of_every_gateway() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn changes_that_nobody_follows_are_not_read_and_whoever_begins_to_follow_hears_of_all_that_come_then() {
+    let gateways = Gateways::start().await;
+    let told = async |gateway: &Service| -> String {
+        let text = gateways.http.get(gateway.url("/metrics")).send().await.unwrap().text().await.unwrap();
+        let line = text.lines().find_map(|line| line.strip_prefix("gateway_changes_total "));
+        line.unwrap_or("0").to_owned()
+    };
+    for version in 1..=3 {
+        gateways.says("1", version, TITLE, 50_000 + version).await;
+    }
+    gateways.id_of("4070").await;
+    let query = format!("subscription {{ videoCardChanged {CHANGES} }}");
+    let mut socket = Socket::connect(&gateways.one).await;
+    socket.subscribe("s", &query, Value::Null).await;
+    // Whoever has an answer to what was sent later has begun to listen.
+    socket.subscribe("unknown", "subscription { nothing }", Value::Null).await;
+    assert_eq!(socket.hear().await["id"], "unknown");
+    gateways.says("1", 4, TITLE, 49_000).await;
+    assert_eq!(socket.next("s").await["card"]["bestOffer"]["price"]["amount"], "490.00");
+    // The price's change and its fall.
+    assert_eq!(told(&gateways.one).await, "2");
+    assert_eq!(told(&gateways.other).await, "0");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_subscriber_is_told_of_the_cards_and_prices_that_it_wants_and_of_no_others() {
     let gateways = Gateways::start().await;
     let mut socket = Socket::connect(&gateways.other).await;

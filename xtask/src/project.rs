@@ -30,11 +30,19 @@ pub(crate) fn programs(release: bool) -> Result<PathBuf> {
 pub(crate) fn cargo<S: AsRef<OsStr>>(arguments: impl IntoIterator<Item = S>) -> Command {
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.args(arguments).current_dir(root());
-    // Meant for ourselves; a build script that watches them would be run anew.
-    for name in ["CARGO_MANIFEST_DIR", "CARGO_MANIFEST_PATH", "CARGO_PKG_NAME", "CARGO_PKG_VERSION"] {
+    // Meant for ourselves. A build script that watches one of them (that of `ring` does) would be run anew, and all that
+    // builds on it compiled again, whenever somebody calls cargo with and without us in turn.
+    for (name, _) in env::vars_os().filter(|(name, _)| is_meant_for_ourselves(name)) {
         command.env_remove(name);
     }
     command
+}
+
+/// Whether cargo sets a variable for the one package that it runs.
+fn is_meant_for_ourselves(variable: &OsStr) -> bool {
+    variable
+        .to_str()
+        .is_some_and(|name| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_"))
 }
 
 /// Runs a command with our own input and output.

@@ -104,6 +104,11 @@ impl Index {
         }
     }
 
+    /// How many cards have a value, a brand's slug or a technology's code, say.
+    pub fn cards_with(&self, facet: FacetId, value: &str) -> usize {
+        self.attribute(facet).find(value).map_or(0, |value| value.cards.len())
+    }
+
     pub(crate) fn attribute(&self, facet: FacetId) -> &Attribute {
         &self.attributes[facet as usize]
     }

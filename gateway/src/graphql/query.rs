@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use async_graphql::{Context, ID, Interface, Object, OneofObject};
-use catalogue_index::{Filter, List};
+use catalogue_index::{FacetId, Filter, List};
 
 use super::{
     card::{self, VideoCard},
@@ -199,14 +199,18 @@ impl Query {
     async fn technologies(&self, ctx: &Context<'_>) -> Result<Vec<Technology>, ApiError> {
         let query = sqlx::query_as(include_str!("../../../sql/gateway/technologies_all.sql"));
         let rows: Vec<TechnologyRow> = read(query.fetch_all(&data(ctx).pool)).await?;
-        Ok(rows.into_iter().map(|row| Technology(Arc::new(row))).collect())
+        let index = data(ctx).index()?;
+        let supported = rows.into_iter().filter(|row| index.cards_with(FacetId::Technologies, &row.code) > 0);
+        Ok(supported.map(|row| Technology(Arc::new(row))).collect())
     }
 
     /// Brands that have a card, by name.
     async fn brands(&self, ctx: &Context<'_>) -> Result<Vec<Brand>, ApiError> {
         let query = sqlx::query_as(include_str!("../../../sql/gateway/brands_all.sql"));
         let rows: Vec<BrandRow> = read(query.fetch_all(&data(ctx).pool)).await?;
-        Ok(rows.into_iter().map(|row| Brand(Arc::new(row))).collect())
+        let index = data(ctx).index()?;
+        let with_cards = rows.into_iter().filter(|row| index.cards_with(FacetId::Brands, &row.slug) > 0);
+        Ok(with_cards.map(|row| Brand(Arc::new(row))).collect())
     }
 
     /// Shops, by name.

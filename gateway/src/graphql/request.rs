@@ -31,9 +31,7 @@ pub struct RequestData {
     shops_hash: OnceCell<[u8; 32]>,
     /// How many chips are known well; `None`: not known at the moment.
     chips_known: Option<i64>,
-    pub(crate) cards_of_brands: Counts,
-    pub(crate) cards_of_technologies: Counts,
-    pub(crate) listings_of_shops: Counts,
+    listings_of_shops: OnceCell<HashMap<i32, i64>>,
     /// Ids of the shops that have not been read soundly for too long; `None`: not known at the moment.
     stale_shops: Option<Vec<i16>>,
     /// When the request came.
@@ -61,11 +59,7 @@ impl RequestData {
             shops: OnceCell::new(),
             shops_hash: OnceCell::new(),
             chips_known: catalogue.map(|state| state.chips_known),
-            cards_of_brands: Counts::new(include_str!("../../../sql/gateway/card_counts_of_brands.sql")),
-            cards_of_technologies: Counts::new(include_str!(
-                "../../../sql/gateway/card_counts_of_technologies.sql"
-            )),
-            listings_of_shops: Counts::new(include_str!("../../../sql/gateway/listing_counts_of_shops.sql")),
+            listings_of_shops: OnceCell::new(),
             stale_shops: catalogue.map(|state| state.stale_shops.clone()),
             now,
             base_currency,
@@ -126,34 +120,24 @@ impl RequestData {
         Ok(self.shops().await?.iter().find(|shop| shop.id == id).cloned())
     }
 
+    /// How many listings a shop has. Those of all are counted at once: asking for some of them now and for others a
+    /// moment later would cost a statement each time.
+    pub(crate) async fn listings_of_shop(&self, id: i16) -> Result<i32, StoreFailed> {
+        let query = || async {
+            let query = sqlx::query_as(include_str!("../../../sql/gateway/listing_counts_of_shops.sql"));
+            let rows: Vec<(i32, i64)> = read(query.fetch_all(&self.pool)).await?;
+            Ok(rows.into_iter().collect())
+        };
+        let counts: &HashMap<i32, i64> = self.listings_of_shops.get_or_try_init(query).await?;
+        Ok(counts.get(&i32::from(id)).map_or(0, |count| int(*count)))
+    }
+
     /// Whether a shop has not been read soundly for too long.
     pub(crate) fn is_stale(&self, shop: &ShopRow) -> bool {
         match &self.stale_shops {
             Some(stale) => stale.contains(&shop.id),
             None => shop.is_overdue(self.now),
         }
-    }
-}
-
-/// How many there are of something, for all of its kind at once: these are few, and asking for some of them now
-/// and for others a moment later would cost a statement each time.
-pub(crate) struct Counts {
-    sql: &'static str,
-    counts: OnceCell<HashMap<i32, i64>>,
-}
-
-impl Counts {
-    fn new(sql: &'static str) -> Self {
-        Self { sql, counts: OnceCell::new() }
-    }
-
-    pub(crate) async fn of(&self, id: i32, pool: &PgPool) -> Result<i32, StoreFailed> {
-        let query = || async {
-            let rows: Vec<(i32, i64)> = read(sqlx::query_as(self.sql).fetch_all(pool)).await?;
-            Ok(rows.into_iter().collect())
-        };
-        let counts: &HashMap<i32, i64> = self.counts.get_or_try_init(query).await?;
-        Ok(counts.get(&id).map_or(0, |count| int(*count)))
     }
 }
 

@@ -153,9 +153,16 @@ impl Publisher {
         let lead = stop.run_until_cancelled(session.while_connected(lead)).await;
         let Some(lead) = lead else { return Ok(()) };
         let mut lease: Lease = lead??;
+        tracing::info!("publishing what waits in the outbox");
+        let mut was_blocked = false;
         while !stop.is_cancelled() {
             session.check()?;
-            let is_more = !session.is_blocked() && self.window(session, &mut lease).await?;
+            let is_blocked = session.is_blocked();
+            if is_blocked != was_blocked {
+                tell_of_block(is_blocked);
+                was_blocked = is_blocked;
+            }
+            let is_more = !is_blocked && self.window(session, &mut lease).await?;
             if !is_more {
                 tokio::select! {
                     () = stop.cancelled() => {}
@@ -188,6 +195,14 @@ impl Publisher {
             measures::published(window[..confirmed].iter().map(|event| event.created_at));
         }
         failure.map_or(Ok(true), Err)
+    }
+}
+
+fn tell_of_block(is_blocked: bool) {
+    if is_blocked {
+        tracing::warn!("RabbitMQ is short of memory or disk and takes nothing; events wait in the outbox");
+    } else {
+        tracing::info!("RabbitMQ takes events again");
     }
 }
 

@@ -272,7 +272,12 @@ impl Consume {
         let mut told = false;
         loop {
             let error = match timeout(LONGEST_APPLY, self.applier.apply(events)).await {
-                Ok(Ok(applied)) => return Ok(Ok(applied)),
+                Ok(Ok(applied)) => {
+                    if told {
+                        tracing::info!(events = events.len(), "Postgres takes events again");
+                    }
+                    return Ok(Ok(applied));
+                }
                 Ok(Err(error)) if error.is_final() => return Ok(Err(error)),
                 Ok(Err(error)) => error.to_string(),
                 Err(_) => "the transaction took too long".to_owned(),

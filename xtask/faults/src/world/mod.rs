@@ -180,7 +180,16 @@ impl<'a> World<'a> {
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
-        Err(format!("not within {} s: {differs}", within.as_secs()))
+        Err(format!("not within {} s: {differs}; {}", within.as_secs(), self.under_way().await))
+    }
+
+    /// Where news is that has not arrived.
+    async fn under_way(&self) -> String {
+        let outbox = self.ask_postgres("select count(*) from collector.outbox").await;
+        let outbox = outbox.map_or_else(|error| error.to_string(), |lines| lines.concat());
+        let queue = self.queue_depth("product_events").await;
+        let queue = queue.map_or_else(|error| error.to_string(), |messages| messages.to_string());
+        format!("waiting in the outbox: {outbox}, in the queue: {queue}")
     }
 
     async fn differs(&self) -> Option<String> {

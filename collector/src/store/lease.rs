@@ -27,8 +27,13 @@ impl Lease {
             ("statement_timeout", "2s"),
             ("idle_session_timeout", "0"),
         ]);
-        let connect = Box::pin(PgConnection::connect_with(&options));
-        let mut connection = timeout(PATIENCE, connect).await.map_err(|_| StoreError::Silent)??;
+        // A Postgres that hangs in the middle of it must not keep the lead waiting for good.
+        let taking = Box::pin(Self::take_with(options, what));
+        timeout(PATIENCE, taking).await.map_err(|_| StoreError::Silent)?
+    }
+
+    async fn take_with(options: PgConnectOptions, what: &str) -> Result<Option<Self>, StoreError> {
+        let mut connection = PgConnection::connect_with(&options).await?;
         let taken: bool = sqlx::query_scalar("select pg_try_advisory_lock(hashtextextended($1, 0))")
             .bind(format!("collector/{what}"))
             .fetch_one(&mut connection)

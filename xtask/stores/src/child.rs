@@ -9,13 +9,12 @@ use std::{
     io,
     os::unix::process::CommandExt,
     process::{Child, Command, ExitStatus, Stdio},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 
-/// How often an ending child is looked at.
-const POLL: Duration = Duration::from_millis(20);
+use crate::ending::has_ended;
 
 /// A child process in a process group of its own, and the guard that ends it if we die first.
 #[derive(Debug)]
@@ -83,14 +82,10 @@ impl Guarded {
     /// # Errors
     /// Whatever the operating system says.
     pub fn wait(&mut self, patience: Duration) -> io::Result<Option<ExitStatus>> {
-        let deadline = Instant::now() + patience;
-        loop {
-            let status = self.exit_status()?;
-            if status.is_some() || Instant::now() >= deadline {
-                return Ok(status);
-            }
-            std::thread::sleep(POLL);
+        if self.exit_status()?.is_none() {
+            has_ended(pid(&self.child), patience)?;
         }
+        self.exit_status()
     }
 
     /// Asks the process to end by `signal`, waits for at most `patience`, then kills it. `None`: it had to be

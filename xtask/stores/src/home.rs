@@ -16,7 +16,7 @@ use std::{
 
 use rustix::process::{Pid, Signal, getuid, kill_process};
 
-use crate::{Error, error::Doing};
+use crate::{Error, ending::has_ended, error::Doing};
 
 /// The programs that stores consist of; nothing else is ever ended.
 const PROGRAMS: [&str; 7] =
@@ -156,10 +156,14 @@ pub(crate) fn end_leftovers(folder: &Path) -> Result<(), Error> {
                 answer: format!("the processes {left:?} would not end"),
             });
         }
-        for id in left.into_iter().filter_map(Pid::from_raw) {
-            let _ = kill_process(id, Signal::KILL);
+        let left: Vec<Pid> = left.into_iter().filter_map(Pid::from_raw).collect();
+        for id in &left {
+            let _ = kill_process(*id, Signal::KILL);
         }
-        std::thread::sleep(Duration::from_millis(20));
+        for id in left {
+            let patience = deadline.saturating_duration_since(Instant::now());
+            has_ended(id, patience).doing(|| format!("waiting for process {id} to end"))?;
+        }
     }
 }
 

@@ -9,6 +9,7 @@
 //! Nothing here may touch a store that it did not start.
 
 pub mod child;
+mod ending;
 mod error;
 pub mod home;
 pub mod http;

@@ -31,7 +31,7 @@ impl Waiting<'_> {
         let began = Instant::now();
         let mut said = false;
         while !answers() {
-            let status = child.exit_status().doing(|| format!("watching {}", self.store))?;
+            let status = child.wait(POLL).doing(|| format!("watching {}", self.store))?;
             if let Some(status) = status {
                 return Err(Error::Ended {
                     store: self.store,
@@ -50,7 +50,6 @@ impl Waiting<'_> {
                 said = true;
                 eprintln!("waiting for {} to answer …", self.store);
             }
-            std::thread::sleep(POLL);
         }
         Ok(())
     }

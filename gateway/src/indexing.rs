@@ -15,8 +15,8 @@ use crate::graphql::{
     kept::KeptRows,
 };
 
-/// How many cards are read by one statement where all are gone through: some milliseconds of work, and some megabytes.
-const STRETCH: i64 = 5_000;
+/// How many cards are read by one statement at most: some milliseconds of work, and some megabytes.
+const STRETCH: usize = 5_000;
 /// How many stretches may wait to be put into the index while all cards are read.
 const READ_AHEAD: usize = 1;
 
@@ -121,12 +121,13 @@ impl Indexing {
     async fn read_changes(&mut self, pool: &PgPool, version: i64) -> sqlx::Result<()> {
         let mut changed = Vec::new();
         if let Some(ids) = changed_between(pool, self.version, version).await? {
-            let query = sqlx::query_as(include_str!("../../sql/gateway/card_facts_by_id.sql"));
-            self.take_in(query.bind(ids).fetch_all(pool).await?, &mut changed);
+            for ids in ids.chunks(STRETCH) {
+                self.take_in(facts(pool, ids).await?, &mut changed);
+            }
         } else {
             let mut stretches = Stretches::of_changed_after(self.version);
-            while let Some(cards) = stretches.next(pool).await? {
-                self.take_in(cards, &mut changed);
+            while let Some(ids) = stretches.next(pool).await? {
+                self.take_in(facts(pool, &ids).await?, &mut changed);
             }
         }
         let removed: Vec<i64> = sqlx::query_scalar(include_str!("../../sql/gateway/cards_removed.sql"))
@@ -171,6 +172,14 @@ async fn changed_between(pool: &PgPool, after: i64, through: i64) -> sqlx::Resul
     }))
 }
 
+/// What the index knows of cards, of [`STRETCH`] at most.
+async fn facts(pool: &PgPool, ids: &[i64]) -> sqlx::Result<Vec<Changed>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    sqlx::query_as(include_str!("../../sql/gateway/card_facts_by_id.sql")).bind(ids).fetch_all(pool).await
+}
+
 /// All cards that changed after a version, those that are not served any more among them, by their ids.
 struct Stretches {
     version: i64,
@@ -184,21 +193,17 @@ impl Stretches {
     }
 
     /// Those in the next stretch, which may be none; `None`: there are no more cards.
-    async fn next(&mut self, pool: &PgPool) -> sqlx::Result<Option<Vec<Changed>>> {
-        let end: Option<i64> = sqlx::query_scalar(include_str!("../../sql/gateway/cards_stretch.sql"))
-            .bind(self.last)
-            .bind(STRETCH)
-            .fetch_one(pool)
-            .await?;
-        let Some(end) = end else { return Ok(None) };
-        let cards = sqlx::query_as(include_str!("../../sql/gateway/card_facts_of_stretch.sql"))
-            .bind(self.last)
-            .bind(end)
-            .bind(self.version)
-            .fetch_all(pool)
-            .await?;
-        self.last = end;
-        Ok(Some(cards))
+    async fn next(&mut self, pool: &PgPool) -> sqlx::Result<Option<Vec<i64>>> {
+        let (last, changed): (Option<i64>, Vec<i64>) =
+            sqlx::query_as(include_str!("../../sql/gateway/cards_stretch.sql"))
+                .bind(self.last)
+                .bind(i64::try_from(STRETCH).unwrap_or(i64::MAX))
+                .bind(self.version)
+                .fetch_one(pool)
+                .await?;
+        let Some(last) = last else { return Ok(None) };
+        self.last = last;
+        Ok(Some(changed))
     }
 }
 
@@ -211,8 +216,8 @@ async fn read_all(pool: &PgPool) -> sqlx::Result<Index> {
         Index::build(cards.filter(|card| card.served).map(CardFacts::from))
     });
     let mut stretches = Stretches::of_changed_after(NOTHING_READ);
-    while let Some(cards) = stretches.next(pool).await? {
-        if send.send(cards).await.is_err() {
+    while let Some(ids) = stretches.next(pool).await? {
+        if send.send(facts(pool, &ids).await?).await.is_err() {
             break;
         }
     }

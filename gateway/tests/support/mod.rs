@@ -6,6 +6,7 @@
 )]
 
 pub(crate) mod catalogue;
+pub(crate) mod gateways;
 pub(crate) mod hundred;
 pub(crate) mod pipeline;
 pub(crate) mod postgres;

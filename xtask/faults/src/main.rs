@@ -34,7 +34,7 @@ struct Cli {
     /// Only rows whose names begin like this; can be given several times.
     #[arg(long, value_name = "ROW")]
     only: Vec<String>,
-    /// Only the rows that matter most, in brief: some 90 seconds.
+    /// Only the rows that matter most, in brief: some 100 seconds.
     #[arg(long)]
     short: bool,
     /// Say which rows there are, and what each promises.

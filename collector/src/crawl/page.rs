@@ -102,16 +102,18 @@ impl Crawler {
                 self.pace.succeeded();
                 self.keep(led, walk, known.clone()).await?
             }
-            (Ok(Content::Unchanged), None) => return self.refuse(led, here, Foreign::WrongForm, &[]).await,
+            (Ok(Content::Unchanged), None) => {
+                return self.refuse(led, here, Foreign::WrongForm, Vec::new()).await;
+            }
             (Ok(Content::Body { bytes, etag }), _) => match self.understand(walk, here, &bytes) {
                 Ok(page) => {
                     self.pace.succeeded();
                     self.store_page(led, walk, request, etag, page).await?
                 }
-                Err(reason) => return self.refuse(led, here, reason, &bytes).await,
+                Err(reason) => return self.refuse(led, here, reason, bytes).await,
             },
             (Err(AskError::Foreign { reason, bytes }), _) => {
-                return self.refuse(led, here, reason, &bytes).await;
+                return self.refuse(led, here, reason, bytes).await;
             }
             (Err(error), _) => return Ok(self.failed(walk, &error)),
         };
@@ -150,16 +152,17 @@ impl Crawler {
         if walk.visited.is_new_page(&page::ids(&page.items)) { Ok(page) } else { Err(Foreign::Circle) }
     }
 
-    /// Keeps a page that can't be read.
+    /// Keeps a page that can't be read, as far as it is kept: the rest of it need not wait for that.
     async fn refuse(
         &mut self,
         led: Led,
         here: &Position,
         reason: Foreign,
-        bytes: &[u8],
+        bytes: Vec<u8>,
     ) -> Result<Attempt, StoreError> {
         self.pace.failed();
-        let reject = Reject::of_page(here, reason, bytes);
+        let reject = Reject::of_page(here, reason, &bytes);
+        drop(bytes);
         measures::rejected(led.shop, reject.kind, 1);
         self.store.write_refused_page(led, Utc::now(), reject).await?;
         Ok(Attempt::Failed(Step::Skip(reason)))

@@ -1,6 +1,9 @@
 //! A video card.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use async_graphql::{Context, Enum, ID, Object, SimpleObject};
 use chrono::{DateTime, Utc};
@@ -14,8 +17,8 @@ use super::{
     money::{ENGLISH, Money, MoneyRange},
     names::{Brand, Gpu, Shop, Technology},
     offer::Offer,
-    request::data,
-    rows::{CardRow, OfferRow, PricePointRow},
+    request::{RequestData, data},
+    rows::{CardRow, OfferRow, PricePointRow, ShopRow, SourcesRow},
     scalars::Url,
     specs::{Interfaces, Specs},
 };
@@ -26,28 +29,63 @@ use crate::{card::match_word, offer::BUYABLE};
 pub struct VideoCard(pub(crate) Arc<CardRow>);
 
 impl VideoCard {
-    async fn offer_rows(&self, ctx: &Context<'_>) -> Result<Option<Arc<Vec<Arc<OfferRow>>>>, ApiError> {
-        Ok(data(ctx).loaders.offers_by_card.one(self.0.id).await?)
+    async fn offer_rows(&self, ctx: &Context<'_>) -> Result<Arc<Offers>, StoreFailed> {
+        offers_of(data(ctx), self.0.id).await
     }
 
     /// The cheapest offer that can be bought.
     async fn best(&self, ctx: &Context<'_>) -> Result<Option<Arc<OfferRow>>, ApiError> {
-        let offers = self.offer_rows(ctx).await?;
-        let mut offers = offers.iter().flat_map(|offers| offers.iter());
-        Ok(offers.find(|offer| BUYABLE.contains(&offer.availability.as_str())).cloned())
+        Ok(buyable(&*self.offer_rows(ctx).await?).next().cloned())
     }
 
     async fn supported(&self, ctx: &Context<'_>) -> Result<Vec<CardTechnology>, ApiError> {
-        let supported = data(ctx).loaders.supported.one(self.0.id).await?;
-        Ok(supported
-            .iter()
-            .flat_map(|supported| supported.iter())
-            .map(|supported| CardTechnology {
-                technology: Technology(Arc::clone(&supported.technology)),
-                version: supported.version.clone(),
-            })
-            .collect())
+        Ok(supported_by(data(ctx), &self.0).await?)
     }
+}
+
+/// What a card costs where, cheapest first.
+pub(super) type Offers = Vec<Arc<OfferRow>>;
+
+pub(super) async fn offers_of(data: &RequestData, card: i64) -> Result<Arc<Offers>, StoreFailed> {
+    Ok(data.loaders.offers_by_card.one(card).await?.unwrap_or_default())
+}
+
+/// Those of some availabilities; `None`: all.
+pub(super) fn available<'o>(
+    offers: &'o Offers,
+    wanted: Option<&[Availability]>,
+) -> impl Iterator<Item = &'o Arc<OfferRow>> {
+    let is_wanted = move |offer: &&Arc<OfferRow>| {
+        wanted.is_none_or(|wanted| wanted.contains(&Availability::of(&offer.availability)))
+    };
+    offers.iter().filter(is_wanted)
+}
+
+/// Those that can be bought now, cheapest first.
+pub(super) fn buyable(offers: &Offers) -> impl DoubleEndedIterator<Item = &Arc<OfferRow>> {
+    offers.iter().filter(|offer| BUYABLE.contains(&offer.availability.as_str()))
+}
+
+pub(super) fn price_range(offers: &Offers, base_currency: &str) -> Option<MoneyRange> {
+    let mut prices = buyable(offers).map(|offer| Money::of(offer.base_price_minor, base_currency));
+    let min = prices.next()?;
+    let max = prices.next_back().unwrap_or_else(|| min.clone());
+    Some(MoneyRange { min, max })
+}
+
+/// What a card supports, by code.
+pub(super) async fn supported_by(
+    data: &RequestData,
+    card: &CardRow,
+) -> Result<Vec<CardTechnology>, StoreFailed> {
+    let technologies = data.loaders.technologies.many(&card.technology_ids).await?;
+    let with_version = technologies.into_iter().zip(&card.technology_versions);
+    let known = |(technology, version): (Option<_>, &Option<String>)| {
+        Some(CardTechnology { technology: Technology(technology?), version: version.clone() })
+    };
+    let mut supported: Vec<CardTechnology> = with_version.filter_map(known).collect();
+    supported.sort_unstable_by(|one, other| one.technology.0.code.cmp(&other.technology.0.code));
+    Ok(supported)
 }
 
 /// A video card: what all shops together say about one product.
@@ -121,11 +159,8 @@ impl VideoCard {
         ctx: &Context<'_>,
         #[graphql(desc = "Only offers of these availabilities.")] availability: Option<Vec<Availability>>,
     ) -> Result<Vec<Offer>, ApiError> {
-        let wanted = |offer: &&Arc<OfferRow>| {
-            availability.as_ref().is_none_or(|wanted| wanted.contains(&Availability::of(&offer.availability)))
-        };
         let offers = self.offer_rows(ctx).await?;
-        Ok(offers.iter().flat_map(|offers| offers.iter()).filter(wanted).cloned().map(Offer).collect())
+        Ok(available(&offers, availability.as_deref()).cloned().map(Offer).collect())
     }
 
     /// The cheapest offer that can be bought now (`IN_STOCK`, `PREORDER` or `ON_ORDER`); null: none can.
@@ -135,15 +170,7 @@ impl VideoCard {
 
     /// The cheapest and the dearest offer that can be bought now, in the base currency; null: none can.
     async fn price_range(&self, ctx: &Context<'_>) -> Result<Option<MoneyRange>, ApiError> {
-        let offers = self.offer_rows(ctx).await?;
-        let mut buyable = offers
-            .iter()
-            .flat_map(|offers| offers.iter())
-            .filter(|offer| BUYABLE.contains(&offer.availability.as_str()))
-            .map(|offer| Money::of(offer.base_price_minor, data(ctx).base_currency));
-        let Some(min) = buyable.next() else { return Ok(None) };
-        let max = buyable.next_back().unwrap_or_else(|| min.clone());
-        Ok(Some(MoneyRange { min, max }))
+        Ok(price_range(&*self.offer_rows(ctx).await?, data(ctx).base_currency))
     }
 
     /// What it cost when.
@@ -169,7 +196,7 @@ impl VideoCard {
         let rows = data.loaders.price_points.one(self.0.id).await?;
         let known = rows.iter().flat_map(|rows| rows.iter()).map(PricePointRow::to_point);
         let known = known.filter(|point| shop_id.is_none_or(|shop| point.shop_id == shop)).collect();
-        let mut offers = self.offer_rows(ctx).await?.unwrap_or_default();
+        let mut offers = self.offer_rows(ctx).await?;
         if let Some(shop) = shop_id {
             offers = Arc::new(offers.iter().filter(|offer| offer.shop_id == shop).cloned().collect());
         }
@@ -180,31 +207,13 @@ impl VideoCard {
     async fn sources(&self, ctx: &Context<'_>) -> Result<Vec<Source>, ApiError> {
         let row = data(ctx).loaders.card_sources.one(self.0.id).await?;
         let Some(row) = row.filter(|row| !row.sources.is_empty()) else { return Ok(Vec::new()) };
-        let shops = data(ctx).shops().await?;
-        Ok(row
-            .sources
-            .iter()
-            .filter_map(|source| {
-                Some(Source {
-                    field: source.field.clone(),
-                    shop: Shop(shops.iter().find(|shop| shop.slug == source.shop)?.clone()),
-                    value: source.value.clone(),
-                    observed_at: source.observed_at,
-                    chosen: source.chosen,
-                    conflict: source.conflict,
-                })
-            })
-            .collect())
+        Ok(row.of_shops(data(ctx).shops().await?).collect())
     }
 
     /// Why these listings are held to be one product.
     #[graphql(name = "match")]
     async fn why(&self) -> Match {
-        Match {
-            by: MatchKind::of(&self.0.match_by),
-            confidence: self.0.match_confidence,
-            explanation: self.0.match_explanation.clone(),
-        }
+        Match::of(&self.0)
     }
 
     /// When anything about it last changed, a price included.
@@ -257,7 +266,8 @@ pub(crate) async fn compare(ctx: &Context<'_>, asked: &[ID]) -> Result<VideoCard
         loaders.brands.many(&cards.iter().filter_map(|card| card.0.brand_id).collect::<Vec<_>>()).await?;
     let gpus = loaders.gpus.many(&cards.iter().filter_map(|card| card.0.gpu_id).collect::<Vec<_>>()).await?;
     loaders.offers_by_card.many(&ids).await?;
-    loaders.supported.many(&ids).await?;
+    let technologies = cards.iter().flat_map(|card| &card.0.technology_ids).copied().collect::<BTreeSet<_>>();
+    loaders.technologies.many(&technologies.into_iter().collect::<Vec<_>>()).await?;
     let mut compared = Vec::new();
     for card in &cards {
         let best =
@@ -291,37 +301,63 @@ pub(crate) async fn of_page(ctx: &Context<'_>, ids: &[i64]) -> Result<Vec<Option
 #[derive(SimpleObject)]
 pub struct CardTechnology {
     /// The technology.
-    technology: Technology,
+    pub(super) technology: Technology,
     /// Which version of it: `3.5`; null: no shop says.
-    version: Option<String>,
+    pub(super) version: Option<String>,
 }
 
 /// What one shop says in one field.
 #[derive(SimpleObject)]
 pub struct Source {
     /// The field, as this schema names it: `specs.memoryGb`.
-    field: String,
+    pub(super) field: String,
     /// The shop.
-    shop: Shop,
+    pub(super) shop: Shop,
     /// The value as a person reads it: `12 GB`.
-    value: String,
+    pub(super) value: String,
     /// When the shop was seen to say this.
-    observed_at: DateTime<Utc>,
+    pub(super) observed_at: DateTime<Utc>,
     /// Whether the card says what this shop says.
-    chosen: bool,
+    pub(super) chosen: bool,
     /// Whether shops really disagree about the field.
-    conflict: bool,
+    pub(super) conflict: bool,
+}
+
+impl SourcesRow {
+    /// What is said by shops that there are.
+    pub(super) fn of_shops(&self, shops: &[Arc<ShopRow>]) -> impl Iterator<Item = Source> {
+        self.sources.iter().filter_map(|source| {
+            Some(Source {
+                field: source.field.clone(),
+                shop: Shop(shops.iter().find(|shop| shop.slug == source.shop)?.clone()),
+                value: source.value.clone(),
+                observed_at: source.observed_at,
+                chosen: source.chosen,
+                conflict: source.conflict,
+            })
+        })
+    }
 }
 
 /// Why listings are held to be one product.
 #[derive(SimpleObject)]
 pub struct Match {
     /// The weakest reason that was needed to hold all of them together.
-    by: MatchKind,
+    pub(super) by: MatchKind,
     /// How sure this is, from 0 to 1.
-    confidence: f64,
+    pub(super) confidence: f64,
     /// The reason in words.
-    explanation: String,
+    pub(super) explanation: String,
+}
+
+impl Match {
+    pub(super) fn of(card: &CardRow) -> Self {
+        Self {
+            by: MatchKind::of(&card.match_by),
+            confidence: card.match_confidence,
+            explanation: card.match_explanation.clone(),
+        }
+    }
 }
 
 /// Why listings are held to be one product.

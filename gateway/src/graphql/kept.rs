@@ -17,14 +17,13 @@ use quick_cache::{Weighter, sync::Cache};
 
 use super::{
     loaders::Kind,
-    rows::{BrandRow, CardRow, GpuRow, OffersOfCard, ShopRow, SourcesRow, Supported, TechnologyRow},
+    rows::{BrandRow, CardRow, GpuRow, OffersOfCard, ShopRow, SourcesRow, TechnologyRow},
     written::{WayKey, Ways},
 };
 
 /// The most memory that rows of each kind take, in bytes: what ten thousand cards have, about.
 const CARDS_BYTES: u64 = 16 << 20;
 const OFFERS_BYTES: u64 = 8 << 20;
-const SUPPORTED_BYTES: u64 = 6 << 20;
 const SOURCES_BYTES: u64 = 3 << 20;
 /// The most memory that written cards take, in bytes.
 const WRITTEN_BYTES: u64 = 32 << 20;
@@ -87,7 +86,6 @@ pub(crate) struct KeptRows {
     pub(super) cards: Kept<CardRow>,
     pub(super) sources: Kept<SourcesRow>,
     pub(super) offers: Kept<OffersOfCard>,
-    pub(super) supported: Kept<Supported>,
     pub(super) brands: Kept<BrandRow>,
     pub(super) gpus: Kept<GpuRow>,
     pub(super) technologies: Kept<TechnologyRow>,
@@ -104,7 +102,6 @@ impl Default for KeptRows {
             cards: Kept::new(CARDS_BYTES),
             sources: Kept::new(SOURCES_BYTES),
             offers: Kept::new(OFFERS_BYTES),
-            supported: Kept::new(SUPPORTED_BYTES),
             brands: Kept::new(SHARED_BYTES),
             gpus: Kept::new(SHARED_BYTES),
             technologies: Kept::new(SHARED_BYTES),
@@ -132,7 +129,6 @@ impl KeptRows {
             self.cards.0.remove(card);
             self.sources.0.remove(card);
             self.offers.0.remove(card);
-            self.supported.0.remove(card);
             self.written.remove(card);
         }
     }

@@ -133,7 +133,6 @@ impl<K: Kind> Of<K> {
 pub(crate) struct Loaders {
     pub(crate) cards: Of<rows::CardRow>,
     pub(crate) card_sources: Of<rows::SourcesRow>,
-    pub(crate) supported: Of<rows::Supported>,
     pub(crate) offers_by_card: Of<rows::OffersOfCard>,
     pub(crate) offers: Of<rows::OfferRow>,
     pub(crate) price_points: Of<rows::PricePointRow>,
@@ -147,7 +146,6 @@ impl Loaders {
         Self {
             cards: Of::new(pool, kept),
             card_sources: Of::new(pool, kept),
-            supported: Of::new(pool, kept),
             offers_by_card: Of::new(pool, kept),
             offers: Of::new(pool, kept),
             price_points: Of::new(pool, kept),

@@ -4,7 +4,11 @@ use async_graphql::{ComplexObject, SimpleObject};
 use iso_currency::Currency;
 use rust_decimal::Decimal as Number;
 
-use super::scalars::Decimal;
+use super::{
+    plan::Expected,
+    scalars::Decimal,
+    straight::{Out, Straight},
+};
 use crate::rates::digits;
 
 /// The language in which amounts are written where the client doesn't say.
@@ -48,6 +52,23 @@ impl Money {
         locale: Option<String>,
     ) -> String {
         self.written(locale.as_deref().unwrap_or(ENGLISH))
+    }
+}
+
+impl Straight for Money {
+    const TYPE: &'static str = "Money";
+
+    fn write(&self, field: &Expected, out: &mut Out<'_>) -> bool {
+        match field.name.as_str() {
+            "amount" => out.scalar(&self.amount.0.to_string()),
+            "minorUnits" => out.scalar(&self.minor_units),
+            "currency" => out.scalar(&self.currency),
+            "formatted" => {
+                let Some(locale) = out.argument::<Option<String>>(field, "locale") else { return false };
+                out.scalar(&self.written(locale.as_deref().unwrap_or(ENGLISH)))
+            }
+            _ => false,
+        }
     }
 }
 
@@ -107,6 +128,18 @@ pub struct MoneyRange {
     pub min: Money,
     /// The dearest.
     pub max: Money,
+}
+
+impl Straight for MoneyRange {
+    const TYPE: &'static str = "MoneyRange";
+
+    fn write(&self, field: &Expected, out: &mut Out<'_>) -> bool {
+        match field.name.as_str() {
+            "min" => out.object(&self.min, &field.fields),
+            "max" => out.object(&self.max, &field.fields),
+            _ => false,
+        }
+    }
 }
 
 #[cfg(test)]

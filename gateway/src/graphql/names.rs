@@ -10,8 +10,10 @@ use super::{
     errors::ApiError,
     filter::ChipMaker,
     ids::{self, NodeType},
-    request::data,
+    plan::Expected,
+    request::{RequestData, data},
     rows::{BrandRow, GpuRow, ShopRow, TechnologyRow},
+    straight::{Out, Straight},
 };
 
 /// GraphQL's `Int` has 32 bits.
@@ -44,6 +46,19 @@ impl Brand {
     #[expect(clippy::unused_async, reason = "a field of the schema is what it is")]
     async fn card_count(&self, ctx: &Context<'_>) -> Result<i32, ApiError> {
         cards_with(ctx, FacetId::Brands, &self.0.slug)
+    }
+}
+
+impl Straight for BrandRow {
+    const TYPE: &'static str = "Brand";
+
+    fn write(&self, field: &Expected, out: &mut Out<'_>) -> bool {
+        match field.name.as_str() {
+            "id" => out.id(NodeType::Brand, self.id),
+            "slug" => out.scalar(&self.slug),
+            "name" => out.scalar(&self.name),
+            _ => false,
+        }
     }
 }
 
@@ -85,6 +100,21 @@ impl Gpu {
     }
 }
 
+impl Straight for GpuRow {
+    const TYPE: &'static str = "Gpu";
+
+    fn write(&self, field: &Expected, out: &mut Out<'_>) -> bool {
+        match field.name.as_str() {
+            "id" => out.id(NodeType::Gpu, self.id),
+            "slug" => out.scalar(&self.slug),
+            "name" => out.scalar(&self.name),
+            "maker" => out.choice(ChipMaker::of(&self.maker)),
+            "architecture" => out.scalar(&self.architecture),
+            _ => false,
+        }
+    }
+}
+
 /// A technology that cards support.
 pub struct Technology(pub(crate) Arc<TechnologyRow>);
 
@@ -110,6 +140,19 @@ impl Technology {
     #[expect(clippy::unused_async, reason = "a field of the schema is what it is")]
     async fn card_count(&self, ctx: &Context<'_>) -> Result<i32, ApiError> {
         cards_with(ctx, FacetId::Technologies, &self.0.code)
+    }
+}
+
+impl Straight for TechnologyRow {
+    const TYPE: &'static str = "Technology";
+
+    fn write(&self, field: &Expected, out: &mut Out<'_>) -> bool {
+        match field.name.as_str() {
+            "id" => out.id(NodeType::Technology, self.id),
+            "code" => out.scalar(&self.code),
+            "name" => out.scalar(&self.name),
+            _ => false,
+        }
     }
 }
 
@@ -142,11 +185,30 @@ impl Shop {
     /// Whether it is read soundly: false once that failed for more than three times its interval. Its offers
     /// are `stale` then.
     async fn healthy(&self, ctx: &Context<'_>) -> bool {
-        self.0.last_seen_at.is_some() && !data(ctx).is_stale(&self.0)
+        is_healthy(&self.0, data(ctx))
     }
 
     /// How many listings it has.
     async fn listing_count(&self, ctx: &Context<'_>) -> Result<i32, ApiError> {
         Ok(data(ctx).listings_of_shop(self.0.id).await?)
+    }
+}
+
+fn is_healthy(shop: &ShopRow, data: &RequestData) -> bool {
+    shop.last_seen_at.is_some() && !data.is_stale(shop)
+}
+
+impl Straight for ShopRow {
+    const TYPE: &'static str = "Shop";
+
+    fn write(&self, field: &Expected, out: &mut Out<'_>) -> bool {
+        match field.name.as_str() {
+            "id" => out.id(NodeType::Shop, self.id),
+            "slug" => out.scalar(&self.slug),
+            "name" => out.scalar(&self.name),
+            "lastSeenAt" => out.scalar(&self.last_seen_at.map(|at| at.to_rfc3339())),
+            "healthy" => out.scalar(&is_healthy(self, out.data)),
+            _ => false,
+        }
     }
 }

@@ -11,9 +11,11 @@ use super::{
     ids::{self, NodeType},
     money::Money,
     names::Shop,
+    plan::Expected,
     request::data,
     rows::{OfferRow, ShopRow},
     scalars::Url,
+    straight::{Out, Straight},
 };
 
 /// A shop's price for a card.
@@ -53,12 +55,12 @@ impl Offer {
 
     /// The price, in the shop's own currency.
     async fn price(&self) -> Money {
-        Money::of(self.0.price_minor, &self.0.currency)
+        self.0.price()
     }
 
     /// The price before it last changed; null: it has not changed since it became known.
     async fn previous_price(&self) -> Option<Money> {
-        self.0.previous_price_minor.map(|price| Money::of(price, &self.0.currency))
+        self.0.previous_price()
     }
 
     /// The price in the base currency, in which prices are compared, sorted and filtered.
@@ -73,13 +75,57 @@ impl Offer {
 
     /// When the shop was last seen to offer this.
     async fn observed_at(&self, ctx: &Context<'_>) -> Result<DateTime<Utc>, ApiError> {
-        let crawl = if self.0.missing { None } else { self.shop_row(ctx).await?.last_complete_at };
-        Ok(crawl.map_or(self.0.observed_at, |crawl| crawl.max(self.0.observed_at)))
+        Ok(self.0.seen_at(&*self.shop_row(ctx).await?))
     }
 
     /// Whether the offer may no longer be true: the shop has not been read soundly for more than three times
     /// its interval, or the listing was missing when the shop was last read whole.
     async fn stale(&self, ctx: &Context<'_>) -> Result<bool, ApiError> {
         Ok(self.0.missing || data(ctx).is_stale(&*self.shop_row(ctx).await?))
+    }
+}
+
+impl OfferRow {
+    fn price(&self) -> Money {
+        Money::of(self.price_minor, &self.currency)
+    }
+
+    fn previous_price(&self) -> Option<Money> {
+        self.previous_price_minor.map(|price| Money::of(price, &self.currency))
+    }
+
+    /// When its shop was last seen to offer this.
+    fn seen_at(&self, shop: &ShopRow) -> DateTime<Utc> {
+        let crawl = if self.missing { None } else { shop.last_complete_at };
+        crawl.map_or(self.observed_at, |crawl| crawl.max(self.observed_at))
+    }
+}
+
+impl Straight for OfferRow {
+    const TYPE: &'static str = "Offer";
+
+    fn write(&self, field: &Expected, out: &mut Out<'_>) -> bool {
+        match field.name.as_str() {
+            "id" => out.id(NodeType::Offer, self.id),
+            "title" => out.scalar(&self.title),
+            "url" => out.scalar(&self.url),
+            "price" => out.object(&self.price(), &field.fields),
+            "previousPrice" => out.nullable(self.previous_price().as_ref(), &field.fields),
+            "basePrice" => {
+                let price = Money::of(self.base_price_minor, out.data.base_currency);
+                out.object(&price, &field.fields)
+            }
+            "availability" => out.choice(Availability::of(&self.availability)),
+            of_shop => {
+                // A listing's row can't be without its shop's.
+                let Some(shop) = out.shop(self.shop_id).cloned() else { return false };
+                match of_shop {
+                    "shop" => out.object(&*shop, &field.fields),
+                    "observedAt" => out.time(self.seen_at(&shop)),
+                    "stale" => out.scalar(&(self.missing || out.data.is_stale(&shop))),
+                    _ => false,
+                }
+            }
+        }
     }
 }

@@ -13,11 +13,13 @@ use async_graphql::{
     parser::{
         parse_schema,
         types::{
-            BaseType, ExecutableDocument, FragmentDefinition, OperationDefinition, OperationType, Selection,
-            SelectionSet, Type, TypeKind, TypeSystemDefinition,
+            BaseType, Directive, ExecutableDocument, Field, FragmentDefinition, OperationDefinition,
+            OperationType, Selection, SelectionSet, Type, TypeKind, TypeSystemDefinition,
         },
     },
 };
+
+use async_graphql_value::Value;
 
 use super::lasting::Needs;
 
@@ -40,6 +42,9 @@ pub(super) struct Plan {
 /// A field that an answer can have.
 #[derive(Debug)]
 pub(super) struct Expected {
+    /// What the schema calls it.
+    pub(super) name: Name,
+    pub(super) arguments: Box<[(Name, Value)]>,
     pub(super) key: Name,
     /// The key, as it stands in an answer: `"name":`.
     pub(super) key_json: Box<[u8]>,
@@ -56,6 +61,8 @@ pub(super) struct CardSelection {
     /// Tells it from any other selection of any document.
     pub(super) hash: [u8; 32],
     pub(super) needs: Needs,
+    /// It has fields and nothing else: no directives, no conditions of type.
+    pub(super) is_plain: bool,
     pub(super) fields: Arc<[Expected]>,
 }
 
@@ -75,13 +82,13 @@ impl Plan {
         };
         let mut fields = Vec::new();
         let mut collect = Collect { fragments: &document.fragments, is_joined: false };
-        collect.set(&operation.selection_set.node, Some(&root), false, &mut fields);
+        collect.set(&operation.selection_set.node, Some(&root), Within::default(), &mut fields);
         let mut cards = Vec::new();
-        let fields = finish(fields, &mut |set, fields| {
+        let fields = finish(fields, &mut |set, is_plain, fields| {
             let needs = Needs::of(&set.node, &Name::new(CARD), &document.fragments);
             if needs.lasts && !collect.is_joined {
-                let hash = hash(text, name, set.pos);
-                cards.push(CardSelection { position: set.pos, hash, needs, fields: fields.clone() });
+                let (hash, fields) = (hash(text, name, set.pos), fields.clone());
+                cards.push(CardSelection { position: set.pos, hash, needs, is_plain, fields });
             }
         });
         Self { fields, usual_bytes: AtomicUsize::new(0), joins: collect.is_joined, cards }
@@ -133,11 +140,43 @@ impl Types {
 
 /// A field that is being collected.
 struct Collected<'d> {
+    field: &'d Field,
     key: &'d Name,
+    /// It is asked for without conditions.
+    is_plain: bool,
     field_type: Option<&'static Type>,
     /// What is asked of a card.
     card: Option<&'d Positioned<SelectionSet>>,
     fields: Vec<Collected<'d>>,
+}
+
+impl<'d> Collected<'d> {
+    fn new(field: &'d Field, parent: Option<&Name>) -> Self {
+        let field_type = TYPES.of(parent, &field.name.node);
+        let gives_cards = field_type.is_some_and(|of| named(of) == CARD);
+        let (key, card) = (&field.response_key().node, gives_cards.then_some(&field.selection_set));
+        Self { field, key, is_plain: true, field_type, card, fields: Vec::new() }
+    }
+
+    fn is_all_plain(&self) -> bool {
+        self.is_plain && self.fields.iter().all(Self::is_all_plain)
+    }
+}
+
+/// Where a selection stands.
+#[derive(Clone, Copy, Debug, Default)]
+struct Within {
+    card: bool,
+    /// Whether it counts depends on a directive, or on the type of the object.
+    condition: bool,
+}
+
+impl Within {
+    /// The same in a fragment on type `on` that stands in a selection on `parent`.
+    fn also(self, on: Option<&Name>, parent: Option<&Name>, directives: &[Positioned<Directive>]) -> Self {
+        let is_for_some = on.is_some() && on != parent;
+        Self { condition: self.condition || is_for_some || !directives.is_empty(), ..self }
+    }
 }
 
 /// Collects the fields of a selection in order, those of fragments among them, each key once.
@@ -152,7 +191,7 @@ impl<'d> Collect<'d> {
         &mut self,
         set: &'d SelectionSet,
         parent: Option<&Name>,
-        in_card: bool,
+        within: Within,
         into: &mut Vec<Collected<'d>>,
     ) {
         for selection in &set.items {
@@ -161,31 +200,29 @@ impl<'d> Collect<'d> {
                     let key = &field.node.response_key().node;
                     let set = &field.node.selection_set;
                     let known = into.iter().position(|collected| collected.key == key);
-                    self.is_joined |= known.is_some() && !in_card && !set.node.items.is_empty();
+                    self.is_joined |= known.is_some() && !within.card && !set.node.items.is_empty();
                     let place = known.unwrap_or_else(|| {
-                        let field_type = TYPES.of(parent, &field.node.name.node);
-                        let gives_cards = field_type.is_some_and(|of| named(of) == CARD);
-                        into.push(Collected {
-                            key,
-                            field_type,
-                            card: gives_cards.then_some(set),
-                            fields: Vec::new(),
-                        });
+                        into.push(Collected::new(&field.node, parent));
                         into.len() - 1
                     });
                     let collected = &mut into[place];
+                    collected.is_plain &= !within.condition && field.node.directives.is_empty();
                     let inner = collected.field_type.map(named);
-                    let in_card = in_card || collected.card.is_some();
-                    self.set(&set.node, inner, in_card, &mut collected.fields);
+                    // What is said of a card counts for the fields below it alone.
+                    let card = within.card || collected.card.is_some();
+                    self.set(&set.node, inner, Within { card, condition: false }, &mut collected.fields);
                 }
                 Selection::InlineFragment(fragment) => {
-                    let on = fragment.node.type_condition.as_ref().map(|condition| &condition.node.on.node);
-                    self.set(&fragment.node.selection_set.node, on.or(parent), in_card, into);
+                    let fragment = &fragment.node;
+                    let on = fragment.type_condition.as_ref().map(|condition| &condition.node.on.node);
+                    let within = within.also(on, parent, &fragment.directives);
+                    self.set(&fragment.selection_set.node, on.or(parent), within, into);
                 }
                 Selection::FragmentSpread(spread) => {
                     if let Some(fragment) = self.fragments.get(&spread.node.fragment_name.node) {
                         let on = &fragment.node.type_condition.node.on.node;
-                        self.set(&fragment.node.selection_set.node, Some(on), in_card, into);
+                        let within = within.also(Some(on), parent, &spread.node.directives);
+                        self.set(&fragment.node.selection_set.node, Some(on), within, into);
                     }
                 }
             }
@@ -196,14 +233,17 @@ impl<'d> Collect<'d> {
 /// Brings what was collected to its last form, and shows what is asked of cards.
 fn finish<'d>(
     collected: Vec<Collected<'d>>,
-    card: &mut impl FnMut(&'d Positioned<SelectionSet>, &Arc<[Expected]>),
+    card: &mut impl FnMut(&'d Positioned<SelectionSet>, bool, &Arc<[Expected]>),
 ) -> Arc<[Expected]> {
     let finished = collected.into_iter().map(|collected| {
+        let is_plain = collected.fields.iter().all(Collected::is_all_plain);
         let fields = finish(collected.fields, card);
         if let Some(set) = collected.card {
-            card(set, &fields);
+            card(set, is_plain, &fields);
         }
         Expected {
+            name: collected.field.name.node.clone(),
+            arguments: arguments(collected.field),
             key: collected.key.clone(),
             // Names are letters, digits and underscores.
             key_json: format!("\"{}\":", collected.key).into_bytes().into(),
@@ -212,6 +252,10 @@ fn finish<'d>(
         }
     });
     finished.collect()
+}
+
+fn arguments(field: &Field) -> Box<[(Name, Value)]> {
+    field.arguments.iter().map(|(name, value)| (name.node.clone(), value.node.clone())).collect()
 }
 
 /// The name of a type, lists aside.

@@ -28,6 +28,9 @@ pub(crate) struct CardRow {
     pub(crate) match_confidence: f64,
     pub(crate) match_explanation: String,
     pub(crate) updated_at: DateTime<Utc>,
+    /// The technologies that it supports, in no order, and of each the version if that is known.
+    pub(crate) technology_ids: Vec<i32>,
+    pub(crate) technology_versions: Vec<Option<String>>,
 }
 
 /// Where a card's values come from.
@@ -35,21 +38,6 @@ pub(crate) struct CardRow {
 pub(crate) struct SourcesRow {
     id: i64,
     pub(crate) sources: Json<Vec<CardSource>>,
-}
-
-#[derive(Debug, FromRow)]
-struct CardTechnologyRow {
-    card_id: i64,
-    #[sqlx(flatten)]
-    technology: TechnologyRow,
-    version: Option<String>,
-}
-
-/// A technology that a card supports.
-#[derive(Debug)]
-pub(crate) struct Supported {
-    pub(crate) technology: Arc<TechnologyRow>,
-    pub(crate) version: Option<String>,
 }
 
 /// A shop's price for a card.
@@ -227,37 +215,6 @@ impl Kind for OffersOfCard {
     }
 }
 
-impl Kind for Supported {
-    type Key = i64;
-    type Value = Vec<Self>;
-
-    async fn load(pool: &PgPool, keys: &[i64]) -> sqlx::Result<HashMap<i64, Vec<Self>>> {
-        let query = sqlx::query_as(include_str!("../../../sql/gateway/card_technologies_by_card.sql"));
-        let rows: Vec<CardTechnologyRow> = query.bind(keys).fetch_all(pool).await?;
-        let mut technologies: HashMap<i32, Arc<TechnologyRow>> = HashMap::new();
-        let mut by_card: HashMap<i64, Vec<Self>> = HashMap::with_capacity(keys.len());
-        for CardTechnologyRow { card_id, technology, version } in rows {
-            // Many cards support the same ones.
-            let technology = technologies.entry(technology.id).or_insert_with(|| Arc::new(technology));
-            by_card.entry(card_id).or_default().push(Self { technology: Arc::clone(technology), version });
-        }
-        Ok(by_card)
-    }
-
-    fn kept(rows: &KeptRows) -> Option<&Kept<Self>> {
-        Some(&rows.supported)
-    }
-
-    fn card(key: &i64) -> Option<i64> {
-        Some(*key)
-    }
-
-    fn bytes(supported: &Vec<Self>) -> usize {
-        let row = size_of::<TechnologyRow>() + size_of::<Self>();
-        supported.iter().map(|one| row + one.technology.code.len() + one.technology.name.len()).sum()
-    }
-}
-
 /// What the specifications and ports of a card take, about, in bytes.
 const SPECS_BYTES: usize = 1500;
 /// What one value of one shop takes, about, in bytes.
@@ -267,7 +224,9 @@ fn card_bytes(card: &CardRow) -> usize {
     let CardDocument { mpns, images, .. } = &card.document.0;
     let texts = [&card.slug, &card.name, &card.match_by, &card.match_explanation];
     let texts = texts.into_iter().chain(mpns).chain(images).chain(&card.gtins);
-    SPECS_BYTES + texts.map(|text| text.len() + size_of::<String>()).sum::<usize>()
+    let texts = texts.chain(card.technology_versions.iter().flatten());
+    let technologies = card.technology_ids.len() * (size_of::<i32>() + size_of::<Option<String>>());
+    SPECS_BYTES + technologies + texts.map(|text| text.len() + size_of::<String>()).sum::<usize>()
 }
 
 rows_by_id!(CardRow, i64, |row| row.id, "cards_by_id.sql", cards, Some, card_bytes);

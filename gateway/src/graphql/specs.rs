@@ -3,7 +3,12 @@
 use async_graphql::SimpleObject;
 use events::{Interfaces as StoredInterfaces, Specs as StoredSpecs};
 
-use super::{names::int, scalars::Date};
+use super::{
+    names::int,
+    plan::Expected,
+    scalars::Date,
+    straight::{Out, Straight},
+};
 
 /// Technical characteristics; null: no shop says.
 #[derive(SimpleObject)]
@@ -54,6 +59,29 @@ impl From<&StoredSpecs> for Specs {
             slot_width: part(specs.slot_width_hundredths, 100.0),
             process_nm: whole(specs.process_nm),
             released_on: specs.released_on.map(Date),
+        }
+    }
+}
+
+impl Straight for Specs {
+    const TYPE: &'static str = "Specs";
+
+    fn write(&self, field: &Expected, out: &mut Out<'_>) -> bool {
+        match field.name.as_str() {
+            "memoryGb" => out.scalar(&self.memory_gb),
+            "memoryType" => out.scalar(&self.memory_type),
+            "memoryBusBits" => out.scalar(&self.memory_bus_bits),
+            "memoryBandwidthGbps" => out.scalar(&self.memory_bandwidth_gbps),
+            "baseClockMhz" => out.scalar(&self.base_clock_mhz),
+            "boostClockMhz" => out.scalar(&self.boost_clock_mhz),
+            "streamProcessors" => out.scalar(&self.stream_processors),
+            "boardPowerWatts" => out.scalar(&self.board_power_watts),
+            "recommendedPsuWatts" => out.scalar(&self.recommended_psu_watts),
+            "lengthMm" => out.scalar(&self.length_mm),
+            "slotWidth" => out.scalar(&self.slot_width),
+            "processNm" => out.scalar(&self.process_nm),
+            "releasedOn" => out.scalar(&self.released_on.map(|day| day.0)),
+            _ => false,
         }
     }
 }
@@ -119,6 +147,46 @@ impl From<&StoredInterfaces> for Interfaces {
                     count: int(connector.count.into()),
                 })
                 .collect(),
+        }
+    }
+}
+
+impl Straight for Interfaces {
+    const TYPE: &'static str = "Interfaces";
+
+    fn write(&self, field: &Expected, out: &mut Out<'_>) -> bool {
+        match field.name.as_str() {
+            "bus" => out.scalar(&self.bus),
+            "busVersion" => out.scalar(&self.bus_version),
+            "busLanes" => out.scalar(&self.bus_lanes),
+            "outputs" => out.list(&self.outputs, &field.fields),
+            "powerConnectors" => out.list(&self.power_connectors, &field.fields),
+            _ => false,
+        }
+    }
+}
+
+impl Straight for Output {
+    const TYPE: &'static str = "Output";
+
+    fn write(&self, field: &Expected, out: &mut Out<'_>) -> bool {
+        match field.name.as_str() {
+            "kind" => out.scalar(&self.kind),
+            "version" => out.scalar(&self.version),
+            "count" => out.scalar(&self.count),
+            _ => false,
+        }
+    }
+}
+
+impl Straight for PowerConnector {
+    const TYPE: &'static str = "PowerConnector";
+
+    fn write(&self, field: &Expected, out: &mut Out<'_>) -> bool {
+        match field.name.as_str() {
+            "kind" => out.scalar(&self.kind),
+            "count" => out.scalar(&self.count),
+            _ => false,
         }
     }
 }

@@ -9,7 +9,7 @@ use sqlx::PgPool;
 use super::{
     kept::RowsAt,
     loaders::Kind,
-    rows::{CardRow, OffersOfCard, Supported},
+    rows::{CardRow, OffersOfCard},
 };
 use crate::catalogue::{Catalogue, CatalogueState};
 
@@ -40,7 +40,6 @@ async fn read_first(pool: &PgPool, state: &CatalogueState) -> sqlx::Result<usize
     for ids in ids.chunks(AT_ONCE) {
         read::<CardRow>(pool, &rows, ids).await?;
         read::<OffersOfCard>(pool, &rows, ids).await?;
-        read::<Supported>(pool, &rows, ids).await?;
     }
     Ok(ids.len())
 }

@@ -21,8 +21,9 @@ use super::{
     kept::RowsAt,
     plan::{CardSelection, Plan},
     request::RequestData,
-    response,
+    response, straight,
 };
+use crate::measures::CARDS_GIVEN;
 
 /// The most ways in which one card is kept.
 const MOST_WAYS: usize = 8;
@@ -88,17 +89,19 @@ impl WaysAsked {
 #[derive(Clone, Copy)]
 pub(crate) struct Asked<'c> {
     kept: &'c RowsAt,
-    selection: &'c CardSelection,
     key: WayKey,
 }
 
 impl<'c> Asked<'c> {
+    fn selection<T>(ctx: &ContextBase<'c, T>, position: Pos) -> Option<&'c CardSelection> {
+        ctx.data_opt::<Arc<Plan>>()?.cards_at(position)
+    }
+
     /// What is asked of cards at this place of the query; `None`: it can't be kept, or nothing is kept now.
     pub(crate) async fn at<T>(ctx: &ContextBase<'c, T>, position: Pos) -> Option<Self> {
         let data = ctx.data_unchecked::<RequestData>();
         let kept = data.kept()?;
-        let plan = ctx.data_opt::<Arc<Plan>>()?;
-        let selection = plan.cards_at(position)?;
+        let selection = Self::selection(ctx, position)?;
         let known = data.ways.get(position);
         let key = match known {
             Some(key) => key,
@@ -107,12 +110,14 @@ impl<'c> Asked<'c> {
         if known.is_none() {
             data.ways.put(position, key);
         }
-        Some(Self { kept, selection, key })
+        Some(Self { kept, key })
     }
 
     /// The card with this id, as it was written before.
     pub(crate) fn written(&self, card: i64) -> Option<WrittenCard> {
-        self.kept.written(card, self.key).map(WrittenCard::Written)
+        let json = self.kept.written(card, self.key)?;
+        CARDS_GIVEN.kept.increment(1);
+        Some(WrittenCard::Written(json))
     }
 
     /// Cards in the order of their ids; only those that aren't written are read.
@@ -175,20 +180,35 @@ impl OutputType for WrittenCard {
             Self::Written(json) => return Ok(Value::Binary(json.clone())),
             Self::Card(card) => card,
         };
-        let Some(asked) = Asked::at(ctx, ctx.item.pos).await else { return card.resolve(ctx, field).await };
-        let id = card.0.id;
-        if let Some(json) = asked.kept.written(id, asked.key) {
+        let Some(selection) = Asked::selection(ctx, ctx.item.pos) else {
+            CARDS_GIVEN.resolved.increment(1);
+            return card.resolve(ctx, field).await;
+        };
+        let (id, asked) = (card.0.id, Asked::at(ctx, ctx.item.pos).await);
+        // Another answer may have been quicker.
+        if let Some(Self::Written(json)) = asked.and_then(|asked| asked.written(id)) {
             return Ok(Value::Binary(json));
         }
-        let value = card.resolve(ctx, field).await?;
-        let is_whole = ctx.query_env.errors.lock().is_ok_and(|errors| errors.is_empty());
-        if !is_whole {
-            return Ok(value);
-        }
-        let Some(json) = response::object(&value, &asked.selection.fields) else { return Ok(value) };
+        let json = match straight::card(ctx, selection, &card.0).await {
+            Some(json) => {
+                CARDS_GIVEN.straight.increment(1);
+                json
+            }
+            None => {
+                CARDS_GIVEN.resolved.increment(1);
+                let value = card.resolve(ctx, field).await?;
+                let is_whole = ctx.query_env.errors.lock().is_ok_and(|errors| errors.is_empty());
+                match response::object(&value, &selection.fields).filter(|_| is_whole) {
+                    Some(json) => json,
+                    None => return Ok(value),
+                }
+            }
+        };
         // Kept for long: without the room that it had to grow.
         let json = Bytes::copy_from_slice(&json);
-        asked.kept.put_written(id, asked.key, &json);
+        if let Some(asked) = asked {
+            asked.kept.put_written(id, asked.key, &json);
+        }
         Ok(Value::Binary(json))
     }
 }

@@ -74,10 +74,20 @@ impl InProcess {
         query: &str,
         variables: Value,
     ) -> Value {
+        serde_json::from_str(&self.text_under(state, query, variables).await).unwrap()
+    }
+
+    /// The same, letter for letter.
+    pub(crate) async fn text_under(
+        &self,
+        state: &Arc<CatalogueState>,
+        query: &str,
+        variables: Value,
+    ) -> String {
         let data = RequestData::new(&self.pool, Some(state), self.rates.base(), chrono::Utc::now());
         let request = Request::new(query).variables(Variables::from_json(variables)).data(data);
         let document = Document::parse(query).unwrap();
-        serde_json::from_slice(&graphql::execute(&self.schema, &document, request).await.body).unwrap()
+        String::from_utf8(graphql::execute(&self.schema, &document, request).await.body).unwrap()
     }
 
     /// The data of an answer that has no errors.

@@ -7,11 +7,14 @@ use stores::install;
 use tokio::process::Command;
 use url::Url;
 
-use crate::{catalogue::Size, trouble::Trouble};
+use crate::{
+    catalogue::{Size, TECHNOLOGIES as TECHNOLOGY_CODES},
+    trouble::Trouble,
+};
 
 const CARDS: &str = include_str!("../../../../sql/gateway/cards_by_id.sql");
 const OFFERS: &str = include_str!("../../../../sql/gateway/offers_by_card.sql");
-const TECHNOLOGIES: &str = include_str!("../../../../sql/gateway/card_technologies_by_card.sql");
+const TECHNOLOGIES: &str = include_str!("../../../../sql/gateway/technologies_by_id.sql");
 const BRANDS: &str = include_str!("../../../../sql/gateway/brands_by_id.sql");
 const CHIPS: &str = include_str!("../../../../sql/gateway/gpus_by_id.sql");
 
@@ -32,8 +35,12 @@ pub(crate) struct Reached {
 /// has becomes a list of ids by chance.
 pub(crate) fn script(cards: usize, is_list: bool, size: &Size) -> String {
     let of = |most: i64| usize::try_from(most).unwrap_or_default().min(cards);
-    let mut kinds = vec![("card", cards, size.cards)];
-    let mut statements = vec![(CARDS, "card"), (OFFERS, "card"), (TECHNOLOGIES, "card")];
+    let codes = TECHNOLOGY_CODES.len();
+    let mut kinds = vec![
+        ("card", cards, size.cards),
+        ("technology", codes / 2, i64::try_from(codes).unwrap_or(i64::MAX)),
+    ];
+    let mut statements = vec![(CARDS, "card"), (OFFERS, "card"), (TECHNOLOGIES, "technology")];
     if is_list {
         kinds.extend([("brand", of(size.brands), size.brands), ("chip", of(size.gpus), size.gpus)]);
         statements.extend([(BRANDS, "brand"), (CHIPS, "chip")]);

@@ -61,17 +61,18 @@ async fn first_sightings(stores: &mut Stores, task: Task, report: &mut Report) -
     let shops = shops::open(task.products, task.seed).await?;
     let read = shops::read(&shops).await?;
     say(format_args!("a client has read {} MiB in {:.1} s", read.bytes >> 20, read.took.as_secs_f64()));
-    let collected = shops::collect(&shops, &sandbox).await?;
-    say(format_args!(
-        "the collector has read {} listings in {:.1} s",
-        collected.items,
-        collected.took.as_secs_f64()
-    ));
+    let first = shops::collect(&shops, &sandbox).await?;
+    // What is found as it was is not told again, but that the crawls have ended is.
+    let again = shops::collect(&shops, &sandbox).await?;
+    for collected in [first, again] {
+        let took_s = collected.took.as_secs_f64();
+        say(format_args!("the collector has read {} listings in {took_s:.2} s", collected.items));
+    }
     drop(shops);
-    report.reading = Some(Reading::of(read, collected));
+    report.reading = Some(Reading::of(read, first, again));
     let watched = Watched::start(&sandbox).await?;
     let what = format!("first sightings of {} products", task.products);
-    report.drains.push(drain(stores, &sandbox, &queue, watched, (what, collected.sent)).await?);
+    report.drains.push(drain(stores, &sandbox, &queue, watched, (what, first.sent + again.sent)).await?);
     Ok(())
 }
 

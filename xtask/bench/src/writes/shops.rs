@@ -112,24 +112,16 @@ pub(crate) async fn collect(shops: &Service, sandbox: &Sandbox) -> Result<Collec
     ];
     let mut collector = Service::start("collector", variables).await?;
     let http = client()?;
-    let (mut first_seen_at, mut took) = (None, None);
     let deadline = Instant::now() + PATIENCE;
     while Instant::now() < deadline {
         let text = http.get(collector.url("/metrics")).send().await?.text().await?;
         let items = sum(&text, "collector_items_seen_total");
-        let began = *first_seen_at.get_or_insert_with(Instant::now);
-        if items == 0.0 {
-            first_seen_at = None;
-        }
         let is_read = sum(&text, "collector_crawls_total") >= 2.0;
-        if is_read && took.is_none() {
-            took = Some(began.elapsed());
-        }
         let sent = sum(&text, "collector_published_total");
         let told = sum(&text, "collector_events_total");
-        if let Some(took) = took
-            && sent >= told
-        {
+        if is_read && sent >= told {
+            // Both are crawled at the same time.
+            let took = Duration::from_secs_f64(most(&text, "collector_crawl_duration_seconds_sum"));
             let peak_mib = crate::cost::memory_mib(collector.pid(), "VmHWM");
             collector.terminate().await?;
             return Ok(Collected { took, items: whole(items), sent: whole(sent), peak_mib });
@@ -141,8 +133,17 @@ pub(crate) async fn collect(shops: &Service, sandbox: &Sandbox) -> Result<Collec
 
 /// The sum of a metric over all its labels.
 fn sum(text: &str, name: &str) -> f64 {
-    let of_name = text.lines().filter(|line| line.starts_with(name));
-    of_name.filter_map(|line| line.rsplit(' ').next()?.parse::<f64>().ok()).sum()
+    values(text, name).sum()
+}
+
+/// The largest value of a metric among all its labels.
+fn most(text: &str, name: &str) -> f64 {
+    values(text, name).fold(0.0, f64::max)
+}
+
+fn values(text: &str, name: &str) -> impl Iterator<Item = f64> {
+    let of_name = text.lines().filter(move |line| line.starts_with(name));
+    of_name.filter_map(|line| line.rsplit(' ').next()?.parse().ok())
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count that only grows")]

@@ -81,7 +81,7 @@ async fn as_fast_as_answered(world: &World<'_>) -> Result<Tally, Trouble> {
         clients.spawn(async move {
             let (began, mut tally) = (Instant::now(), Tally::default());
             while began.elapsed() < LOAD {
-                let (query, variables) = Question::New.words();
+                let (query, variables) = Question::NewOfPostgres.words();
                 tally.add(&reader.ask(0, query, &variables).await);
             }
             tally
@@ -105,7 +105,7 @@ async fn flood(world: &World<'_>, per_second: f64) -> Result<(Tally, Vec<Duratio
             asked += 1.0;
             let (reader, seen) = (world.reader.clone(), Arc::clone(&seen));
             asking.spawn(async move {
-                let (query, variables) = Question::New.words();
+                let (query, variables) = Question::NewOfPostgres.words();
                 let answer = reader.ask(0, query, &variables).await;
                 let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
                 seen.0.add(&answer);

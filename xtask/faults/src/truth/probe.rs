@@ -21,6 +21,11 @@ use crate::{
 /// How often each reader asks.
 const EVERY: Duration = Duration::from_millis(20);
 
+/// Of what this asks for, the gateway keeps nothing beside answers: Postgres has to be asked each time.
+const HISTORIES: &str = "query($filter: VideoCardFilter) {
+    videoCards(first: 20, sort: NAME_ASC, filter: $filter) { nodes { id priceHistory { points { at } } } }
+}";
+
 const QUERY: &str = "query($filter: VideoCardFilter) {
     videoCards(first: 20, sort: NAME_ASC, filter: $filter) {
         nodes { id name offers { shop { slug } price { amount currency } } }
@@ -34,20 +39,23 @@ pub(crate) enum Question {
     Known,
     /// Each time another: it has to be worked out.
     New,
+    /// The same, and Postgres has to be asked for it.
+    NewOfPostgres,
 }
 
 impl Question {
     /// The query and its variables. A new question has a filter that lets everything pass, and that nobody had.
     pub(crate) fn words(self) -> (&'static str, Value) {
         static ASKED: AtomicU64 = AtomicU64::new(0);
-        let variables = match self {
-            Self::Known => json!({ "filter": null }),
-            Self::New => {
-                let number = ASKED.fetch_add(1, Ordering::Relaxed);
-                json!({ "filter": { "not": { "price": { "max": format!("0.{:02}", number % 100) } }, "memoryGb": { "max": 1_000_000 + number } } })
-            }
+        let new = || {
+            let number = ASKED.fetch_add(1, Ordering::Relaxed);
+            json!({ "filter": { "not": { "price": { "max": format!("0.{:02}", number % 100) } }, "memoryGb": { "max": 1_000_000 + number } } })
         };
-        (QUERY, variables)
+        match self {
+            Self::Known => (QUERY, json!({ "filter": null })),
+            Self::New => (QUERY, new()),
+            Self::NewOfPostgres => (HISTORIES, new()),
+        }
     }
 }
 

@@ -1,0 +1,152 @@
+//! A card together with the rows that hang on it, as far as a selection asks for them, and how all of it is written
+//! straight (see [`super::straight`]).
+
+use std::sync::Arc;
+
+use super::{
+    card::{CardTechnology, Match, Offers, Source, available, buyable, offers_of, price_range, supported_by},
+    errors::StoreFailed,
+    filter::Availability,
+    ids::NodeType,
+    plan::Expected,
+    request::RequestData,
+    rows::{BrandRow, CardRow, GpuRow, ShopRow, SourcesRow},
+    specs::{Interfaces, Specs},
+    straight::{Out, Straight},
+};
+
+/// A card with what hangs on it.
+pub(super) struct CardParts<'d> {
+    card: &'d CardRow,
+    brand: Option<Arc<BrandRow>>,
+    gpu: Option<Arc<GpuRow>>,
+    technologies: Vec<CardTechnology>,
+    offers: Arc<Offers>,
+    sources: Option<Arc<SourcesRow>>,
+    /// All shops, by name, where a field may name one.
+    pub(super) shops: &'d [Arc<ShopRow>],
+}
+
+impl<'d> CardParts<'d> {
+    /// Reads what `fields` ask for, together with whatever else the request asks for at the same time.
+    pub(super) async fn read(
+        data: &'d RequestData,
+        fields: &[Expected],
+        card: &'d CardRow,
+    ) -> Result<Self, StoreFailed> {
+        let asks = |names: &[&str]| fields.iter().any(|field| names.contains(&field.name.as_str()));
+        let loaders = &data.loaders;
+        let brand = card.brand_id.filter(|_| asks(&["brand"]));
+        let gpu = card.gpu_id.filter(|_| asks(&["gpu"]));
+        let sources = asks(&["sources"]).then_some(card.id);
+        let technologies = asks(&["technologies", "technologyVersions"]);
+        let offers = asks(&["offers", "bestOffer", "priceRange"]);
+        let shops = asks(&["offers", "bestOffer", "sources"]);
+        let (brand, gpu, sources, technologies, offers, shops) = tokio::try_join!(
+            maybe(brand.map(|id| loaders.brands.one(id))),
+            maybe(gpu.map(|id| loaders.gpus.one(id))),
+            maybe(sources.map(|id| loaders.card_sources.one(id))),
+            maybe(technologies.then(|| supported_by(data, card))),
+            maybe(offers.then(|| offers_of(data, card.id))),
+            maybe(shops.then(|| data.shops())),
+        )?;
+        Ok(Self {
+            card,
+            brand: brand.flatten(),
+            gpu: gpu.flatten(),
+            technologies: technologies.unwrap_or_default(),
+            offers: offers.unwrap_or_default(),
+            sources: sources.flatten(),
+            shops: shops.unwrap_or_default(),
+        })
+    }
+}
+
+async fn maybe<T>(
+    wanted: Option<impl Future<Output = Result<T, StoreFailed>>>,
+) -> Result<Option<T>, StoreFailed> {
+    match wanted {
+        Some(wanted) => wanted.await.map(Some),
+        None => Ok(None),
+    }
+}
+
+impl Straight for CardParts<'_> {
+    const TYPE: &'static str = "VideoCard";
+
+    fn write(&self, field: &Expected, out: &mut Out<'_>) -> bool {
+        let (card, fields) = (self.card, &*field.fields);
+        match field.name.as_str() {
+            "id" => out.id(NodeType::VideoCard, card.id),
+            "slug" => out.scalar(&card.slug),
+            "name" => out.scalar(&card.name),
+            "brand" => out.nullable(self.brand.as_deref(), fields),
+            "gpu" => out.nullable(self.gpu.as_deref(), fields),
+            "mpns" => out.scalar(&card.document.mpns),
+            "gtins" => out.scalar(&card.gtins),
+            "specs" => out.object(&Specs::from(&card.document.specs), fields),
+            "interfaces" => out.object(&Interfaces::from(&card.document.interfaces), fields),
+            "technologies" => {
+                out.list(self.technologies.iter().map(|supported| &*supported.technology.0), fields)
+            }
+            "technologyVersions" => out.list(&self.technologies, fields),
+            "images" => out.scalar(&card.document.images),
+            "offers" => {
+                let wanted = out.argument::<Option<Vec<Availability>>>(field, "availability");
+                let Some(wanted) = wanted else { return false };
+                out.list(available(&self.offers, wanted.as_deref()).map(|offer| &**offer), fields)
+            }
+            "bestOffer" => out.nullable(buyable(&self.offers).next().map(|offer| &**offer), fields),
+            "priceRange" => out.nullable(price_range(&self.offers, out.data.base_currency).as_ref(), fields),
+            "sources" => {
+                let sources: Vec<Source> =
+                    self.sources.iter().flat_map(|sources| sources.of_shops(self.shops)).collect();
+                out.list(&sources, fields)
+            }
+            "match" => out.object(&Match::of(card), fields),
+            "updatedAt" => out.time(card.updated_at),
+            _ => false,
+        }
+    }
+}
+
+impl Straight for CardTechnology {
+    const TYPE: &'static str = "CardTechnology";
+
+    fn write(&self, field: &Expected, out: &mut Out<'_>) -> bool {
+        match field.name.as_str() {
+            "technology" => out.object(&*self.technology.0, &field.fields),
+            "version" => out.scalar(&self.version),
+            _ => false,
+        }
+    }
+}
+
+impl Straight for Source {
+    const TYPE: &'static str = "Source";
+
+    fn write(&self, field: &Expected, out: &mut Out<'_>) -> bool {
+        match field.name.as_str() {
+            "field" => out.scalar(&self.field),
+            "shop" => out.object(&*self.shop.0, &field.fields),
+            "value" => out.scalar(&self.value),
+            "observedAt" => out.time(self.observed_at),
+            "chosen" => out.scalar(&self.chosen),
+            "conflict" => out.scalar(&self.conflict),
+            _ => false,
+        }
+    }
+}
+
+impl Straight for Match {
+    const TYPE: &'static str = "Match";
+
+    fn write(&self, field: &Expected, out: &mut Out<'_>) -> bool {
+        match field.name.as_str() {
+            "by" => out.choice(self.by),
+            "confidence" => out.scalar(&self.confidence),
+            "explanation" => out.scalar(&self.explanation),
+            _ => false,
+        }
+    }
+}

@@ -16,7 +16,7 @@ use gateway::{
     settings::{Command, Settings},
 };
 use service::{
-    database::{Database, Limits},
+    database::{Database, Limits, Statements},
     health, shutdown, traces,
 };
 use sqlx::PgPool;
@@ -28,8 +28,20 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 /// How long a person's command waits for Postgres.
 const PATIENCE: Duration = Duration::from_secs(20);
 
+fn main() -> ExitCode {
+    take_memory_in_small_pages();
+    begin()
+}
+
+/// The allocator asks for pages of 2 MiB, of which those many small pieces touch a part: a third of the process' memory
+/// would be nothing but the rest. Where it can't be refused, more memory is taken, and that is all.
+fn take_memory_in_small_pages() {
+    #[cfg(target_os = "linux")]
+    let _ = rustix::thread::disable_transparent_huge_pages(true);
+}
+
 #[tokio::main]
-async fn main() -> ExitCode {
+async fn begin() -> ExitCode {
     let settings = Settings::parse();
     // One TLS provider for all; another one can't have been installed before.
     rustls::crypto::ring::default_provider().install_default().ok();
@@ -69,7 +81,13 @@ async fn check_health(settings: &Settings) -> anyhow::Result<()> {
 
 /// What changes the catalogue by hand.
 fn applier(settings: &Settings) -> anyhow::Result<(PgPool, Applier)> {
-    let limits = Limits { connections: 1, acquire: PATIENCE, statement: PATIENCE, lock: PATIENCE };
+    let limits = Limits {
+        connections: 1,
+        acquire: PATIENCE,
+        statement: PATIENCE,
+        lock: PATIENCE,
+        statements: Statements::Large,
+    };
     let pool = Database::new(&settings.database()?, "gateway", limits)?.pool;
     Ok((pool.clone(), Applier::new(pool, settings.rates()?)))
 }

@@ -10,7 +10,7 @@ use chrono::TimeDelta;
 use metrics_exporter_prometheus::BuildError;
 use secrecy::SecretString;
 use service::{
-    database::{Database, Limits, SchemaError},
+    database::{Database, Limits, SchemaError, Statements},
     settings::SettingError,
 };
 use sqlx::PgPool;
@@ -94,13 +94,19 @@ struct Pools {
 }
 
 fn reading(connections: u32) -> Limits {
-    Limits { connections, acquire: ACQUIRE, statement: STATEMENT, lock: LOCK }
+    let statements = Statements::Small;
+    Limits { connections, acquire: ACQUIRE, statement: STATEMENT, lock: LOCK, statements }
 }
 
 impl Pools {
     fn new(settings: &Settings, stores: &Stores) -> Result<Self, SettingError> {
         let limits = reading(settings.database_connections);
-        let applying = Limits { connections: APPLYING_CONNECTIONS, statement: APPLYING_STATEMENT, ..limits };
+        let applying = Limits {
+            connections: APPLYING_CONNECTIONS,
+            statement: APPLYING_STATEMENT,
+            statements: Statements::Large,
+            ..limits
+        };
         Ok(Self {
             reading: Database::new(&stores.reading, "gateway", limits)?,
             applying: Database::new(&stores.database, "gateway", applying)?,
@@ -261,7 +267,8 @@ fn watch(database: SecretString, catalogue: Catalogue, stop: CancellationToken) 
     let watch = async move {
         // One connection asks for the version, one feels the pulse, another one reads cards. The address was checked
         // before.
-        if let Ok(database) = Database::new(&database, "gateway", reading(WATCHING_CONNECTIONS)) {
+        let limits = Limits { statements: Statements::Large, ..reading(WATCHING_CONNECTIONS) };
+        if let Ok(database) = Database::new(&database, "gateway", limits) {
             catalogue.watch(database.pool, stop).await;
         }
     };

@@ -50,9 +50,8 @@ const QUERIES: [&str; 4] = [
 /// All that can be asked of an object without arguments, except what changes by itself.
 fn everything(of: &str, types: &HashMap<String, Vec<(String, String)>>) -> String {
     let fields = types[of].iter().filter(|(name, _)| !NOT_LASTING.contains(&name.as_str()));
-    let ask = |(name, of): &(String, String)| match types.contains_key(of) {
-        true => format!("{name} {{ {} }}", everything(of, types)),
-        false => name.clone(),
+    let ask = |(name, of): &(String, String)| {
+        if types.contains_key(of) { format!("{name} {{ {} }}", everything(of, types)) } else { name.clone() }
     };
     fields.map(ask).chain(["__typename".to_owned()]).collect::<Vec<_>>().join(" ")
 }

@@ -25,7 +25,22 @@ pub struct Limits {
     pub statement: Duration,
     /// The longest that a statement may wait for a lock.
     pub lock: Duration,
+    /// What its statements are like.
+    pub statements: Statements,
 }
+
+/// What statements are like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Statements {
+    /// Each has much to do, and is planned for what it is given.
+    Large,
+    /// They are many, and small: to plan them each time, or to ask each time whether a connection stands that was used a
+    /// moment ago, would take longer than they do.
+    Small,
+}
+
+/// A connection that was used so lately is taken to stand: a Postgres that was away was away for longer.
+const LATELY_USED: Duration = Duration::from_millis(100);
 
 /// A service's schema in Postgres.
 #[derive(Clone, Debug)]
@@ -68,7 +83,23 @@ impl Database {
             ("idle_in_transaction_session_timeout", "10s".to_owned()),
             ("tcp_keepalives_idle", "10".to_owned()),
         ]);
-        let pool = PgPoolOptions::new()
+        let (limited, options_of_pool) = match limits.statements {
+            Statements::Large => (limited, PgPoolOptions::new()),
+            Statements::Small => (
+                limited.options([("plan_cache_mode", "force_generic_plan")]),
+                PgPoolOptions::new().test_before_acquire(false).before_acquire(|connection, used| {
+                    Box::pin(async move {
+                        // One that no longer stands is told by an error, and another one is taken.
+                        if used.idle_for > LATELY_USED {
+                            connection.ping().await.map(|()| true)
+                        } else {
+                            Ok(true)
+                        }
+                    })
+                }),
+            ),
+        };
+        let pool = options_of_pool
             .max_connections(limits.connections)
             // A new connection takes longer than a reader should wait: as many as one query uses at the same time
             // are there beforehand.

@@ -14,7 +14,7 @@ mod resend;
 use std::{io::Write, sync::Arc, time::Duration};
 
 use service::{
-    database::{Database, Limits},
+    database::{Database, Limits, Statements},
     settings::SettingError,
 };
 
@@ -35,6 +35,7 @@ const LIMITS: Limits = Limits {
     acquire: Duration::from_secs(5),
     statement: Duration::from_mins(1),
     lock: Duration::from_secs(30),
+    statements: Statements::Large,
 };
 
 /// The most rows that a list shows, if not told otherwise.

@@ -16,7 +16,7 @@ mod rows;
 
 use std::time::Duration;
 
-use service::database::{Database, Limits};
+use service::database::{Database, Limits, Statements};
 use sqlx::{Postgres, Transaction, migrate::Migrator};
 use tokio::time::timeout;
 use tracing::Instrument;
@@ -44,6 +44,7 @@ pub const LIMITS: Limits = Limits {
     // The end of a crawl of a million listings looks at all of them.
     statement: Duration::from_secs(20),
     lock: Duration::from_secs(5),
+    statements: Statements::Large,
 };
 
 /// The longest that anything takes before Postgres is held to hang; above the limits that it keeps itself.

@@ -16,6 +16,7 @@ use crate::{
     index::Index,
     search::{Found, look_up},
     slots::{Bits, SlotSet},
+    steps::Steps,
 };
 
 /// Which field of a filter a condition is from.
@@ -193,6 +194,11 @@ impl Condition {
         }
     }
 
+    /// Whether its cards are gathered in steps.
+    fn is_stepped(&self, index: &Index) -> bool {
+        matches!(self, Self::Range(_)) && Steps::are_worth_it(index.len())
+    }
+
     /// Whether its cards are at hand, so that nothing is won by asking card by card.
     fn is_at_hand(&self) -> bool {
         match self {
@@ -210,6 +216,8 @@ pub(crate) fn cards_of_all<'c>(
 ) -> SlotSet {
     /// So many fewer cards make it quicker to ask for each than to gather the cards of a condition.
     const FEWER: usize = 4;
+    /// So many fewer than all, where they are gathered in steps.
+    const FEWER_THAN_ALL: usize = 256;
     let mut conditions: Vec<(usize, &Condition)> =
         conditions.into_iter().map(|condition| (condition.bound(index), condition)).collect();
     conditions.sort_by_key(|(bound, _)| *bound);
@@ -217,7 +225,8 @@ pub(crate) fn cards_of_all<'c>(
     let Some((_, first)) = conditions.next() else { return index.all.clone() };
     let mut cards = first.cards(index);
     for (bound, condition) in conditions {
-        cards = if !condition.is_at_hand() && cards.len() < bound / FEWER {
+        let few = if condition.is_stepped(index) { index.len() / FEWER_THAN_ALL } else { bound / FEWER };
+        cards = if !condition.is_at_hand() && cards.len() < few {
             cards.filter(|slot| condition.holds(index, slot))
         } else {
             cards.and(&condition.cards(index))
@@ -233,17 +242,15 @@ impl NumberRange {
 
     fn gather(&self, index: &Index) -> SlotSet {
         let order = index.order(By::Axis(self.axis));
-        let ranks = self.ranks(index);
+        let (ranks, limit) = (self.ranks(index), index.cards.rows.len());
         let gather = |ranks: [Range<usize>; 2]| {
-            let mut bits = Bits::below(index.cards.rows.len());
-            for stretch in ranks.into_iter().flat_map(|ranks| order.stretches(ranks)) {
-                for slot in stretch {
-                    bits.insert(*slot);
-                }
-            }
-            bits.into_set()
+            let mut bits = Bits::below(limit);
+            bits.insert_all(ranks.into_iter().flat_map(|ranks| order.stretches(ranks)));
+            bits.to_set()
         };
-        if ranks.len() > order.len() / 2 {
+        if let Some(stepped) = index.steps(self.axis).and_then(|steps| steps.gather(order, &ranks, limit)) {
+            stepped
+        } else if ranks.len() > order.len() / 2 {
             // Those outside are fewer.
             index.all.and_not(&gather([0..ranks.start, ranks.end..order.len()]))
         } else {

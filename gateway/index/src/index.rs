@@ -1,6 +1,9 @@
 //! The index itself, and what changes it.
 
-use std::ops::Range;
+use std::{
+    ops::Range,
+    sync::{Arc, OnceLock},
+};
 
 use crate::{
     attribute::Attribute,
@@ -10,6 +13,7 @@ use crate::{
     order::Order,
     search::{Codes, Vocabulary, codes_to_keep, terms},
     slots::SlotSet,
+    steps::Steps,
 };
 
 /// An index of all served video cards. See [the crate's page](crate) for how it is held and shared.
@@ -22,6 +26,8 @@ pub struct Index {
     /// The slots that hold a card.
     pub(crate) all: SlotSet,
     pub(crate) orders: [Order; By::ALL.len()],
+    /// How each order is cut into steps, once somebody has asked for that.
+    steps: [OnceLock<Arc<Steps>>; By::ALL.len()],
     pub(crate) attributes: [Attribute; FacetId::ALL.len()],
     pub(crate) vocabulary: Vocabulary,
     pub(crate) codes: Codes,
@@ -117,6 +123,13 @@ impl Index {
         &self.orders[by.place()]
     }
 
+    /// How the order of an axis is cut into steps; `None`: there are too few cards for that.
+    pub(crate) fn steps(&self, axis: Axis) -> Option<&Steps> {
+        let (by, slots) = (By::Axis(axis), self.cards.rows.len());
+        let cut = || Arc::new(Steps::of(self.order(by), slots));
+        Steps::are_worth_it(self.len()).then(|| &**self.steps[by.place()].get_or_init(cut))
+    }
+
     /// The slot of a card.
     pub(crate) fn slot(&self, id: i64) -> Option<u32> {
         let order = self.order(By::Id);
@@ -162,14 +175,16 @@ impl Index {
     }
 
     fn take_out(&mut self, by: By, slot: u32) {
-        let Self { cards, orders, .. } = self;
+        let Self { cards, orders, steps, .. } = self;
         let probe = cards.probe(by, slot);
+        steps[by.place()].take();
         orders[by.place()].remove(slot, |other| cards.probe(by, other) < probe);
     }
 
     fn put_in(&mut self, by: By, slot: u32) {
-        let Self { cards, orders, .. } = self;
+        let Self { cards, orders, steps, .. } = self;
         let probe = cards.probe(by, slot);
+        steps[by.place()].take();
         orders[by.place()].insert(slot, |other| cards.probe(by, other) < probe);
     }
 

@@ -73,6 +73,7 @@ mod search;
 mod segment;
 mod slots;
 mod sort;
+mod steps;
 mod suggest;
 mod texts;
 

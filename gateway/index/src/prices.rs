@@ -6,7 +6,8 @@ use crate::{
     cards::{Axis, By, UNKNOWN_PRICE},
     condition::{Field, cards_of_all},
     list::List,
-    slots::Bits,
+    slots::{Bits, SlotSet},
+    steps::Steps,
 };
 
 /// The most buckets that prices are counted in.
@@ -52,7 +53,12 @@ impl List {
             self.matching()
         };
         if cards.len() > self.index.len() / RARE {
-            return Walk::new(self, &Bits::of(cards, self.index.cards.rows.len())).stats(buckets);
+            let bits = Bits::of(cards, self.index.cards.rows.len());
+            let walk = match self.index.steps(Axis::Price) {
+                Some(steps) => Walk::in_steps(self, cards, &bits, steps),
+                None => Walk::new(self, &bits),
+            };
+            return walk.stats(buckets);
         }
         let mut prices = Vec::with_capacity(cards.len());
         cards.for_each(|slot| prices.push(self.index.cards.row(slot).number(Axis::Price)));
@@ -65,23 +71,37 @@ impl List {
     }
 }
 
-/// Prices that are counted by reading all of them in order.
+/// Prices that are counted block by block of the cards in their order.
 struct Walk<'l> {
     list: &'l List,
     cards: &'l Bits,
+    /// How many ranks a block has.
+    block: usize,
     /// For each block of ranks, how many cards are in the blocks before it.
     before: Vec<usize>,
     /// How many ranks have a price.
     priced: usize,
 }
 
-/// How many ranks a block has.
+/// How many ranks a block has that is read.
 const BLOCK: usize = 4_096;
 
 impl<'l> Walk<'l> {
+    /// By what is known of the cards before each step.
+    fn in_steps(list: &'l List, cards: &SlotSet, bits: &'l Bits, steps: &Steps) -> Self {
+        let (priced, block) = (priced(list), steps.every());
+        let cuts = &steps.before()[..=priced / block];
+        let before = cuts.iter().map(|before| before.count_and(cards)).collect();
+        let mut walk = Self { list, cards: bits, block, before, priced };
+        let rest = walk.members(priced / block * block..priced).count();
+        walk.before.extend(walk.before.last().map(|before| before + rest));
+        walk
+    }
+
+    /// By reading all of them.
     fn new(list: &'l List, cards: &'l Bits) -> Self {
-        let priced = list.index.ranks(Axis::Price, 0, UNKNOWN_PRICE - 1).end;
-        let mut walk = Self { list, cards, before: vec![0], priced };
+        let priced = priced(list);
+        let mut walk = Self { list, cards, block: BLOCK, before: vec![0], priced };
         let (mut count, mut read) = (0, 0);
         for stretch in list.index.order(By::Axis(Axis::Price)).stretches(0..priced) {
             // At a block's end, a stretch is cut.
@@ -107,14 +127,14 @@ impl<'l> Walk<'l> {
 
     /// How many cards are before a rank.
     fn count_before(&self, rank: usize) -> usize {
-        let block = rank / BLOCK;
-        self.before[block] + self.members(block * BLOCK..rank).count()
+        let block = rank / self.block;
+        self.before[block] + self.members(block * self.block..rank).count()
     }
 
     /// The price of the card before which there are so many others.
     fn price_at(&self, number: usize) -> Option<i64> {
         let block = self.before.partition_point(|before| *before <= number).checked_sub(1)?;
-        let ranks = block * BLOCK..self.priced.min((block + 1) * BLOCK);
+        let ranks = block * self.block..self.priced.min((block + 1) * self.block);
         let slot = self.members(ranks).nth(number - self.before[block])?;
         Some(self.list.index.cards.row(slot).number(Axis::Price))
     }
@@ -126,6 +146,11 @@ impl<'l> Walk<'l> {
         let below = |end| self.count_before(self.list.index.ranks(Axis::Price, 0, end).end);
         Some(stats(min, max, median, buckets, below))
     }
+}
+
+/// How many ranks have a price.
+fn priced(list: &List) -> usize {
+    list.index.ranks(Axis::Price, 0, UNKNOWN_PRICE - 1).end
 }
 
 /// `below` tells how many prices there are up to one, it included.

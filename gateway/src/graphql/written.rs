@@ -189,19 +189,17 @@ impl OutputType for WrittenCard {
         if let Some(Self::Written(json)) = asked.and_then(|asked| asked.written(id)) {
             return Ok(Value::Binary(json));
         }
-        let json = match straight::card(ctx, selection, &card.0).await {
-            Some(json) => {
-                CARDS_GIVEN.straight.increment(1);
-                json
-            }
-            None => {
-                CARDS_GIVEN.resolved.increment(1);
-                let value = card.resolve(ctx, field).await?;
-                let is_whole = ctx.query_env.errors.lock().is_ok_and(|errors| errors.is_empty());
-                match response::object(&value, &selection.fields).filter(|_| is_whole) {
-                    Some(json) => json,
-                    None => return Ok(value),
-                }
+        let straight = straight::card(ctx, selection, &card.0).await;
+        let by = if straight.is_some() { &CARDS_GIVEN.straight } else { &CARDS_GIVEN.resolved };
+        by.increment(1);
+        let json = if let Some(json) = straight {
+            json
+        } else {
+            let value = card.resolve(ctx, field).await?;
+            let is_whole = ctx.query_env.errors.lock().is_ok_and(|errors| errors.is_empty());
+            match response::object(&value, &selection.fields).filter(|_| is_whole) {
+                Some(json) => json,
+                None => return Ok(value),
             }
         };
         // Kept for long: without the room that it had to grow.

@@ -12,7 +12,7 @@ use gateway::{
 };
 use secrecy::SecretString;
 use serde_json::Value;
-use service::database::{Database, Limits};
+use service::database::{Database, Limits, Statements};
 use sqlx::PgPool;
 use stores::sandbox::Sandbox;
 
@@ -35,6 +35,7 @@ impl InProcess {
             acquire: Duration::from_secs(5),
             statement: Duration::from_secs(10),
             lock: Duration::from_secs(10),
+            statements: Statements::Small,
         };
         let url = SecretString::from(sandbox.gateway_database_url());
         let database = Database::new(&url, "gateway", limits).unwrap();

@@ -75,6 +75,6 @@ impl Codes {
         }
         let mut bits = Bits::below(cards.rows.len());
         slots.for_each(|slot| bits.insert(slot));
-        bits.into_set()
+        bits.to_set()
     }
 }

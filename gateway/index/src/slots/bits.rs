@@ -29,7 +29,11 @@ impl Bits {
         self.words[slot as usize / 64] >> (slot % 64) & 1 == 1
     }
 
-    pub(crate) fn into_set(self) -> SlotSet {
+    pub(crate) fn insert_all<'s>(&mut self, stretches: impl Iterator<Item = &'s [u32]>) {
+        stretches.flatten().for_each(|slot| self.insert(*slot));
+    }
+
+    pub(crate) fn to_set(&self) -> SlotSet {
         SlotSet::from_words(&self.words)
     }
 }

@@ -211,7 +211,7 @@ mod tests {
             prop_assert_eq!(plain(&a.filter(|slot| b.contains(slot))), plain(&a.and(&b)));
             let bits = Bits::of(&a, 400_000);
             prop_assert!(two.iter().all(|slot| bits.contains(*slot) == one.contains(slot)));
-            prop_assert_eq!(plain(&bits.into_set()), plain(&a));
+            prop_assert_eq!(plain(&bits.to_set()), plain(&a));
             let gap = (0..400_000).find(|slot| !one.contains(slot)).unwrap();
             prop_assert_eq!(a.first_gap(), gap);
             let mut less = a.clone();

@@ -13,7 +13,7 @@ use chrono::{TimeDelta, Utc};
 use events::{CrawlEnded, CrawlKind, CrawlOutcome, ProductEvent};
 use gateway::{apply::Applier, rates::ExchangeRates};
 use secrecy::SecretString;
-use service::database::{Database, Limits};
+use service::database::{Database, Limits, Statements};
 use sqlx::PgPool;
 use stores::sandbox::Sandbox;
 
@@ -41,7 +41,13 @@ const PATIENCE: Duration = Duration::from_mins(10);
 
 /// Fills the sandbox's schema with so many cards.
 pub(crate) async fn make(sandbox: &Sandbox, cards: u64, seed: u64) -> Result<Size, Trouble> {
-    let limits = Limits { connections: 2, acquire: PATIENCE, statement: PATIENCE, lock: PATIENCE };
+    let limits = Limits {
+        connections: 2,
+        acquire: PATIENCE,
+        statement: PATIENCE,
+        lock: PATIENCE,
+        statements: Statements::Large,
+    };
     let url = SecretString::from(sandbox.gateway_database_url());
     let database = Database::new(&url, "gateway", limits)?;
     database.migrate_when_up(&MIGRATIONS).await?;

@@ -1,0 +1,104 @@
+//! An order that is cut into steps of one length, with the cards before each cut as a set.
+//!
+//! A range of numbers is a stretch of an order. Gathering a million cards one by one takes milliseconds; between two cuts
+//! they are the difference of two sets, and only what is left at both ends is put in one by one. The sets are made when
+//! they are first asked for, and stand as long as nothing in the order moves.
+
+use std::ops::Range;
+
+use crate::{
+    order::Order,
+    slots::{Bits, SlotSet},
+};
+
+/// How many steps an order is cut into: at a million cards, the sets take 125 KB each.
+const STEPS: usize = 64;
+/// In fewer cards than this, reading the order is quick enough.
+const LEAST_CARDS: usize = 4_096;
+
+/// The cuts of an order.
+#[derive(Clone, Debug)]
+pub(crate) struct Steps {
+    /// How many ranks a step has.
+    every: usize,
+    /// The cards of all ranks before each cut; the first is before all of them.
+    before: Vec<SlotSet>,
+}
+
+impl Steps {
+    /// Whether an order of so many cards is cut.
+    pub(crate) fn are_worth_it(cards: usize) -> bool {
+        cards >= LEAST_CARDS
+    }
+
+    /// Of an order whose slots are below `limit`.
+    pub(crate) fn of(order: &Order, limit: usize) -> Self {
+        let every = order.len().div_ceil(STEPS).max(1);
+        let mut bits = Bits::below(limit);
+        let mut before = vec![SlotSet::default()];
+        for cut in 1..=order.len() / every {
+            bits.insert_all(order.stretches((cut - 1) * every..cut * every));
+            before.push(bits.to_set());
+        }
+        Self { every, before }
+    }
+
+    /// How many ranks a step has.
+    pub(crate) fn every(&self) -> usize {
+        self.every
+    }
+
+    /// The cards of all ranks before each cut, one every so many ranks, from the first of all.
+    pub(crate) fn before(&self) -> &[SlotSet] {
+        &self.before
+    }
+
+    /// The cards of some ranks of the order that was cut; `None`: there is no step between them.
+    pub(crate) fn gather(&self, order: &Order, ranks: &Range<usize>, limit: usize) -> Option<SlotSet> {
+        let cuts = ranks.start.div_ceil(self.every)..ranks.end / self.every;
+        if cuts.is_empty() {
+            return None;
+        }
+        let between = self.before.get(cuts.end)?.and_not(self.before.get(cuts.start)?);
+        let rest = [ranks.start..cuts.start * self.every, cuts.end * self.every..ranks.end];
+        if rest.iter().all(Range::is_empty) {
+            return Some(between);
+        }
+        let mut bits = Bits::of(&between, limit);
+        for ranks in rest {
+            bits.insert_all(order.stretches(ranks));
+        }
+        Some(bits.to_set())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stretch_is_the_same_whether_it_is_gathered_by_steps_or_one_by_one() {
+        const CARDS: u32 = 200_003;
+        // In an order that has nothing to do with their slots.
+        let entries: Vec<u32> = (0..CARDS).map(|rank| rank * 7_919 % CARDS).collect();
+        let order = Order::from_sorted(&entries);
+        let steps = Steps::of(&order, CARDS as usize);
+        assert_eq!(steps.before().len(), CARDS as usize / steps.every() + 1);
+        let every = steps.every();
+        let cases = [
+            0..every,
+            0..CARDS as usize,
+            5..every * 3,
+            every * 2..every * 9 + 1,
+            every + 1..CARDS as usize - 1,
+        ];
+        for ranks in cases {
+            let plain: SlotSet = entries[ranks.clone()].iter().copied().collect();
+            let gathered = steps.gather(&order, &ranks, CARDS as usize).unwrap();
+            assert_eq!(gathered.len(), ranks.len(), "{ranks:?}");
+            assert_eq!(gathered.count_and(&plain), ranks.len(), "{ranks:?}");
+        }
+        assert!(steps.gather(&order, &(1..every), CARDS as usize).is_none());
+        assert!(steps.gather(&order, &(every + 1..every * 2 - 1), CARDS as usize).is_none());
+    }
+}

@@ -23,7 +23,8 @@ const READ_AHEAD: usize = 1;
 /// The index of one gateway, and up to which version of the catalogue it was read.
 #[derive(Debug)]
 pub(crate) struct Indexing {
-    index: Index,
+    /// Shared with all who read it, until a card changes: what they have worked out of it is shared too.
+    index: Arc<Index>,
     /// Follows the same changes.
     rows: Arc<KeptRows>,
     version: i64,
@@ -31,7 +32,7 @@ pub(crate) struct Indexing {
 
 impl Default for Indexing {
     fn default() -> Self {
-        Self { index: Index::new(), rows: Arc::default(), version: NOTHING_READ }
+        Self { index: Arc::default(), rows: Arc::default(), version: NOTHING_READ }
     }
 }
 
@@ -101,16 +102,13 @@ impl Indexing {
     /// Brings the index up to a version that the catalogue was seen to have, and gives a snapshot of it. It may
     /// hold what was committed since.
     pub(crate) async fn follow(&mut self, pool: &PgPool, version: i64) -> sqlx::Result<Arc<Index>> {
-        if version == self.version {
-            return Ok(Arc::new(self.index.clone()));
-        }
         if self.version == NOTHING_READ {
-            self.index = read_all(pool).await?;
-        } else {
+            self.index = Arc::new(read_all(pool).await?);
+        } else if self.version != version {
             self.read_changes(pool, version).await?;
         }
         self.version = version;
-        Ok(Arc::new(self.index.clone()))
+        Ok(Arc::clone(&self.index))
     }
 
     /// The rows that are kept, without those of cards that have changed up to the version of the last snapshot.
@@ -136,19 +134,20 @@ impl Indexing {
             .await?;
         for id in removed {
             changed.push(id);
-            self.index.remove(id);
+            Arc::make_mut(&mut self.index).remove(id);
         }
         self.rows.changed(&changed, version);
-        label(&mut self.index, pool).await
+        label(Arc::make_mut(&mut self.index), pool).await
     }
 
     fn take_in(&mut self, cards: Vec<Changed>, changed: &mut Vec<i64>) {
+        let index = Arc::make_mut(&mut self.index);
         for card in cards {
             changed.push(card.id);
             if card.served {
-                self.index.upsert(&card.into());
+                index.upsert(&card.into());
             } else {
-                self.index.remove(card.id);
+                index.remove(card.id);
             }
         }
     }

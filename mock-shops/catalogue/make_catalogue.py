@@ -156,7 +156,6 @@ def chip(spec, memory_gb, price_usd):
         "shaders": spec.shading_units,
         "tdp_w": spec.thermal_design_power_w,
         "psu_w": spec.suggested_psu_w or (spec.thermal_design_power_w + 200 + 49) // 50 * 50,
-        "length_mm": int(spec.board_length_mm) if spec.board_length_mm else None,
         "released_on": spec.release_date.isoformat(),
         "pcie_version": bus,
         "pcie_lanes": int(lanes),

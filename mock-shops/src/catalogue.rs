@@ -38,6 +38,7 @@ impl Maker {
 
 /// A graphics chip with one size of memory, as its maker specifies it.
 #[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Chip {
     /// `GeForce RTX 4070 SUPER`.
     pub(crate) name: String,
@@ -67,6 +68,7 @@ pub(crate) struct Chip {
 
 /// Ports of one kind.
 #[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Output {
     pub(crate) kind: String,
     pub(crate) version: Option<String>,
@@ -75,6 +77,7 @@ pub(crate) struct Output {
 
 /// Power plugs of one kind.
 #[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct PowerConnector {
     pub(crate) pins: u32,
     pub(crate) count: u32,
@@ -82,6 +85,7 @@ pub(crate) struct PowerConnector {
 
 /// Something that a chip can do.
 #[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Technology {
     /// The canonical code: `ray-tracing`.
     pub(crate) code: String,
@@ -90,6 +94,7 @@ pub(crate) struct Technology {
 
 /// A board partner: a brand on the box.
 #[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Partner {
     pub(crate) brand: String,
     /// The brand as untidy shops capitalize it.
@@ -128,6 +133,7 @@ pub(crate) enum RevisionStyle {
 
 /// A partner's line of boards.
 #[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Line {
     /// `TUF Gaming`.
     pub(crate) words: String,

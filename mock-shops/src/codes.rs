@@ -153,7 +153,7 @@ mod tests {
             let partner = catalogue.partners.iter().find(|partner| partner.brand == brand).unwrap();
             let line = partner.lines.iter().find(|line| line.words == words).unwrap();
             let chip = catalogue.chips.iter().find(|candidate| candidate.name == chip).unwrap();
-            let variant = Variant::all(false)[0];
+            let variant = Variant::unlimited()[0];
             // K82 and 7 in base 36, low digits first.
             let serial = 20 * 1296 + 8 * 36 + 2 + 7 * 46_656;
             let parts = CodeParts { chip, partner, line, variant, serial };

@@ -123,7 +123,7 @@ fn named(shop: &str) -> Result<Vec<Shop>, String> {
 
 /// `GET /_mock/listings/{shop}/{id}`: what is true of one listing.
 pub(crate) async fn listing(State(world): State<Arc<World>>, Path(path): Path<(String, String)>) -> Response {
-    match find(&world, &path, false) {
+    match find_offered(&world, &path) {
         Ok((shop, number)) => show(&world, shop, number),
         Err(response) => response,
     }
@@ -135,7 +135,7 @@ pub(crate) async fn change_listing(
     Path(path): Path<(String, String)>,
     body: Bytes,
 ) -> Response {
-    let (shop, number) = match find(&world, &path, false) {
+    let (shop, number) = match find_offered(&world, &path) {
         Ok(found) => found,
         Err(response) => return response,
     };
@@ -160,7 +160,7 @@ pub(crate) async fn remove_listing(
     State(world): State<Arc<World>>,
     Path(path): Path<(String, String)>,
 ) -> Response {
-    match find(&world, &path, false) {
+    match find_offered(&world, &path) {
         Ok((shop, number)) => {
             world.ledger_mut(shop).remove(number);
             StatusCode::NO_CONTENT.into_response()
@@ -174,7 +174,7 @@ pub(crate) async fn restore_listing(
     State(world): State<Arc<World>>,
     Path(path): Path<(String, String)>,
 ) -> Response {
-    match find(&world, &path, true) {
+    match find(&world, &path) {
         Ok((shop, number)) => {
             let mut ledger = world.ledger_mut(shop);
             if ledger.is_removed(number) {
@@ -187,15 +187,26 @@ pub(crate) async fn restore_listing(
     }
 }
 
-/// The listing of a path; one that was taken away only where it is asked for.
+/// The listing of a path, if it has not been taken away.
 #[expect(clippy::result_large_err, reason = "the answer is made once and handed straight to the client")]
-fn find(world: &World, (shop, id): &(String, String), removed_too: bool) -> Result<(Shop, u32), Response> {
-    let missing = |sentence: String| refuse(StatusCode::NOT_FOUND, &sentence);
-    let shop = Shop::from_slug(shop)
-        .ok_or_else(|| missing(format!("there is no shop {shop}; there are netvideo and countrylink")))?;
-    let ledger = world.ledger(shop);
-    let number = ledger.find(id).filter(|number| removed_too || !ledger.is_removed(*number));
-    number.map(|number| (shop, number)).ok_or_else(|| missing(format!("{} has no listing {id}", shop.slug())))
+fn find_offered(world: &World, path: &(String, String)) -> Result<(Shop, u32), Response> {
+    let (shop, number) = find(world, path)?;
+    if world.ledger(shop).is_removed(number) { Err(no_listing(shop, &path.1)) } else { Ok((shop, number)) }
+}
+
+/// The listing of a path, taken away or not.
+#[expect(clippy::result_large_err, reason = "the answer is made once and handed straight to the client")]
+fn find(world: &World, (shop, id): &(String, String)) -> Result<(Shop, u32), Response> {
+    let shop = Shop::from_slug(shop).ok_or_else(|| {
+        let sentence = format!("there is no shop {shop}; there are netvideo and countrylink");
+        refuse(StatusCode::NOT_FOUND, &sentence)
+    })?;
+    let number = world.ledger(shop).find(id).ok_or_else(|| no_listing(shop, id))?;
+    Ok((shop, number))
+}
+
+fn no_listing(shop: Shop, id: &str) -> Response {
+    refuse(StatusCode::NOT_FOUND, &format!("{} has no listing {id}", shop.slug()))
 }
 
 fn show(world: &World, shop: Shop, number: u32) -> Response {

@@ -12,7 +12,6 @@ use axum::{
     middleware::Next,
     response::Response,
 };
-
 use service::traces::{self, SPANS};
 use tracing::Instrument;
 

@@ -137,21 +137,18 @@ pub(crate) fn generate(products: &Products, shop: Shop) -> Vec<Listing> {
         let count = 1 + u32::from(own.hits(SECOND_LISTING) && !bundle);
         for copy in 0..count {
             let number = u32::try_from(listings.len()).unwrap_or(u32::MAX);
-            listings.push(listing(products, shop, number, product, usual_price_minor, copy > 0));
+            let mut listing = listing(products, shop, number, product, usual_price_minor);
+            if copy > 0 {
+                listing.messes.add(Mess::SecondListing);
+            }
+            listings.push(listing);
         }
     }
     listings
 }
 
-fn listing(
-    products: &Products,
-    shop: Shop,
-    number: u32,
-    product: u32,
-    usual_minor: i64,
-    second: bool,
-) -> Listing {
-    let messes = Messes::draw(products.seed(), shop, number, &products.facts(product), second);
+fn listing(products: &Products, shop: Shop, number: u32, product: u32, usual_minor: i64) -> Listing {
+    let messes = Messes::draw(products.seed(), shop, number, &products.facts(product));
     let mut dice = Dice::new(products.seed(), Purpose::Words(shop.number()), u64::from(number) * 16 + 15);
     let price_minor = psychological(usual_minor * i64::from(940 + dice.below(120)) / 1_000);
     let stock = if dice.hits(7_500) { 1 + dice.below(40) } else { 0 };

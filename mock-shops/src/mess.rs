@@ -153,8 +153,8 @@ const TABLE: [Row; 56] = [
 pub(crate) struct Messes(u64);
 
 impl Messes {
-    /// The mess of listing number `listing` of a shop.
-    pub(crate) fn draw(seed: u64, shop: Shop, listing: u32, facts: &Facts<'_>, second: bool) -> Self {
+    /// The mess of listing number `listing` of a shop; whether it is a second one is for its maker to say.
+    pub(crate) fn draw(seed: u64, shop: Shop, listing: u32, facts: &Facts<'_>) -> Self {
         let mut dice = Dice::new(seed, Purpose::Mess(shop.number()), u64::from(listing));
         let mut messes = Self::default();
         for group in TABLE.chunk_by(|one, next| one.group == next.group) {
@@ -167,9 +167,6 @@ impl Messes {
                 }
                 roll -= share;
             }
-        }
-        if second {
-            messes.add(Mess::SecondListing);
         }
         if facts.kind == Kind::Bundle {
             messes.add(Mess::Bundle);

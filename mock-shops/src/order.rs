@@ -69,7 +69,7 @@ impl Order {
         let place = std::mem::replace(&mut self.place_of[row as usize], EMPTY);
         if place != EMPTY {
             self.places[place as usize].row = EMPTY;
-            self.count(place as usize, false);
+            self.recount(place as usize, |count| count - 1);
             self.len -= 1;
         }
     }
@@ -114,18 +114,15 @@ impl Order {
         let place = self.places.len();
         self.places.push(Place { row, at });
         self.place_of[row as usize] = u32::try_from(place).unwrap_or(EMPTY);
-        self.count(place, true);
+        self.recount(place, |count| count + 1);
         self.len += 1;
     }
 
-    fn count(&mut self, place: usize, more: bool) {
+    /// Changes all counts that a place is in.
+    fn recount(&mut self, place: usize, change: impl Fn(u32) -> u32) {
         let mut index = place + 1;
         while index < self.counts.len() {
-            if more {
-                self.counts[index] += 1;
-            } else {
-                self.counts[index] -= 1;
-            }
+            self.counts[index] = change(self.counts[index]);
             index += index & index.wrapping_neg();
         }
     }

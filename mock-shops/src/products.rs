@@ -97,12 +97,12 @@ impl Products {
         let bases = bases(&catalogue, seed);
         let mut products =
             Self { catalogue, seed, items: Vec::with_capacity(count as usize), pools, pool_of };
-        let variants = [Variant::all(false), Variant::all(true)];
-        let passes = variants[1].len().div_ceil(WINDOW) * 2;
+        let (unlimited, all) = (Variant::unlimited(), Variant::all());
+        let passes = all.len().div_ceil(WINDOW) * 2;
         for pass in 0..passes {
             for (number, base) in bases.iter().enumerate() {
-                let window =
-                    variants[usize::from(base.hash_limited)].chunks(WINDOW).nth(pass / 2).unwrap_or(&[]);
+                let variants = if base.hash_limited { &all } else { &unlimited };
+                let window = variants.chunks(WINDOW).nth(pass / 2).unwrap_or(&[]);
                 let place = number as u64 * 1_000 + pass as u64 / 2;
                 let mut dice = Dice::new(seed, Purpose::Variants, place);
                 for (position, variant) in window.iter().enumerate() {

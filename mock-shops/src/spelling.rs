@@ -62,17 +62,22 @@ pub(crate) fn title_memory(memory_mb: u32, messes: Messes) -> String {
     }
 }
 
-/// A clock; the untidy unit shows on the boost clock more than on the base clock.
-pub(crate) fn clock(clock_mhz: u32, boost: bool, messes: Messes) -> String {
-    if messes.has(Mess::ClockInGhz) && boost {
-        let hundredths = (clock_mhz + 5) / 10;
-        // Only where nothing of the clock gets lost in it.
-        if hundredths * 10 == clock_mhz {
-            return format!("{}.{:02} GHz", hundredths / 100, hundredths % 100);
-        }
-        return format!("{}.{:03} GHz", clock_mhz / 1000, clock_mhz % 1000);
-    }
+/// The base clock.
+pub(crate) fn base_clock(clock_mhz: u32, messes: Messes) -> String {
     if messes.has(Mess::ClockBare) { clock_mhz.to_string() } else { format!("{clock_mhz} MHz") }
+}
+
+/// The boost clock, which alone can be in the other unit.
+pub(crate) fn boost_clock(clock_mhz: u32, messes: Messes) -> String {
+    if !messes.has(Mess::ClockInGhz) {
+        return base_clock(clock_mhz, messes);
+    }
+    // Nothing of the clock gets lost in it.
+    if clock_mhz.is_multiple_of(10) {
+        format!("{}.{:02} GHz", clock_mhz / 1000, clock_mhz % 1000 / 10)
+    } else {
+        format!("{}.{:03} GHz", clock_mhz / 1000, clock_mhz % 1000)
+    }
 }
 
 /// A length.
@@ -171,8 +176,8 @@ mod tests {
     fn clocks_keep_their_value_in_any_unit() {
         let mut ghz = Messes::default();
         ghz.add(Mess::ClockInGhz);
-        assert_eq!(clock(2550, true, ghz), "2.55 GHz");
-        assert_eq!(clock(2475, true, ghz), "2.475 GHz");
-        assert_eq!(clock(2085, false, ghz), "2085 MHz");
+        assert_eq!(boost_clock(2550, ghz), "2.55 GHz");
+        assert_eq!(boost_clock(2475, ghz), "2.475 GHz");
+        assert_eq!(base_clock(2085, ghz), "2085 MHz");
     }
 }

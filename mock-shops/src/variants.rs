@@ -40,8 +40,13 @@ pub(crate) struct Variant {
 }
 
 impl Variant {
+    /// All variants of boards without the limiter, the most usual first.
+    pub(crate) fn unlimited() -> Vec<Self> {
+        Self::all().into_iter().filter(|variant| !variant.hash_limited).collect()
+    }
+
     /// All variants, the most usual first.
-    pub(crate) fn all(hash_limited_too: bool) -> Vec<Self> {
+    pub(crate) fn all() -> Vec<Self> {
         let mut all = Vec::new();
         for overclocked in [true, false] {
             for hash_limited in [false, true] {
@@ -60,7 +65,6 @@ impl Variant {
                 }
             }
         }
-        all.retain(|variant| hash_limited_too || !variant.hash_limited);
         all.sort_by_key(|variant| variant.oddness());
         all
     }

@@ -10,6 +10,7 @@ use events::{CrawlEnded, CrawlOutcome, ListingChanged, ProductEvent, topology};
 use futures::StreamExt;
 use lapin::{
     Connection, ConnectionProperties,
+    message::Delivery,
     options::{BasicAckOptions, BasicConsumeOptions},
     types::{AMQPValue, FieldTable},
 };
@@ -131,10 +132,14 @@ pub(crate) async fn get(url: &str) -> (u16, String) {
     }
 }
 
+/// A message: its event, and the trace that it was a part of.
+type Message = (ProductEvent, Option<String>);
+
 /// What came out of the queue. Like every consumer it ignores what it has had already.
 pub(crate) struct Inbox {
     connection: Connection,
-    events: UnboundedReceiver<(ProductEvent, Option<String>)>,
+    /// Messages that were acknowledged, and in the end perhaps why no more are.
+    messages: UnboundedReceiver<Result<Message, String>>,
     /// The trace that the last message was a part of.
     pub(crate) traceparent: Option<String>,
     versions: BTreeMap<String, i64>,
@@ -164,27 +169,19 @@ impl Inbox {
             )
             .await
             .unwrap();
-        let (sender, events) = unbounded_channel();
+        let (sender, messages) = unbounded_channel();
         tokio::spawn(async move {
             let _channel = channel;
-            while let Some(Ok(delivery)) = consumer.next().await {
-                let event = ProductEvent::decode(&delivery.data).unwrap();
-                assert_eq!(delivery.properties.message_id().as_ref().unwrap().as_str(), event.message_id());
-                // Of a queue that goes on without it, another one gets it.
-                if delivery.ack(BasicAckOptions::default()).await.is_err() {
-                    break;
-                }
-                let headers = delivery.properties.headers().as_ref();
-                let traceparent = match headers.and_then(|headers| headers.inner().get("traceparent")) {
-                    Some(AMQPValue::LongString(text)) => Some(text.to_string()),
-                    _ => None,
-                };
-                if sender.send((event, traceparent)).is_err() {
+            while let Some(delivery) = consumer.next().await {
+                let message = take(delivery).await;
+                let is_last = message.is_err();
+                // Nobody listens any more to one that was closed or dropped.
+                if sender.send(message).is_err() || is_last {
                     break;
                 }
             }
         });
-        Self { connection, events, traceparent: None, versions: BTreeMap::new(), seen: Arc::clone(seen) }
+        Self { connection, messages, traceparent: None, versions: BTreeMap::new(), seen: Arc::clone(seen) }
     }
 
     /// Stops consuming. One that is only dropped takes another message with it.
@@ -195,8 +192,9 @@ impl Inbox {
     /// The next event of NetVideo, with the place of its version among those that were seen of the listing.
     pub(crate) async fn next(&mut self) -> ProductEvent {
         loop {
-            let event = tokio::time::timeout(PATIENCE, self.events.recv()).await;
-            let (mut event, traceparent) = event.expect("an event comes in time").expect("the queue lasts");
+            let message = tokio::time::timeout(PATIENCE, self.messages.recv()).await;
+            let message = message.expect("an event comes in time").expect("the queue lasts");
+            let (mut event, traceparent) = message.unwrap_or_else(|trouble| panic!("{trouble}"));
             self.traceparent = traceparent;
             if event.shop() == "netvideo" && self.is_new(&event) {
                 self.number(&mut event);
@@ -271,4 +269,25 @@ impl Inbox {
         }
         changed
     }
+}
+
+/// Reads a message and acknowledges it. Where that is refused, the message is not ours: another consumer gets it.
+async fn take(delivery: lapin::Result<Delivery>) -> Result<Message, String> {
+    let delivery = delivery.map_err(|error| format!("RabbitMQ delivers no more: {error}"))?;
+    let event = ProductEvent::decode(&delivery.data).map_err(|error| format!("not an event: {error}"))?;
+    let id = delivery.properties.message_id().as_ref().map(ToString::to_string);
+    if id.as_deref() != Some(event.message_id().as_str()) {
+        return Err(format!("{} is called {id:?}", event.message_id()));
+    }
+    match delivery.ack(BasicAckOptions::default()).await {
+        Ok(true) => {}
+        Ok(false) => return Err("the channel was closed before the acknowledgement".to_owned()),
+        Err(error) => return Err(format!("RabbitMQ takes no acknowledgement: {error}")),
+    }
+    let headers = delivery.properties.headers().as_ref();
+    let traceparent = match headers.and_then(|headers| headers.inner().get("traceparent")) {
+        Some(AMQPValue::LongString(text)) => Some(text.to_string()),
+        _ => None,
+    };
+    Ok((event, traceparent))
 }

@@ -49,6 +49,8 @@ pub(crate) struct Inner {
     open: usize,
     /// How many were open at once at most.
     pub(crate) most_open: usize,
+    /// How many will never be answered.
+    pub(crate) hanging: usize,
     /// How often CountryLink does not know its cursor.
     pub(crate) forgotten_cursors: u32,
     /// The cursor to which CountryLink's first page leads.
@@ -123,7 +125,10 @@ async fn netvideo(
     };
     tokio::time::sleep(latency).await;
     let response = match fault {
-        Some(Fault::Hang) => std::future::pending().await,
+        Some(Fault::Hang) => {
+            shop.inner().hanging += 1;
+            std::future::pending().await
+        }
         Some(Fault::Status(status)) => StatusCode::from_u16(status).unwrap().into_response(),
         Some(Fault::Busy(seconds)) => {
             (StatusCode::TOO_MANY_REQUESTS, [(header::RETRY_AFTER, seconds.to_string())]).into_response()

@@ -4,8 +4,7 @@
 use std::time::{Duration, Instant};
 
 use sqlx::{Connection, PgConnection};
-use stores::progress::say;
-use stores::{Stores, process::Service, sandbox::Sandbox};
+use stores::{Stores, process::Service, progress::say, sandbox::Sandbox};
 use url::Url;
 
 use crate::{
@@ -39,10 +38,7 @@ impl Ground {
     /// Starts everything, with so many cards.
     pub(crate) async fn open(mut stores: Stores, cards: u64, seed: u64) -> Result<Self, Trouble> {
         let sandbox = Sandbox::on(&stores).await;
-        let size = catalogue::make(&sandbox, cards, seed).await?;
-        // Otherwise writing down what was made up would fall into the first figures.
-        tokio::task::block_in_place(|| stores.postgres.stop());
-        tokio::task::block_in_place(|| stores.postgres.start())?;
+        let size = catalogue::make(&mut stores, &sandbox, cards, seed).await?;
         let mut variables =
             vec![("DATABASE_URL", sandbox.gateway_database_url()), ("AMQP_URL", sandbox.amqp_url())];
         let http = reqwest::Client::builder().no_proxy().build()?;
@@ -79,17 +75,6 @@ impl Ground {
     pub(crate) async fn statements(&mut self) -> Result<i64, Trouble> {
         Ok(sqlx::query_scalar(include_str!("../sql/statements.sql")).fetch_one(&mut self.watcher).await?)
     }
-
-    /// How many answers a gateway had kept, and how many it gave in all, so far.
-    pub(crate) async fn answers(&self, url: &str) -> Result<(f64, f64), Trouble> {
-        let text = self.http.get(url).send().await?.text().await?;
-        let of = |from: &str| {
-            let start = format!("gateway_answers_total{{from=\"{from}\"}} ");
-            text.lines().find_map(|line| line.strip_prefix(&start)?.parse::<f64>().ok()).unwrap_or_default()
-        };
-        let kept = of("memory") + of("redis") + of("last");
-        Ok((kept, kept + of("work")))
-    }
 }
 
 /// Waits until a gateway answers queries.
@@ -102,5 +87,5 @@ pub(crate) async fn wait_until_ready(http: &reqwest::Client, service: &Service) 
             Err(_) => break,
         }
     }
-    Err(Trouble::NotReady(service.log()))
+    Err(Trouble::Stuck { who: "a gateway", log: service.log() })
 }

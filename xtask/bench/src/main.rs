@@ -12,6 +12,7 @@ mod floors;
 mod ground;
 mod load;
 mod measure;
+mod metrics;
 mod queries;
 mod report;
 mod trouble;
@@ -22,8 +23,7 @@ use std::{io::Write, process::ExitCode, time::Duration};
 use anyhow::{Context, Result, bail};
 use clap::Parser;
 use serde_json::json;
-use stores::Stores;
-use stores::progress::say;
+use stores::{Stores, progress::say};
 
 use crate::{
     cost::memory_mib,

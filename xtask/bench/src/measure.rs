@@ -13,6 +13,7 @@ use crate::{
     floors::{fixed::Fixed, statements},
     ground::Ground,
     load::{Loaded, Requests, Wrk},
+    metrics::Metrics,
     queries::{Cold, Query},
     report::{Measured, Mode},
     trouble::Trouble,
@@ -113,10 +114,7 @@ impl Driver {
         let (loaded, looks) = look_meanwhile(ground, driven.address, asked.query, requests, load).await?;
         let after = (workers.cpu_ms(), told(ground, driven).await?);
         let answers = count(loaded.requests + looks.count);
-        let (statements, kept, given) = match (before.1, after.1) {
-            (Some(before), Some(after)) => (Some(after.0 - before.0), after.1 - before.1, after.2 - before.2),
-            _ => (None, 0.0, 0.0),
-        };
+        let told = before.1.zip(after.1).map(|(before, after)| after.since(before));
         let measured = Measured {
             query: asked.query.name,
             mode,
@@ -125,8 +123,8 @@ impl Driver {
             p50_ms: ms(loaded.p50_us),
             p99_ms: ms(loaded.p99_us),
             cpu_ms_per_request: (after.0 - before.0) / answers,
-            statements_per_request: statements.map(|statements| statements / answers),
-            kept: (given > 0.0).then(|| kept / given),
+            statements_per_request: told.map(|told| count(told.statements) / answers),
+            kept: told.filter(|told| told.given > 0).map(|told| count(told.kept) / count(told.given)),
             failures: loaded.failures() + looks.faults,
             fault: looks.first_fault,
         };
@@ -161,12 +159,35 @@ impl Driver {
     }
 }
 
-/// What a gateway and Postgres tell: statements, answers that were kept, all answers.
-async fn told(ground: &mut Ground, driven: &Driven) -> Result<Option<(f64, f64, f64)>, Trouble> {
-    let Some(metrics) = &driven.metrics else { return Ok(None) };
-    let statements = ground.statements().await?;
-    let (kept, given) = ground.answers(metrics).await?;
-    Ok(Some((count(statements.unsigned_abs()), kept, given)))
+/// What a gateway and Postgres have counted.
+#[derive(Clone, Copy, Debug)]
+struct Told {
+    /// Statements that readers have had executed.
+    statements: u64,
+    /// Answers that were not worked out.
+    kept: u64,
+    /// All answers.
+    given: u64,
+}
+
+impl Told {
+    fn since(self, before: Self) -> Self {
+        Self {
+            // Postgres forgets statements that are seldom sent when it knows too many.
+            statements: self.statements.saturating_sub(before.statements),
+            kept: self.kept.saturating_sub(before.kept),
+            given: self.given.saturating_sub(before.given),
+        }
+    }
+}
+
+async fn told(ground: &mut Ground, driven: &Driven) -> Result<Option<Told>, Trouble> {
+    let Some(url) = &driven.metrics else { return Ok(None) };
+    let statements = ground.statements().await?.unsigned_abs();
+    let metrics = Metrics::at(&ground.http, url).await?;
+    let from = |source| metrics.count_with("gateway_answers_total", source);
+    let kept = from("from=\"memory\"") + from("from=\"redis\"") + from("from=\"last\"");
+    Ok(Some(Told { statements, kept, given: kept + from("from=\"work\"") }))
 }
 
 /// What looking at answers came to.

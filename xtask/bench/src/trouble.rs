@@ -1,6 +1,8 @@
 //! Why a benchmark could not be run. A figure that falls short of what is promised is no trouble: it is printed.
 
-use std::io;
+use std::{fmt::Display, io};
+
+use stores::Foreign;
 
 /// Why a benchmark could not be run.
 #[derive(Debug, thiserror::Error)]
@@ -11,12 +13,17 @@ pub(crate) enum Trouble {
     /// A store did not do what it was told.
     #[error("a store: {0}")]
     Store(#[from] stores::Error),
-    /// A gateway did not start.
-    #[error("a gateway: {0}")]
+    /// A service did not start or stop.
+    #[error("a service: {0}")]
     Service(#[from] stores::process::ServiceError),
-    /// A gateway ended, or is still reading the catalogue.
-    #[error("a gateway does not get ready; its log:\n{0}")]
-    NotReady(String),
+    /// A service ended, or takes far too long for what it has to do.
+    #[error("{who} does not get on; its log:\n{log}")]
+    Stuck {
+        /// Which service.
+        who: &'static str,
+        /// Its log.
+        log: String,
+    },
     /// Postgres refused something.
     #[error("Postgres: {0}")]
     Database(#[from] sqlx::Error),
@@ -35,17 +42,12 @@ pub(crate) enum Trouble {
     /// The operating system refused something.
     #[error("the operating system: {0}")]
     Io(#[from] io::Error),
-    /// A gateway can't be asked.
+    /// A service can't be asked.
     #[error("asking over HTTP: {0}")]
     Http(#[from] reqwest::Error),
     /// A program answered in a form that nobody expected.
-    #[error("{what} answered {answer}")]
-    Foreign {
-        /// Who.
-        what: &'static str,
-        /// What it said, cut where it is long.
-        answer: String,
-    },
+    #[error(transparent)]
+    Foreign(#[from] Foreign),
     /// A task of ours died.
     #[error("a task ended early: {0}")]
     Task(#[from] tokio::task::JoinError),
@@ -53,7 +55,7 @@ pub(crate) enum Trouble {
 
 impl Trouble {
     /// Something answered in a form that nobody expected.
-    pub(crate) fn foreign(what: &'static str, answer: impl std::fmt::Display) -> Self {
-        Self::Foreign { what, answer: answer.to_string().chars().take(500).collect() }
+    pub(crate) fn foreign(who: &'static str, answer: impl Display) -> Self {
+        Foreign::new(who, answer).into()
     }
 }

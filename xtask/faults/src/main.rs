@@ -186,7 +186,7 @@ fn to_json(done: &[Done], seed: u64, judged: Judged) -> Value {
         .map(|done| {
             let mut row = match &done.result {
                 Ok(report) => report.to_json(judged),
-                Err(trouble) => json!({ "passed": false, "trouble": trouble.to_string() }),
+                Err(trouble) => json!({ "passed": done.passed(judged), "trouble": trouble.to_string() }),
             };
             row["name"] = done.row.name.into();
             row["promise"] = done.row.promise.into();

@@ -1,9 +1,11 @@
 //! Why a row could not be run at all. A promise that isn't kept is no trouble: it is what rows are there to find.
 //!
-//! The benchmark's own [`Trouble`] has some of these kinds too. What both could have them from is the crate `stores`, which
-//! knows no HTTP client, so that a new machine has little to compile before it starts anything.
+//! The benchmark's own [`Trouble`] has some of these kinds too. What both have them from is the crate `stores`, where it can:
+//! that one knows no HTTP client, so that a new machine has little to compile before it starts anything.
 
-use std::io;
+use std::{fmt::Display, io};
+
+use stores::Foreign;
 
 /// Why a row could not be run.
 #[derive(Debug, thiserror::Error)]
@@ -21,13 +23,8 @@ pub(crate) enum Trouble {
     #[error("asking over HTTP: {0}")]
     Http(#[from] reqwest::Error),
     /// Something answered in a form that nobody expected.
-    #[error("{what} answered {answer}")]
-    Foreign {
-        /// Who.
-        what: &'static str,
-        /// What it said, cut where it is long.
-        answer: String,
-    },
+    #[error(transparent)]
+    Foreign(#[from] Foreign),
     /// What had to be so before the fault never came to be.
     #[error("before the fault: {0}")]
     NeverSettled(String),
@@ -41,7 +38,7 @@ pub(crate) enum Trouble {
 
 impl Trouble {
     /// Something answered in a form that nobody expected.
-    pub(crate) fn foreign(what: &'static str, answer: impl std::fmt::Display) -> Self {
-        Self::Foreign { what, answer: answer.to_string().chars().take(300).collect() }
+    pub(crate) fn foreign(who: &'static str, answer: impl Display) -> Self {
+        Foreign::new(who, answer).into()
     }
 }

@@ -11,6 +11,7 @@
 pub mod child;
 mod ending;
 mod error;
+mod foreign;
 pub mod home;
 pub mod http;
 pub mod install;
@@ -26,4 +27,5 @@ mod started;
 mod wait;
 
 pub use error::Error;
+pub use foreign::Foreign;
 pub use started::{LastingStores, Stores, TestAddresses};

@@ -4,7 +4,7 @@
 //! script below the library folder. Erlang's port mapper (epmd) is started by us: otherwise Erlang starts one that
 //! belongs to nobody and outlives everything.
 
-pub(crate) mod rights;
+pub mod rights;
 
 use std::{
     fs,

@@ -27,7 +27,7 @@ const PREFIX: &str = "sandbox_";
 /// After so many seconds no test uses its virtual host any more.
 const OLD_SECONDS: u64 = 600;
 
-/// One test's stores. Dropped, it removes what it had.
+/// One test's stores. Dropped, its database goes at once; its virtual host, and what it had in Redis, with later sandboxes.
 #[derive(Debug)]
 pub struct Sandbox {
     name: String,
@@ -132,6 +132,15 @@ impl Sandbox {
         answer.map_err(io::Error::other).doing(|| "asking RabbitMQ")?
     }
 
+    /// Gives a user of RabbitMQ other rights in the virtual host than those that it comes with.
+    ///
+    /// # Errors
+    /// RabbitMQ is not there, or refused.
+    pub async fn grant(&self, user: &str, rights: Rights) -> Result<(), Error> {
+        let path = permissions("{vhost}", user);
+        self.ask_rabbitmq("PUT", &path, &rights.to_json().to_string()).await.map(drop)
+    }
+
     /// Asks Redis one question in the sandbox's database, e.g. `dbsize`, and returns the first line of the
     /// answer as Redis writes it, e.g. `:0`.
     ///
@@ -177,8 +186,7 @@ impl Sandbox {
             ("gateway", Rights::GATEWAY),
         ];
         for (user, rights) in users {
-            let path = format!("permissions/{}/{user}", self.name);
-            ask_api(&self.amqp_api, "PUT", &path, &rights.to_json().to_string())?;
+            ask_api(&self.amqp_api, "PUT", &permissions(&self.name, user), &rights.to_json().to_string())?;
         }
         Ok(())
     }
@@ -222,6 +230,11 @@ fn seconds() -> u64 {
 fn is_old(name: &str, now: u64) -> bool {
     let made = name.strip_prefix(PREFIX).and_then(|rest| rest.split('_').next()?.parse::<u64>().ok());
     made.is_some_and(|made| now.saturating_sub(made) > OLD_SECONDS)
+}
+
+/// Where the management interface has a user's rights in a virtual host.
+fn permissions(virtual_host: &str, user: &str) -> String {
+    format!("permissions/{virtual_host}/{user}")
 }
 
 fn parse(variable: &str, value: &str) -> Result<Url, Error> {

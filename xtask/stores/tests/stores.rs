@@ -100,7 +100,7 @@ async fn a_role_owns_its_own_schema_and_reaches_nothing_else() {
 }
 
 #[tokio::test]
-async fn sandboxes_share_nothing_and_leave_nothing() {
+async fn sandboxes_share_nothing_and_leave_no_database() {
     let (one, other) = (Sandbox::new().await, Sandbox::new().await);
     let database = Url::parse(&one.admin_database_url()).unwrap();
     assert_ne!(one.admin_database_url(), other.admin_database_url());

@@ -3,8 +3,7 @@
 use std::time::Instant;
 
 use sqlx::{AssertSqlSafe, Connection, FromRow, PgConnection};
-use stores::progress::say;
-use stores::sandbox::Sandbox;
+use stores::{progress::say, sandbox::Sandbox};
 
 use crate::trouble::Trouble;
 

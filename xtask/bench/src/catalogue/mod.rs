@@ -15,14 +15,12 @@ use gateway::{apply::Applier, rates::ExchangeRates};
 use secrecy::SecretString;
 use service::database::{Database, Limits, Statements};
 use sqlx::PgPool;
-use stores::sandbox::Sandbox;
+use stores::{Stores, progress::say, sandbox::Sandbox};
 
 pub(crate) use self::{
     copies::Size,
     listings::{BRANDS, PRICES_FROM_MINOR, PRICES_SPAN_MINOR, TECHNOLOGIES, first_events},
 };
-use stores::progress::say;
-
 use crate::trouble::Trouble;
 
 static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../../sql/gateway/migrations");
@@ -40,7 +38,12 @@ const COLLECT_EVERY: Duration = Duration::from_hours(24 * 30);
 const PATIENCE: Duration = Duration::from_mins(10);
 
 /// Fills the sandbox's schema with so many cards.
-pub(crate) async fn make(sandbox: &Sandbox, cards: u64, seed: u64) -> Result<Size, Trouble> {
+pub(crate) async fn make(
+    stores: &mut Stores,
+    sandbox: &Sandbox,
+    cards: u64,
+    seed: u64,
+) -> Result<Size, Trouble> {
     let limits = Limits {
         connections: 2,
         acquire: PATIENCE,
@@ -54,7 +57,11 @@ pub(crate) async fn make(sandbox: &Sandbox, cards: u64, seed: u64) -> Result<Siz
     let applier = Applier::new(database.pool.clone(), ExchangeRates::read("USD", "")?);
     applier.catch_up().await?;
     apply(&database.pool, &applier, cards.min(MOST_APPLIED), seed).await?;
-    copies::make(sandbox, cards).await
+    let size = copies::make(sandbox, cards).await?;
+    // Otherwise writing down what was made up would fall into the first figures.
+    tokio::task::block_in_place(|| stores.postgres.stop());
+    tokio::task::block_in_place(|| stores.postgres.start())?;
+    Ok(size)
 }
 
 /// Has the gateway's code apply the first events of cards.

@@ -8,7 +8,7 @@ use sqlx::{Connection, FromRow, PgConnection};
 use stores::{process::Service, sandbox::Sandbox};
 
 use super::LOOK_EVERY;
-use crate::{cost::Workers, ground::wait_until_ready, trouble::Trouble};
+use crate::{cost::Workers, ground::wait_until_ready, metrics::Metrics, trouble::Trouble};
 
 /// How long a gateway may do without applying an event.
 const PATIENCE: Duration = Duration::from_mins(2);
@@ -77,7 +77,7 @@ impl Watched {
                 }
             }
             if at.elapsed() > PATIENCE {
-                return Err(Trouble::NotReady(self.gateway.log()));
+                return Err(Trouble::Stuck { who: "a gateway", log: self.gateway.log() });
             }
             tokio::time::sleep(LOOK_EVERY).await;
         }
@@ -85,12 +85,10 @@ impl Watched {
 
     /// How many events it has applied or found to be no news.
     async fn handled(&self) -> Result<usize, Trouble> {
-        let text = self.http.get(self.gateway.url("/metrics")).send().await?.text().await?;
-        let of = |name: &str| {
-            let line = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
-            line.and_then(|value| value.parse::<usize>().ok()).unwrap_or_default()
-        };
-        Ok(of("gateway_events_applied_total") + of("gateway_events_ignored_total"))
+        let metrics = Metrics::of(&self.http, &self.gateway).await?;
+        let handled =
+            metrics.count("gateway_events_applied_total") + metrics.count("gateway_events_ignored_total");
+        Ok(usize::try_from(handled).unwrap_or(usize::MAX))
     }
 
     /// Ends it; its costliest statements while it drained.

@@ -14,16 +14,14 @@ mod shops;
 
 use std::time::Duration;
 
-use stores::{Stores, sandbox::Sandbox};
+use stores::{Stores, progress::say, sandbox::Sandbox};
 
 pub(crate) use self::report::Report;
 use self::{
     drained::{Drained, Watched},
     queue::Queue,
-    report::{Drain, Reading},
+    report::{Backlog, Drain, Reading},
 };
-use stores::progress::say;
-
 use crate::{catalogue, cost::Workers, trouble::Trouble};
 
 /// How often it is looked how far a gateway is.
@@ -71,18 +69,15 @@ async fn first_sightings(stores: &mut Stores, task: Task, report: &mut Report) -
     drop(shops);
     report.reading = Some(Reading::of(read, first, again));
     let watched = Watched::start(&sandbox).await?;
-    let what = format!("first sightings of {} products", task.products);
-    report.drains.push(drain(stores, &sandbox, &queue, watched, (what, first.sent + again.sent)).await?);
+    let what = Backlog::FirstSightings { products: task.products };
+    report.drains.push(drain(stores, &queue, watched, what, first.sent + again.sent).await?);
     Ok(())
 }
 
 /// Prices change of listings that a catalogue has.
 async fn other_prices(stores: &mut Stores, task: Task, report: &mut Report) -> Result<(), Trouble> {
     let sandbox = Sandbox::on(stores).await;
-    let size = catalogue::make(&sandbox, task.cards, task.seed).await?;
-    // Otherwise writing down what was made up would fall into the first figures.
-    tokio::task::block_in_place(|| stores.postgres.stop());
-    tokio::task::block_in_place(|| stores.postgres.start())?;
+    let size = catalogue::make(stores, &sandbox, task.cards, task.seed).await?;
     let queue = Queue::declare(&sandbox).await?;
     queue.open_to_gateways(false).await?;
     let watched = Watched::start(&sandbox).await?;
@@ -90,19 +85,20 @@ async fn other_prices(stores: &mut Stores, task: Task, report: &mut Report) -> R
     let messages = prices::other_prices(task.seed, cards, task.events);
     queue.fill(&messages).await?;
     say(format_args!("{} messages wait", messages.len()));
-    let what = format!("other prices of listings of {cards} cards");
-    report.drains.push(drain(stores, &sandbox, &queue, watched, (what, messages.len())).await?);
+    let what = Backlog::OtherPrices { cards };
+    report.drains.push(drain(stores, &queue, watched, what, messages.len()).await?);
     Ok(())
 }
 
-/// Has the floor and a gateway drain the queue.
+/// Has the floor and a gateway drain the queue of so many messages.
 async fn drain(
     stores: &mut Stores,
-    sandbox: &Sandbox,
     queue: &Queue<'_>,
     mut watched: Watched,
-    (what, messages): (String, usize),
+    what: Backlog,
+    messages: usize,
 ) -> Result<Drain, Trouble> {
+    let sandbox = queue.sandbox();
     let mut workers = |who| Workers {
         alone: vec![who],
         families: stores.postgres.pid().into_iter().chain(stores.rabbitmq.pid()).collect(),

@@ -8,8 +8,7 @@ use lapin::{
     options::{BasicPublishOptions, ConfirmSelectOptions, QueueBindOptions, QueueDeclareOptions},
     types::{AMQPValue, FieldTable},
 };
-use serde_json::json;
-use stores::sandbox::Sandbox;
+use stores::{rabbitmq::rights::Rights, sandbox::Sandbox};
 
 use crate::trouble::Trouble;
 
@@ -53,12 +52,14 @@ impl<'s> Queue<'s> {
         Ok(Self { sandbox, _connection: connection, channel })
     }
 
+    pub(crate) fn sandbox(&self) -> &'s Sandbox {
+        self.sandbox
+    }
+
     /// Whether gateways may read it.
     pub(crate) async fn open_to_gateways(&self, is_open: bool) -> Result<(), Trouble> {
-        let read = if is_open { r"^product_events(\.dead)?$" } else { "^$" };
-        let rights = json!({ "configure": "^$", "write": "^$", "read": read });
-        self.sandbox.ask_rabbitmq("PUT", "permissions/{vhost}/gateway", &rights.to_string()).await?;
-        Ok(())
+        let rights = if is_open { Rights::GATEWAY } else { Rights::NOTHING };
+        Ok(self.sandbox.grant("gateway", rights).await?)
     }
 
     /// Puts messages into both.

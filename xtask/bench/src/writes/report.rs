@@ -1,6 +1,8 @@
 //! What was measured of writing, for people and for programs. Pure.
 
-use serde::Serialize;
+use std::fmt;
+
+use serde::{Serialize, Serializer};
 
 use super::{
     drained::{Drained, Statement},
@@ -27,7 +29,7 @@ pub(crate) struct Report {
 /// How fast two shops were read from end to end, at the same time.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub(crate) struct Reading {
-    listings: usize,
+    listings: u64,
     client_s: f64,
     collector_s: f64,
     /// By a collector that was started again, and finds everything as it was.
@@ -47,11 +49,44 @@ impl Reading {
     }
 }
 
+/// What a queue is full of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Backlog {
+    /// All that two shops have, told to a gateway that knows nothing.
+    FirstSightings { products: u64 },
+    /// Other prices of listings that a catalogue has.
+    OtherPrices { cards: u64 },
+}
+
+impl Backlog {
+    fn name(self) -> &'static str {
+        match self {
+            Self::FirstSightings { .. } => "first sightings",
+            Self::OtherPrices { .. } => "other prices",
+        }
+    }
+}
+
+impl fmt::Display for Backlog {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = self.name();
+        match self {
+            Self::FirstSightings { products } => write!(f, "{name} of {products} products"),
+            Self::OtherPrices { cards } => write!(f, "{name} of listings of {cards} cards"),
+        }
+    }
+}
+
+impl Serialize for Backlog {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
 /// How fast a queue was drained.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Drain {
-    /// Of what.
-    pub(crate) what: String,
+    pub(crate) what: Backlog,
     pub(crate) applied: Drained,
     pub(crate) floor: Drained,
     /// The gateway's costliest statements.
@@ -72,13 +107,13 @@ impl Report {
             promises.push(Promise::at_most("memory of a collector, in MiB".to_owned(), mib, COLLECTOR_MIB));
         }
         for Drain { what, applied, floor, .. } in &self.drains {
-            if what.starts_with("other prices") {
-                let what = "other prices applied a second".to_owned();
+            let name = what.name();
+            if matches!(what, Backlog::OtherPrices { .. }) {
+                let what = format!("{name} applied a second");
                 promises.push(Promise::at_least(what, applied.events_per_s, EVENTS_PER_S));
             }
             let of_floor = applied.events_per_s / floor.events_per_s;
-            let what = what.split(" of ").next().unwrap_or_default();
-            promises.push(Promise::at_least(format!("{what}, of a plain consumer"), of_floor, OF_FLOOR));
+            promises.push(Promise::at_least(format!("{name}, of a plain consumer"), of_floor, OF_FLOOR));
         }
         promises
     }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use serde::Deserialize;
 use stores::{process::Service, sandbox::Sandbox};
 
-use crate::trouble::Trouble;
+use crate::{cost::memory_mib, metrics::Metrics, trouble::Trouble};
 
 /// The collector's page sizes.
 const PER_PAGE: usize = 200;
@@ -30,7 +30,7 @@ pub(crate) struct Collected {
     /// Until both crawls were complete.
     pub(crate) took: Duration,
     /// Listings that were read.
-    pub(crate) items: usize,
+    pub(crate) items: u64,
     /// Messages that were sent.
     pub(crate) sent: usize,
     pub(crate) peak_mib: u64,
@@ -114,39 +114,22 @@ pub(crate) async fn collect(shops: &Service, sandbox: &Sandbox) -> Result<Collec
     let http = client()?;
     let deadline = Instant::now() + PATIENCE;
     while Instant::now() < deadline {
-        let text = http.get(collector.url("/metrics")).send().await?.text().await?;
-        let items = sum(&text, "collector_items_seen_total");
-        let is_read = sum(&text, "collector_crawls_total") >= 2.0;
-        let sent = sum(&text, "collector_published_total");
-        let told = sum(&text, "collector_events_total");
-        if is_read && sent >= told {
+        let metrics = Metrics::of(&http, &collector).await?;
+        let sent = metrics.count("collector_published_total");
+        if metrics.count("collector_crawls_total") >= 2 && sent >= metrics.count("collector_events_total") {
             // Both are crawled at the same time.
-            let took = Duration::from_secs_f64(most(&text, "collector_crawl_duration_seconds_sum"));
-            let peak_mib = crate::cost::memory_mib(collector.pid(), "VmHWM");
+            let took = Duration::from_secs_f64(metrics.largest("collector_crawl_duration_seconds_sum"));
+            let items = metrics.count("collector_items_seen_total");
+            let peak_mib = memory_mib(collector.pid(), "VmHWM");
             collector.terminate().await?;
-            return Ok(Collected { took, items: whole(items), sent: whole(sent), peak_mib });
+            return Ok(Collected {
+                took,
+                items,
+                sent: usize::try_from(sent).unwrap_or(usize::MAX),
+                peak_mib,
+            });
         }
         tokio::time::sleep(LOOK_EVERY).await;
     }
-    Err(Trouble::NotReady(collector.log()))
-}
-
-/// The sum of a metric over all its labels.
-fn sum(text: &str, name: &str) -> f64 {
-    values(text, name).sum()
-}
-
-/// The largest value of a metric among all its labels.
-fn most(text: &str, name: &str) -> f64 {
-    values(text, name).fold(0.0, f64::max)
-}
-
-fn values(text: &str, name: &str) -> impl Iterator<Item = f64> {
-    let of_name = text.lines().filter(move |line| line.starts_with(name));
-    of_name.filter_map(|line| line.rsplit(' ').next()?.parse().ok())
-}
-
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count that only grows")]
-fn whole(count: f64) -> usize {
-    count as usize
+    Err(Trouble::Stuck { who: "the collector", log: collector.log() })
 }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 /// What a user may declare and delete, publish and bind to, consume and bind from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Rights {
+pub struct Rights {
     configure: &'static str,
     write: &'static str,
     read: &'static str,
@@ -15,19 +15,21 @@ pub(crate) struct Rights {
 
 impl Rights {
     /// For people, and for tests.
-    pub(crate) const EVERYTHING: Self = Self { configure: ".*", write: ".*", read: ".*" };
+    pub const EVERYTHING: Self = Self { configure: ".*", write: ".*", read: ".*" };
+
+    /// For a user who is to wait.
+    pub const NOTHING: Self = Self { configure: "^$", write: "^$", read: "^$" };
 
     /// It declares exchanges and queues, binds them, and publishes. To bind from an exchange is to read it, and whoever
     /// declares a queue with dead letters needs the right to read that queue.
-    pub(crate) const COLLECTOR: Self = Self {
+    pub const COLLECTOR: Self = Self {
         configure: r"^(products|product_events)(\.dead)?$",
         write: r"^(products|product_events)(\.dead)?$",
         read: r"^(products(\.dead)?|product_events)$",
     };
 
     /// It consumes. What it refuses, RabbitMQ itself puts among the dead letters.
-    pub(crate) const GATEWAY: Self =
-        Self { configure: "^$", write: "^$", read: r"^product_events(\.dead)?$" };
+    pub const GATEWAY: Self = Self { configure: "^$", write: "^$", read: r"^product_events(\.dead)?$" };
 
     /// As RabbitMQ's management interface has it.
     pub(crate) fn to_json(self) -> Value {

@@ -43,3 +43,41 @@ async fn status_line(address: SocketAddr) -> std::io::Result<String> {
     let answer = String::from_utf8_lossy(&answer);
     Ok(answer.lines().next().unwrap_or_default().to_owned())
 }
+
+#[cfg(test)]
+mod tests {
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    /// A service that gives this answer to whoever asks, and then hangs up.
+    async fn answering(answer: &'static str) -> SocketAddr {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let mut asked = [0; 256];
+            let length = stream.read(&mut asked).await.unwrap();
+            assert!(asked[..length].starts_with(b"GET /health HTTP/1.1\r\n"));
+            stream.write_all(answer.as_bytes()).await.unwrap();
+        });
+        // Where a service listens everywhere.
+        SocketAddr::new(Ipv4Addr::UNSPECIFIED.into(), port)
+    }
+
+    #[tokio::test]
+    async fn only_a_service_that_says_200_is_alive() {
+        let cases = [
+            ("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok", true),
+            ("HTTP/1.1 503 Service Unavailable\r\n\r\n", false),
+            ("HTTP/1.1 404 Not Found\r\n\r\n200", false),
+            ("200", false),
+            ("", false),
+        ];
+        for (answer, is_alive) in cases {
+            assert_eq!(check(answering(answer).await).await.is_ok(), is_alive, "{answer}");
+        }
+        let nobody = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+        assert!(check(nobody).await.is_err(), "nobody listens");
+    }
+}

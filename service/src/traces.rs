@@ -109,10 +109,7 @@ pub fn current() -> Option<String> {
 /// Makes a span, which was not entered yet, a part of the trace that it was received with. What is no `traceparent`
 /// is ignored.
 pub fn follow(span: &Span, traceparent: Option<&str>) {
-    if let Some(context) = traceparent.and_then(received) {
-        // Refused only where nothing listens to the span.
-        let _ = span.set_parent(context);
-    }
+    follow_all(span, traceparent);
 }
 
 /// Makes a span, which was not entered yet, a part of the first trace, and links it with the others.

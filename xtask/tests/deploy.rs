@@ -129,9 +129,12 @@ const NOT_OF_COMPOSE: [&str; 2] = ["TRUSTED_DOCUMENTS", "TRUSTED_DOCUMENTS_ONLY"
 /// No setting: who decides, as the person's terminal says.
 const OF_TERMINALS: &str = "USER";
 
+/// Where traces go: no option, since it is OpenTelemetry's own.
+const OF_OPENTELEMETRY: &str = "OTEL_EXPORTER_OTLP_ENDPOINT";
+
 /// The variables that the services read: those that stand beside an option, and those that have a constant.
 fn settings() -> BTreeSet<String> {
-    let mut settings = BTreeSet::new();
+    let mut settings = BTreeSet::from([OF_OPENTELEMETRY.to_owned()]);
     for folder in ["collector/src", "gateway/src", "mock-shops/src", "service/src"] {
         for text in texts(folder, ".rs") {
             for before in ["env = \"", "name: \""] {
@@ -159,6 +162,53 @@ fn every_setting_is_explained_wherever_people_look_for_it() {
         assert!(words(&readme).any(|word| word == setting), "{setting} is not in README.md");
         let is_told = words(&compose).any(|word| word == setting) || NOT_OF_COMPOSE.contains(&setting);
         assert!(is_told, "{setting} is not in compose.yml");
+    }
+}
+
+/// The variables that compose sets for our own services.
+fn set_by_compose(compose: &str) -> BTreeSet<&str> {
+    let (mut set, mut is_ours) = (BTreeSet::new(), false);
+    for line in compose.lines() {
+        let text = line.trim_start();
+        let name = text.split(':').next().unwrap_or_default();
+        match line.len() - text.len() {
+            2 => is_ours = ["collector", "gateway", "mock-shops"].contains(&name),
+            6 if is_ours && is_variable(name) => drop(set.insert(name)),
+            _ => {}
+        }
+    }
+    set
+}
+
+/// The variables that the table of settings has.
+fn told_by_readme(readme: &str) -> BTreeSet<&str> {
+    let rows = readme.lines().filter_map(|line| line.strip_prefix("| `")?.split(" | ").next());
+    rows.flat_map(words).filter(|name| is_variable(name)).collect()
+}
+
+/// The variables that the manifests set.
+fn set_by_manifests(manifests: &[String]) -> BTreeSet<&str> {
+    let names = manifests.iter().flat_map(|text| text.lines()).filter_map(|line| {
+        let line = line.trim().trim_start_matches("- ");
+        line.strip_prefix("name: ").or_else(|| Some(line.split_once('=')?.0))
+    });
+    names.filter(|name| is_variable(name)).collect()
+}
+
+#[test]
+fn nothing_is_set_that_no_service_reads() {
+    let (readme, compose) = (read("README.md"), read("compose.yml"));
+    let manifests = texts("deploy/kubernetes", ".yaml");
+    let settings = settings();
+    for (place, named) in [
+        ("README.md", told_by_readme(&readme)),
+        ("compose.yml", set_by_compose(&compose)),
+        ("deploy/kubernetes", set_by_manifests(&manifests)),
+    ] {
+        assert!(named.len() > 10, "{place}: {named:?}");
+        for name in named {
+            assert!(settings.contains(name), "{place}: nobody reads {name}");
+        }
     }
 }
 

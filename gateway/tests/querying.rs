@@ -12,85 +12,92 @@ use crate::support::{
     said::{changed, listing},
 };
 
+/// Whether a listing, the one of this number, has what a filter asks for.
+type Plain = fn(usize, &Listing) -> bool;
+
+fn has(listing: &Listing, code: &str) -> bool {
+    listing.technologies.iter().flatten().any(|technology| technology.code == code)
+}
+
+fn output(listing: &Listing, kind: &str) -> bool {
+    listing.interfaces.outputs.iter().flatten().any(|output| output.kind == kind)
+}
+
+fn price(listing: &Listing) -> i64 {
+    if buyable(listing) { listing.price.amount_minor } else { i64::MIN }
+}
+
+/// Filters, and how one reads them who has all listings before him.
+const FILTERS: &[(&str, Plain)] = &[
+    ("", |_, _| true),
+    ("price: {}", |_, it| buyable(it)),
+    (r#"price: {min: "300"}"#, |_, it| price(it) >= 30_000),
+    (r#"price: {max: "300"}"#, |_, it| buyable(it) && price(it) <= 30_000),
+    (r#"price: {min: "250.00", max: "300.00"}"#, |_, it| (25_000..=30_000).contains(&price(it))),
+    (r#"price: {min: "250.001", max: "299.999"}"#, |_, it| (25_001..=29_999).contains(&price(it))),
+    ("price: {min: 250, max: 300}", |_, it| (25_000..=30_000).contains(&price(it))),
+    (r#"price: {max: "-1"}"#, |_, _| false),
+    (r#"price: {min: "99999999999999999999"}"#, |_, _| false),
+    (r#"price: {max: "99999999999999999999"}"#, |_, it| buyable(it)),
+    (r#"technologies: {allOf: ["dlss"]}"#, |_, it| has(it, "dlss")),
+    (r#"technologies: {allOf: ["dlss", "vulkan"]}"#, |_, it| has(it, "dlss") && has(it, "vulkan")),
+    (r"technologies: {allOf: []}", |_, _| true),
+    (r#"technologies: {anyOf: ["dlss", "fsr"]}"#, |_, it| has(it, "dlss") || has(it, "fsr")),
+    (r"technologies: {anyOf: []}", |_, _| false),
+    (r#"technologies: {noneOf: ["dlss", "fsr"]}"#, |_, it| !has(it, "dlss") && !has(it, "fsr")),
+    (r"technologies: {noneOf: []}", |_, _| true),
+    (r#"technologies: {allOf: ["unheard-of"]}"#, |_, _| false),
+    (r#"technologies: {allOf: ["dlss", "ray-tracing"], noneOf: ["vulkan"]}"#, |_, it| {
+        has(it, "dlss") && has(it, "ray-tracing") && !has(it, "vulkan")
+    }),
+    (r#"technologies: {allOf: ["dlss"], anyOf: ["fsr", "vulkan"], noneOf: ["ray-tracing"]}"#, |_, it| {
+        has(it, "dlss") && (has(it, "fsr") || has(it, "vulkan")) && !has(it, "ray-tracing")
+    }),
+    (r#"price: {max: "350"}, technologies: {allOf: ["ray-tracing"]}"#, |_, it| {
+        buyable(it) && price(it) <= 35_000 && has(it, "ray-tracing")
+    }),
+    (r#"outputs: {allOf: ["hdmi", "displayport"]}"#, |_, it| output(it, "hdmi")),
+    (r#"outputs: {noneOf: ["dvi"]}"#, |_, it| !output(it, "dvi")),
+    (r#"brands: ["asus"]"#, |_, it| it.title.starts_with("ASUS")),
+    (r#"brands: ["asus", "palit", "unheard-of"]"#, |_, it| {
+        it.title.starts_with("ASUS") || it.title.starts_with("Palit")
+    }),
+    ("brands: []", |_, _| false),
+    (r#"gpus: ["radeon-rx-7600"]"#, |_, it| it.title.contains("RX 7600")),
+    ("chipMakers: [NVIDIA]", |_, it| it.title.contains("GeForce")),
+    ("chipMakers: [AMD, INTEL]", |_, it| !it.title.contains("GeForce")),
+    ("memoryGb: {min: 8, max: 16}", |_, it| (8192..=16_384).contains(&it.specs.memory_mb.unwrap())),
+    ("memoryGb: {min: 24}", |_, it| it.specs.memory_mb.unwrap() >= 24_576),
+    ("boardPowerWatts: {max: 150}", |_, it| it.specs.board_power_watts.is_some_and(|watts| watts <= 150)),
+    ("not: {boardPowerWatts: {max: 150}}", |_, it| {
+        it.specs.board_power_watts.is_none_or(|watts| watts > 150)
+    }),
+    ("lengthMm: {min: 1}", |_, _| false),
+    ("availability: [IN_STOCK]", |_, it| it.availability == Availability::InStock),
+    ("availability: [OUT_OF_STOCK, UNKNOWN]", |_, it| !buyable(it)),
+    (r#"shops: ["countrylink"]"#, |number, _| number.is_multiple_of(3)),
+    (r#"shops: ["countrylink", "netvideo"]"#, |_, _| true),
+    (r#"updatedSince: "2020-01-01T00:00:00Z""#, |_, _| true),
+    (r#"updatedSince: "2999-01-01T00:00:00Z""#, |_, _| false),
+    (r#"and: [{brands: ["asus"]}, {memoryGb: {min: 12}}]"#, |_, it| {
+        it.title.starts_with("ASUS") && it.specs.memory_mb.unwrap() >= 12_288
+    }),
+    (r#"or: [{brands: ["asus"]}, {technologies: {allOf: ["fsr"]}}]"#, |_, it| {
+        it.title.starts_with("ASUS") || has(it, "fsr")
+    }),
+    ("or: []", |_, _| false),
+    ("and: []", |_, _| true),
+    ("not: {}", |_, _| false),
+    (r#"not: {or: [{price: {min: "300"}}, {technologies: {anyOf: ["dlss"]}}]}"#, |_, it| {
+        !(price(it) >= 30_000 || has(it, "dlss"))
+    }),
+    (r#"brands: ["asus"], not: {brands: ["asus"]}"#, |_, _| false),
+];
+
 #[tokio::test]
 async fn filters_give_exactly_what_a_plain_reading_gives() {
-    type Plain = fn(usize, &Listing) -> bool;
-    fn has(listing: &Listing, code: &str) -> bool {
-        listing.technologies.iter().flatten().any(|technology| technology.code == code)
-    }
-    fn output(listing: &Listing, kind: &str) -> bool {
-        listing.interfaces.outputs.iter().flatten().any(|output| output.kind == kind)
-    }
-    fn price(listing: &Listing) -> i64 {
-        if buyable(listing) { listing.price.amount_minor } else { i64::MIN }
-    }
-    let cases: &[(&str, Plain)] = &[
-        ("", |_, _| true),
-        ("price: {}", |_, it| buyable(it)),
-        (r#"price: {min: "300"}"#, |_, it| price(it) >= 30_000),
-        (r#"price: {max: "300"}"#, |_, it| buyable(it) && price(it) <= 30_000),
-        (r#"price: {min: "250.00", max: "300.00"}"#, |_, it| (25_000..=30_000).contains(&price(it))),
-        (r#"price: {min: "250.001", max: "299.999"}"#, |_, it| (25_001..=29_999).contains(&price(it))),
-        ("price: {min: 250, max: 300}", |_, it| (25_000..=30_000).contains(&price(it))),
-        (r#"price: {max: "-1"}"#, |_, _| false),
-        (r#"price: {min: "99999999999999999999"}"#, |_, _| false),
-        (r#"price: {max: "99999999999999999999"}"#, |_, it| buyable(it)),
-        (r#"technologies: {allOf: ["dlss"]}"#, |_, it| has(it, "dlss")),
-        (r#"technologies: {allOf: ["dlss", "vulkan"]}"#, |_, it| has(it, "dlss") && has(it, "vulkan")),
-        (r"technologies: {allOf: []}", |_, _| true),
-        (r#"technologies: {anyOf: ["dlss", "fsr"]}"#, |_, it| has(it, "dlss") || has(it, "fsr")),
-        (r"technologies: {anyOf: []}", |_, _| false),
-        (r#"technologies: {noneOf: ["dlss", "fsr"]}"#, |_, it| !has(it, "dlss") && !has(it, "fsr")),
-        (r"technologies: {noneOf: []}", |_, _| true),
-        (r#"technologies: {allOf: ["unheard-of"]}"#, |_, _| false),
-        (r#"technologies: {allOf: ["dlss", "ray-tracing"], noneOf: ["vulkan"]}"#, |_, it| {
-            has(it, "dlss") && has(it, "ray-tracing") && !has(it, "vulkan")
-        }),
-        (r#"technologies: {allOf: ["dlss"], anyOf: ["fsr", "vulkan"], noneOf: ["ray-tracing"]}"#, |_, it| {
-            has(it, "dlss") && (has(it, "fsr") || has(it, "vulkan")) && !has(it, "ray-tracing")
-        }),
-        (r#"price: {max: "350"}, technologies: {allOf: ["ray-tracing"]}"#, |_, it| {
-            buyable(it) && price(it) <= 35_000 && has(it, "ray-tracing")
-        }),
-        (r#"outputs: {allOf: ["hdmi", "displayport"]}"#, |_, it| output(it, "hdmi")),
-        (r#"outputs: {noneOf: ["dvi"]}"#, |_, it| !output(it, "dvi")),
-        (r#"brands: ["asus"]"#, |_, it| it.title.starts_with("ASUS")),
-        (r#"brands: ["asus", "palit", "unheard-of"]"#, |_, it| {
-            it.title.starts_with("ASUS") || it.title.starts_with("Palit")
-        }),
-        ("brands: []", |_, _| false),
-        (r#"gpus: ["radeon-rx-7600"]"#, |_, it| it.title.contains("RX 7600")),
-        ("chipMakers: [NVIDIA]", |_, it| it.title.contains("GeForce")),
-        ("chipMakers: [AMD, INTEL]", |_, it| !it.title.contains("GeForce")),
-        ("memoryGb: {min: 8, max: 16}", |_, it| (8192..=16_384).contains(&it.specs.memory_mb.unwrap())),
-        ("memoryGb: {min: 24}", |_, it| it.specs.memory_mb.unwrap() >= 24_576),
-        ("boardPowerWatts: {max: 150}", |_, it| it.specs.board_power_watts.is_some_and(|watts| watts <= 150)),
-        ("not: {boardPowerWatts: {max: 150}}", |_, it| {
-            it.specs.board_power_watts.is_none_or(|watts| watts > 150)
-        }),
-        ("lengthMm: {min: 1}", |_, _| false),
-        ("availability: [IN_STOCK]", |_, it| it.availability == Availability::InStock),
-        ("availability: [OUT_OF_STOCK, UNKNOWN]", |_, it| !buyable(it)),
-        (r#"shops: ["countrylink"]"#, |number, _| number.is_multiple_of(3)),
-        (r#"shops: ["countrylink", "netvideo"]"#, |_, _| true),
-        (r#"updatedSince: "2020-01-01T00:00:00Z""#, |_, _| true),
-        (r#"updatedSince: "2999-01-01T00:00:00Z""#, |_, _| false),
-        (r#"and: [{brands: ["asus"]}, {memoryGb: {min: 12}}]"#, |_, it| {
-            it.title.starts_with("ASUS") && it.specs.memory_mb.unwrap() >= 12_288
-        }),
-        (r#"or: [{brands: ["asus"]}, {technologies: {allOf: ["fsr"]}}]"#, |_, it| {
-            it.title.starts_with("ASUS") || has(it, "fsr")
-        }),
-        ("or: []", |_, _| false),
-        ("and: []", |_, _| true),
-        ("not: {}", |_, _| false),
-        (r#"not: {or: [{price: {min: "300"}}, {technologies: {anyOf: ["dlss"]}}]}"#, |_, it| {
-            !(price(it) >= 30_000 || has(it, "dlss"))
-        }),
-        (r#"brands: ["asus"], not: {brands: ["asus"]}"#, |_, _| false),
-    ];
     let (gateway, listings) = with_hundred().await;
-    for (filter, plain) in cases {
+    for (filter, plain) in FILTERS {
         let query = format!(
             "{{ videoCards(first: 100, filter: {{{filter}}}) {{ totalCount nodes {{ offers {{ title }} }} }} }}"
         );

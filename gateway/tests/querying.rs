@@ -27,6 +27,10 @@ fn price(listing: &Listing) -> i64 {
     if buyable(listing) { listing.price.amount_minor } else { i64::MIN }
 }
 
+fn memory_mb(listing: &Listing) -> u32 {
+    listing.specs.memory_mb.unwrap_or_default()
+}
+
 /// Filters, and how one reads them who has all listings before him.
 const FILTERS: &[(&str, Plain)] = &[
     ("", |_, _| true),
@@ -66,8 +70,8 @@ const FILTERS: &[(&str, Plain)] = &[
     (r#"gpus: ["radeon-rx-7600"]"#, |_, it| it.title.contains("RX 7600")),
     ("chipMakers: [NVIDIA]", |_, it| it.title.contains("GeForce")),
     ("chipMakers: [AMD, INTEL]", |_, it| !it.title.contains("GeForce")),
-    ("memoryGb: {min: 8, max: 16}", |_, it| (8192..=16_384).contains(&it.specs.memory_mb.unwrap())),
-    ("memoryGb: {min: 24}", |_, it| it.specs.memory_mb.unwrap() >= 24_576),
+    ("memoryGb: {min: 8, max: 16}", |_, it| (8192..=16_384).contains(&memory_mb(it))),
+    ("memoryGb: {min: 24}", |_, it| memory_mb(it) >= 24_576),
     ("boardPowerWatts: {max: 150}", |_, it| it.specs.board_power_watts.is_some_and(|watts| watts <= 150)),
     ("not: {boardPowerWatts: {max: 150}}", |_, it| {
         it.specs.board_power_watts.is_none_or(|watts| watts > 150)
@@ -80,7 +84,7 @@ const FILTERS: &[(&str, Plain)] = &[
     (r#"updatedSince: "2020-01-01T00:00:00Z""#, |_, _| true),
     (r#"updatedSince: "2999-01-01T00:00:00Z""#, |_, _| false),
     (r#"and: [{brands: ["asus"]}, {memoryGb: {min: 12}}]"#, |_, it| {
-        it.title.starts_with("ASUS") && it.specs.memory_mb.unwrap() >= 12_288
+        it.title.starts_with("ASUS") && memory_mb(it) >= 12_288
     }),
     (r#"or: [{brands: ["asus"]}, {technologies: {allOf: ["fsr"]}}]"#, |_, it| {
         it.title.starts_with("ASUS") || has(it, "fsr")

@@ -48,16 +48,11 @@ impl LogSettings {
     }
 }
 
-/// Starts logging. To be called once, first thing in `main`; [`crate::traces::init`] does it too.
-pub fn init(settings: &LogSettings) -> Result<(), SettingError> {
-    init_with(settings, Vec::new())
-}
-
 /// Something that listens to what happens, beside the log.
 pub(crate) type BoxedLayer = Box<dyn Layer<Registry> + Send + Sync>;
 
-/// Starts logging, and further layers.
-pub(crate) fn init_with(settings: &LogSettings, mut layers: Vec<BoxedLayer>) -> Result<(), SettingError> {
+/// Starts logging, and further layers, once a process: by [`crate::traces::init`].
+pub(crate) fn init(settings: &LogSettings, mut layers: Vec<BoxedLayer>) -> Result<(), SettingError> {
     let filter = settings.filter()?;
     layers.push(match settings.format()? {
         LogFormat::Text => {

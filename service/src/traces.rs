@@ -53,7 +53,7 @@ pub struct Traces(Option<SdkTracerProvider>);
 pub fn init(settings: &LogSettings, service: &'static str) -> Result<Traces, SettingError> {
     let endpoint = std::env::var(ENDPOINT).unwrap_or_default();
     if endpoint.trim().is_empty() {
-        logs::init(settings)?;
+        logs::init(settings, Vec::new())?;
         return Ok(Traces::default());
     }
     let provider = provider(endpoint.trim(), service)?;
@@ -63,7 +63,7 @@ pub fn init(settings: &LogSettings, service: &'static str) -> Result<Traces, Set
         .with_threads(false)
         .with_tracked_inactivity(false)
         .with_filter(Targets::new().with_target(SPANS, tracing::Level::INFO));
-    logs::init_with(settings, vec![spans.boxed()])?;
+    logs::init(settings, vec![spans.boxed()])?;
     Ok(Traces(Some(provider)))
 }
 

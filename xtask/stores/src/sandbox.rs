@@ -2,7 +2,7 @@
 //! database that no other test sees. Making one takes a fraction of a second.
 //!
 //! What a killed test leaves behind is never met again: every name is new, and a Redis database is emptied when
-//! it is handed out. Only Redis' publish and subscribe are shared by all; name channels after the sandbox.
+//! it is handed out. Only Redis' publish and subscribe are shared by all, and nobody needs them.
 
 use std::{
     io,
@@ -30,6 +30,7 @@ const OLD_SECONDS: u64 = 600;
 /// One test's stores. Dropped, its database goes at once; its virtual host, and what it had in Redis, with later sandboxes.
 #[derive(Debug)]
 pub struct Sandbox {
+    /// No other one has it: letters, digits and `_`. The database and the virtual host bear it.
     name: String,
     postgres: Url,
     amqp: Url,
@@ -78,11 +79,6 @@ impl Sandbox {
         sandbox.make_virtual_host()?;
         sandbox.take_redis_database()?;
         Ok(sandbox)
-    }
-
-    /// A name that no other sandbox has: letters, digits and `_`. The database and the virtual host bear it.
-    pub fn name(&self) -> &str {
-        &self.name
     }
 
     /// The collector's address of the database.

@@ -55,7 +55,7 @@ pub(crate) async fn measure(mut stores: Stores, task: Task) -> Result<Report, Tr
 async fn first_sightings(stores: &mut Stores, task: Task, report: &mut Report) -> Result<(), Trouble> {
     let sandbox = Sandbox::on(stores).await;
     let queue = Queue::declare(&sandbox).await?;
-    queue.open_to_gateways(false).await?;
+    queue.shut().await?;
     let shops = shops::open(task.products, task.seed).await?;
     let read = shops::read(&shops).await?;
     say(format_args!("a client has read {} MiB in {:.1} s", read.bytes >> 20, read.took.as_secs_f64()));
@@ -79,7 +79,7 @@ async fn other_prices(stores: &mut Stores, task: Task, report: &mut Report) -> R
     let sandbox = Sandbox::on(stores).await;
     let size = catalogue::make(stores, &sandbox, task.cards, task.seed).await?;
     let queue = Queue::declare(&sandbox).await?;
-    queue.open_to_gateways(false).await?;
+    queue.shut().await?;
     let watched = Watched::start(&sandbox).await?;
     let cards = u64::try_from(size.cards).unwrap_or_default();
     let messages = prices::other_prices(task.seed, cards, task.events);
@@ -110,7 +110,7 @@ async fn drain(
     let floor = Drained::of(messages, took, costs.cpu_ms() - cpu_before_ms);
     say(format_args!("a plain consumer kept {:.0} events/s", floor.events_per_s));
     let costs = workers(watched.pid());
-    queue.open_to_gateways(true).await?;
+    queue.open().await?;
     let applied = watched.drain(messages, &costs).await?;
     say(format_args!("a gateway applied {:.0} events/s", applied.events_per_s));
     let statements = watched.stop().await?;

@@ -56,10 +56,14 @@ impl<'s> Queue<'s> {
         self.sandbox
     }
 
-    /// Whether gateways may read it.
-    pub(crate) async fn open_to_gateways(&self, is_open: bool) -> Result<(), Trouble> {
-        let rights = if is_open { Rights::GATEWAY } else { Rights::NOTHING };
-        Ok(self.sandbox.grant("gateway", rights).await?)
+    /// From now on no gateway may read it.
+    pub(crate) async fn shut(&self) -> Result<(), Trouble> {
+        Ok(self.sandbox.grant("gateway", Rights::NOTHING).await?)
+    }
+
+    /// From now on gateways may read it.
+    pub(crate) async fn open(&self) -> Result<(), Trouble> {
+        Ok(self.sandbox.grant("gateway", Rights::GATEWAY).await?)
     }
 
     /// Puts messages into both.

@@ -10,7 +10,7 @@ use anyhow::Result;
 use crate::{
     alerts,
     clients::{self, Operations},
-    faults,
+    faults, manifests,
     project::{cargo, cargo_has, status_of},
     schema,
     test::{Test, build, code},
@@ -28,7 +28,7 @@ enum Outcome {
     Skipped(&'static str),
 }
 
-const STEPS: [Step; 10] = [
+const STEPS: [Step; 11] = [
     Step { name: "formatting", run: || cargo_step(&["fmt", "--all", "--check"]) },
     Step { name: "dependencies", run: dependencies },
     Step {
@@ -38,6 +38,7 @@ const STEPS: [Step; 10] = [
         },
     },
     Step { name: "alerts", run: || alerts::check().map(passed) },
+    Step { name: "manifests", run: || manifests::check().map(passed) },
     Step { name: "GraphQL lints", run: || clients::lint().map(passed) },
     Step { name: "build", run: || build().map(passed) },
     Step { name: "schema", run: || schema::check_built().map(|code| passed(code == ExitCode::SUCCESS)) },

@@ -93,7 +93,7 @@ impl Task {
             }
             Self::Pages => &[Purpose::Npm],
             Self::Test => &[Purpose::Browser],
-            Self::Ci => &[Purpose::Alerts],
+            Self::Ci => &[Purpose::Alerts, Purpose::Manifests],
             Self::Bench => &[Purpose::Load],
             Self::Compose => &[],
         }

@@ -11,6 +11,7 @@ mod doctor;
 mod faults;
 mod graphiql;
 mod logs;
+mod manifests;
 mod npm;
 mod project;
 mod schema;
@@ -61,8 +62,10 @@ enum Command {
     Operations(clients::Operations),
     /// Check the alerts for Prometheus, and whether they come when they should.
     Alerts,
-    /// Check everything that a change has to pass: formatting, dependencies, lints, alerts, the schema, operations, the
-    /// tests, and the faults that matter most.
+    /// Check the manifests for Kubernetes by its own schemas.
+    Manifests,
+    /// Check everything that a change has to pass: formatting, dependencies, lints, alerts, manifests, the schema,
+    /// operations, the tests, and the faults that matter most.
     Ci,
 }
 
@@ -80,6 +83,7 @@ fn main() -> ExitCode {
         Command::Bench(bench) => bench.run(),
         Command::Faults(faults) => faults.run(),
         Command::Alerts => alerts::run(),
+        Command::Manifests => manifests::run(),
         Command::Ci => ci::run(),
     };
     match result {

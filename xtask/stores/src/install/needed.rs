@@ -45,11 +45,13 @@ pub enum Purpose {
     Load,
     /// Checking the alerts.
     Alerts,
+    /// Installing what checks the manifests for Kubernetes.
+    Manifests,
 }
 
 const POSTGRES_FOLDERS: &[&str] = &["/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin"];
 
-const NEEDED: [Needed; 12] = [
+const NEEDED: [Needed; 14] = [
     Needed {
         purpose: Purpose::Run(Store::Postgres),
         program: "postgres",
@@ -91,6 +93,8 @@ const NEEDED: [Needed; 12] = [
     Needed { purpose: Purpose::Npm, program: "npm", package: "npm", folders: &[] },
     Needed { purpose: Purpose::Browser, program: "chromium", package: "chromium", folders: &[] },
     Needed { purpose: Purpose::Alerts, program: "promtool", package: "prometheus", folders: &[] },
+    Needed { purpose: Purpose::Manifests, program: "python3", package: "python3", folders: &[] },
+    Needed { purpose: Purpose::Manifests, program: "pip3", package: "python3-pip", folders: &[] },
     Needed { purpose: Purpose::Load, program: "wrk", package: "wrk", folders: &[] },
     Needed { purpose: Purpose::Load, program: "pgbench", package: "postgresql", folders: POSTGRES_FOLDERS },
 ];
@@ -188,6 +192,7 @@ mod tests {
         assert_eq!(missing_packages(&[Purpose::Npm], |_| false), ["nodejs", "npm"]);
         assert_eq!(missing_packages(&[Purpose::Browser], |_| false), ["chromium"]);
         assert_eq!(missing_packages(&[Purpose::Load], |_| false), ["wrk", "postgresql"]);
+        assert_eq!(missing_packages(&[Purpose::Manifests], |_| false), ["python3", "python3-pip"]);
     }
 
     #[test]

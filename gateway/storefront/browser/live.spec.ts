@@ -1,6 +1,6 @@
 import { dearestOf, expect, fallsSilent, listingOf, lower, names, order, rows, speaks, test } from './shopper';
 
-test('a price that falls in a shop falls on the list and on the card’s page, without a reload', async ({
+test('a price that falls in a shop falls on the list, on the card’s page and in a comparison, without a reload', async ({
   page,
   context,
 }) => {
@@ -14,6 +14,13 @@ test('a price that falls in a shop falls on the list and on the card’s page, w
   const offer = other.locator('.offer');
   await expect(offer).toHaveCount(1);
   await expect(page.getByText('Live prices')).toBeVisible();
+  const beside = (await rows(page)).and(page.locator(`:not([data-card="${listing.card}"])`)).first();
+  const comparison = await context.newPage();
+  const live = comparison.waitForEvent('websocket').then((socket) => socket.waitForEvent('framesent'));
+  await comparison.goto(`/compare?card=${listing.card}&card=${await beside.getAttribute('data-card')}`);
+  const head = comparison.getByRole('columnheader').first();
+  await expect(head).toContainText('NetVideo');
+  await live;
   const price = await lower(listing, 10_00);
   await expect(row.locator('.price-amount')).toHaveText(price);
   await expect(row.locator('.mark-fell')).toBeVisible();
@@ -21,6 +28,8 @@ test('a price that falls in a shop falls on the list and on the card’s page, w
   expect(told.some((message) => message.includes('"next"') && message.includes(listing.card))).toBe(true);
   await expect(offer.locator('.offer-amount')).toHaveText(price);
   await expect(offer.locator('.mark-fell')).toBeVisible();
+  await expect(head.locator('.price-amount')).toHaveText(price);
+  await expect(head.locator('.mark-fell')).toBeVisible();
 });
 
 test('the offers of a shop that falls silent are marked, until it speaks again', async ({ page }) => {

@@ -17,6 +17,13 @@ async function flaws(page: Page): Promise<string[]> {
   });
 }
 
+// The address at which the first cards of the list stand beside each other.
+async function comparisonOf(page: Page, count: number): Promise<string> {
+  await page.goto('/?sort=dearest');
+  const cards = await (await rows(page)).evaluateAll((rows) => rows.map((row) => row.getAttribute('data-card') ?? ''));
+  return `/compare?${new URLSearchParams(cards.slice(0, count).map((card) => ['card', card]))}`;
+}
+
 for (const colorScheme of ['light', 'dark'] as const) {
   test(`axe finds nothing on any page, ${colorScheme}`, async ({ page }) => {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
@@ -40,8 +47,8 @@ for (const colorScheme of ['light', 'dark'] as const) {
   });
 }
 
-test('on a phone the filters open over the list, and nothing is wider than the screen', async ({ page }) => {
-  await page.setViewportSize({ width: 390, height: 844 });
+test('on a phone the filters open over the list, nothing is wider than the screen, and no word is torn', async ({ page }) => {
+  await page.setViewportSize({ width: 375, height: 812 });
   await page.goto('/');
   await rows(page);
   await page.getByRole('button', { name: 'Filters' }).click();
@@ -55,6 +62,11 @@ test('on a phone the filters open over the list, and nothing is wider than the s
   expect(await wide()).toBe(0);
   await (await rows(page)).first().getByRole('link').click();
   await expect(page.locator('.offer').first()).toBeVisible();
+  expect(await wide()).toBe(0);
+  await page.goto(await comparisonOf(page, 3));
+  const label = page.getByText('Recommended power supply', { exact: true });
+  await expect(label).toBeInViewport({ ratio: 1 });
+  expect(await label.evaluate((label) => label.getClientRects().length)).toBe(1);
   expect(await wide()).toBe(0);
 });
 
@@ -71,16 +83,22 @@ test('a page is small, and nothing on it moves while it loads', async ({ page })
     const { url, headers } = { url: response.url(), headers: response.headers() };
     if (url.endsWith('.js')) scripts += Number(headers['content-length']);
   });
+  const moved = () =>
+    page.evaluate(() => (window as unknown as { shifts: number[] }).shifts.reduce((sum, one) => sum + one, 0));
   for (const path of ['/', '/?q=rtx+4070&brand=asus']) {
     await page.goto(path);
     await rows(page);
     await expect(page.locator('.list-count')).toHaveText(/\d/);
     await expect(page.getByText('Live prices')).toBeVisible();
-    const moved = await page.evaluate(() =>
-      (window as unknown as { shifts: number[] }).shifts.reduce((sum, one) => sum + one, 0),
-    );
-    expect(moved).toBeLessThan(0.01);
+    expect(await moved()).toBeLessThan(0.01);
   }
   expect(scripts).toBeGreaterThan(0);
   expect(scripts).toBeLessThan(60_000);
+  const comparison = await comparisonOf(page, 3);
+  await page.goto(`/cards/${await disputed()}`);
+  await expect(page.locator('.chart canvas')).toBeVisible();
+  expect(await moved()).toBeLessThan(0.01);
+  await page.goto(comparison);
+  await expect(page.getByRole('table')).toBeVisible();
+  expect(await moved()).toBeLessThan(0.01);
 });

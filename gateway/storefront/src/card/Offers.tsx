@@ -27,13 +27,15 @@ export function Offers({ offers }: { readonly offers: SheetFragment['offers'] })
               </span>
               <Availability of={offer.availability} />
             </div>
-            <div class="offer-age faint">
-              <span title={moment(offer.observedAt, locale.value)}>
-                {say.checked}: {age(offer.observedAt, now, locale.value)}
-              </span>
-              {offer.stale && <Stale />}
+            <div class="offer-way">
+              <div class="offer-age faint">
+                <span title={moment(offer.observedAt, locale.value)}>
+                  {say.checked}: {age(offer.observedAt, now, locale.value)}
+                </span>
+                {offer.stale && <Stale />}
+              </div>
+              <ToShop href={offer.url} shop={offer.shop.name} />
             </div>
-            <ToShop href={offer.url} shop={offer.shop.name} />
           </li>
         ))}
       </ul>

@@ -1,6 +1,7 @@
 // What a card is, line by line, with the shop that says so; where shops disagree, what the other one says.
 import type { SheetFragment } from '../../generated/graphql';
 import { locale, words } from '../language';
+import { Listed } from '../parts/Listed';
 import { linesOf, type Line } from './fields';
 
 export function Specifications({ card }: { readonly card: SheetFragment }) {
@@ -24,7 +25,9 @@ function SpecLine({ line }: { readonly line: Line }) {
     <div class="spec" data-conflict={conflicts.length > 0}>
       <dt>{label}</dt>
       <dd>
-        <span class="spec-value">{value}</span>
+        <span class="spec-value">
+          <Listed text={value} />
+        </span>
         <span class="spec-source">
           <span class="quiet">{say.source}: </span>
           {sources.join(', ')}

@@ -27,12 +27,13 @@ export function draw(place: HTMLElement, steps: Steps, labels: Labels, language:
   const options: uPlot.Options = {
     width: place.clientWidth,
     height: HEIGHT,
-    padding: [12, 8, 0, 0],
+    // The last moment's label is as wide to the right of it as to the left.
+    padding: [12, 28, 0, 0],
     cursor: { y: false, points: { size: 7 } },
     legend: { live: true },
     scales: Object.fromEntries(currencies.map((currency) => [currency, { range: around }])),
     axes: [
-      { ...axis, space: 90, values: (_, times) => times.map((time) => date(time, times, language)) },
+      { ...axis, space: 90, size: 32, values: (_, times) => times.map((time) => date(time, times, language)) },
       ...currencies.map((currency, place): uPlot.Axis => ({
         ...axis,
         scale: currency,

@@ -6,7 +6,9 @@ import { cardAddress, comparisonAddress } from '../address/route';
 import { useAnswer } from '../api/use-answer';
 import { locale, words } from '../language';
 import { Drawing } from '../parts/Drawing';
+import { Listed } from '../parts/Listed';
 import { useShopsChange, useTitle } from '../parts/hooks';
+import { useLivePrices, withOffer } from '../parts/live-prices';
 import { Doubts, Failed, Notice } from '../parts/Notice';
 import { Price } from '../parts/Price';
 import { fill } from './tray';
@@ -18,8 +20,12 @@ export function ComparePage({ ids }: { readonly ids: readonly string[] }) {
   const say = words.value;
   useTitle(say.compare);
   const enough = ids.length >= 2;
-  const { data, asOf, failure, again } = useAnswer(SideBySideDocument, enough ? { ids: [...ids] } : null);
+  const { data, asOf, failure, again, amend } = useAnswer(SideBySideDocument, enough ? { ids: [...ids] } : null);
   useShopsChange(again);
+  const moved = useLivePrices(data?.compare.cards ?? [], {
+    told: (card) => amend(({ compare }) => ({ compare: { ...compare, cards: withOffer(compare.cards, card) } })),
+    missed: again,
+  });
   return (
     <div class="compare">
       <h1>{say.compare}</h1>
@@ -36,7 +42,7 @@ export function ComparePage({ ids }: { readonly ids: readonly string[] }) {
       ) : data ? (
         <>
           <Doubts asOf={asOf} failure={failure} />
-          <Comparison {...data.compare} />
+          <Comparison {...data.compare} moved={moved} />
         </>
       ) : (
         <span class="bone bone-block" />
@@ -57,7 +63,7 @@ function Gone() {
   );
 }
 
-function Comparison({ cards, rows }: Comparison) {
+function Comparison({ cards, rows, moved }: Comparison & { readonly moved: ReadonlySet<string> }) {
   const say = words.value;
   const [onlyDifferences, setOnlyDifferences] = useState(false);
   // The heads of the columns say it already.
@@ -84,7 +90,7 @@ function Comparison({ cards, rows }: Comparison) {
             <tr>
               <td />
               {cards.map((card) => (
-                <Head key={card.id} card={card} remove={() => without(card.id)} />
+                <Head key={card.id} card={card} moved={moved.has(card.id)} remove={() => without(card.id)} />
               ))}
             </tr>
           </thead>
@@ -92,12 +98,16 @@ function Comparison({ cards, rows }: Comparison) {
             {shown.map(({ field, label, values, differs }) => (
               <tr key={field} data-differs={differs}>
                 <th scope="row">
-                  {say.fields[field] ?? label}
+                  <span class="compare-label">{say.fields[field] ?? label}</span>
                   {differs && <span class="quiet"> ({say.differs})</span>}
                 </th>
                 {values.map((value, place) => (
                   <td key={place}>
-                    {value === null ? <span class="faint">—</span> : valueInWords(field, value, say, locale.value)}
+                    {value === null ? (
+                      <span class="faint">—</span>
+                    ) : (
+                      <Listed text={valueInWords(field, value, say, locale.value)} />
+                    )}
                   </td>
                 ))}
               </tr>
@@ -109,7 +119,13 @@ function Comparison({ cards, rows }: Comparison) {
   );
 }
 
-function Head({ card, remove }: { readonly card: TileFragment; readonly remove: () => void }) {
+interface HeadProps {
+  readonly card: TileFragment;
+  readonly moved: boolean;
+  readonly remove: () => void;
+}
+
+function Head({ card, moved, remove }: HeadProps) {
   const say = words.value;
   return (
     <th scope="col">
@@ -125,7 +141,7 @@ function Head({ card, remove }: { readonly card: TileFragment; readonly remove: 
         </button>
         <Drawing size={card.specs} maker={card.gpu?.maker} />
         <a href={cardAddress(card.id)}>{card.name}</a>
-        <Price offer={card.bestOffer} />
+        <Price offer={card.bestOffer} moved={moved} />
       </div>
     </th>
   );

@@ -5,16 +5,17 @@ import { counted, words } from '../language';
 import { Filters, type Props } from './Filters';
 
 // Beside the list, where there is room.
-export function FilterPanel({ wanted, data }: Props) {
+export function FilterPanel(props: Props) {
   return (
     <aside class="filters" aria-label={words.value.filters}>
-      <Filters wanted={wanted} data={data} />
+      <Filters {...props} />
     </aside>
   );
 }
 
 // The button, and what it opens over the list.
-export function FilterSheet({ wanted, data }: Props) {
+export function FilterSheet(props: Props) {
+  const { wanted, data } = props;
   const say = words.value;
   const dialog = useRef<HTMLDialogElement>(null);
   const [open, setOpen] = useState(false);
@@ -44,7 +45,7 @@ export function FilterSheet({ wanted, data }: Props) {
               {say.close}
             </button>
           </header>
-          {open && <Filters wanted={wanted} data={data} />}
+          {open && <Filters {...props} />}
           <footer>
             <a
               class="button button-quiet"

@@ -13,12 +13,15 @@ export interface Props {
   readonly wanted: Wanted;
   // Undefined: not known yet.
   readonly data: ListedChoicesQuery | undefined;
+  // Whether it could not be told: then nobody is made to wait for it.
+  readonly failed: boolean;
 }
 
 const WAITING = 6;
 
-export function Filters({ wanted, data }: Props) {
+export function Filters({ wanted, data, failed }: Props) {
   if (!data) {
+    if (failed) return null;
     return (
       <>
         {Array.from({ length: WAITING }, (_, place) => (

@@ -1,19 +1,19 @@
 // The list: what is wanted on the left, the cards that fit on the right, all of it told by the address.
-import { useEffect, useMemo, useState } from 'preact/hooks';
+import { useMemo } from 'preact/hooks';
 import {
   ListedCardsDocument,
   ListedChoicesDocument,
-  TileChangesDocument,
   type ListedCardsQuery,
   type ListedCardsQueryVariables,
   type TileOfferFragment,
 } from '../../generated/graphql';
 import { go } from '../address/here';
 import { changed, filterOf, listAddress, PAGE_SIZE, SORTS, sortOf, type Sort, type Wanted } from '../address/wanted';
-import { follow, live } from '../api/follow';
+import { live } from '../api/follow';
 import { useAnswer } from '../api/use-answer';
 import { counted, words } from '../language';
 import { useShopsChange, useTitle } from '../parts/hooks';
+import { useLivePrices, withOffer } from '../parts/live-prices';
 import { Doubts, Failed, Notice } from '../parts/Notice';
 import { Chosen } from './Chosen';
 import { FilterPanel, FilterSheet } from './FilterPanel';
@@ -27,13 +27,17 @@ export function ListPage({ wanted }: { readonly wanted: Wanted }) {
   const search = wanted.search || null;
   const cards = useAnswer(ListedCardsDocument, pageOf(wanted, filter));
   const choices = useAnswer(ListedChoicesDocument, { filter, search });
-  const moved = useLivePrices(cards);
+  const moved = useLivePrices(cards.data?.videoCards.nodes ?? [], {
+    told: (card) => cards.amend((data) => withNews(data, card)),
+    missed: cards.again,
+  });
   useShopsChange(() => {
     cards.again();
     choices.again();
   });
   const { data, failure } = cards;
   const total = choices.data?.videoCards.totalCount;
+  const filters = { wanted, data: choices.data, failed: choices.failure !== undefined };
   return (
     <div class="list-page">
       <div class="list-head">
@@ -43,11 +47,11 @@ export function ListPage({ wanted }: { readonly wanted: Wanted }) {
         </p>
         <Live />
       </div>
-      <FilterPanel wanted={wanted} data={choices.data} />
+      <FilterPanel {...filters} />
       <section class="list" aria-label={say.title}>
         <div class="list-tools">
           <Chosen wanted={wanted} choices={choices.data?.videoCards} />
-          <FilterSheet wanted={wanted} data={choices.data} />
+          <FilterSheet {...filters} />
           <SortChoice wanted={wanted} />
         </div>
         <Doubts asOf={cards.asOf} failure={data && failure} />
@@ -150,32 +154,6 @@ function SortChoice({ wanted }: { readonly wanted: Wanted }) {
   );
 }
 
-// Keeps the offers of the cards on show up to date, and tells which have changed meanwhile.
-function useLivePrices({
-  data,
-  amend,
-  again,
-}: ReturnType<typeof useAnswer<ListedCardsQuery, ListedCardsQueryVariables>>): ReadonlySet<string> {
-  const [moved, setMoved] = useState<ReadonlySet<string>>(new Set());
-  // Whatever their order, which changes with the prices.
-  const ids = (data?.videoCards.nodes ?? []).map((card) => card.id).sort().join(' ');
-  useEffect(() => {
-    setMoved(new Set());
-    if (ids === '') return;
-    return follow(TileChangesDocument, { ids: ids.split(' ') }, (told) => told.videoCardChanged.cursor, {
-      told: ({ videoCardChanged: { kind, card } }) => {
-        // Which card took this one over, only a new answer tells.
-        if (kind === 'REMOVED') return again();
-        amend((data) => withOffer(data, card));
-        setMoved((moved) => new Set(moved).add(card.id));
-      },
-      missed: again,
-    });
-  }, [ids]);
-  return moved;
-}
-
-function withOffer(data: ListedCardsQuery, { id, bestOffer }: TileOfferFragment): ListedCardsQuery {
-  const nodes = data.videoCards.nodes.map((card) => (card.id === id ? { ...card, bestOffer } : card));
-  return { ...data, videoCards: { ...data.videoCards, nodes } };
+function withNews({ videoCards }: ListedCardsQuery, card: TileOfferFragment): ListedCardsQuery {
+  return { videoCards: { ...videoCards, nodes: withOffer(videoCards.nodes, card) } };
 }

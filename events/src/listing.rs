@@ -49,7 +49,7 @@ pub struct Listing {
 
 /// The longest title, address, code or name in a listing, in bytes.
 const LONGEST_TEXT_BYTES: usize = 4096;
-/// The longest code or name of a technology, a part number, or a word for an interface, in bytes.
+/// The longest code or name of a technology, a part number, a currency, or a word for an interface, in bytes.
 const LONGEST_WORD_BYTES: usize = 1024;
 /// The most entries of one list of a listing.
 const LONGEST_LIST: usize = 200;
@@ -66,10 +66,13 @@ impl Listing {
         let versions = technologies().filter_map(|technology| technology.version.as_ref());
         let kinds = outputs().map(|output| &output.kind).chain(connectors().map(|connector| &connector.kind));
         let output_versions = outputs().filter_map(|output| output.version.as_ref());
+        let bus = self.interfaces.bus.iter();
+        let bus_words = bus.flat_map(|bus| [Some(&bus.kind), bus.version.as_ref()]).flatten();
         let facts = [&self.brand, &self.gpu, &self.specs.memory_type, &self.specs.architecture];
         let words =
             names.chain(versions).chain(kinds).chain(output_versions).chain(facts.into_iter().flatten());
-        let mut words = words.chain(&self.mpns).chain(&self.gtins);
+        let words = words.chain(&self.mpns).chain(&self.gtins);
+        let mut words = words.chain(bus_words).chain([&self.price.currency]);
         let lists = [
             self.mpns.len(),
             self.gtins.len(),

@@ -34,6 +34,8 @@ fn a_field_that_is_not_known_is_ignored() {
 fn what_is_not_an_event_is_refused_with_its_reason() {
     let free = EXAMPLES[0].1.replace("64999", "0");
     let endless = EXAMPLES[0].1.replace("\"dlss\"", &format!("{:?}", "x".repeat(5000)));
+    let endless_bus = EXAMPLES[0].1.replace("\"PCIe\"", &format!("{:?}", "x".repeat(5000)));
+    let endless_currency = EXAMPLES[0].1.replace("\"USD\"", &format!("{:?}", "x".repeat(5000)));
     let listing_without_price = EXAMPLES[0].1.replace(r#""amount_minor":64999,"#, "");
     let cases = [
         ("", "malformed"),
@@ -45,6 +47,8 @@ fn what_is_not_an_event_is_refused_with_its_reason() {
         (listing_without_price.as_str(), "amount_minor"),
         (free.as_str(), "not above zero"),
         (endless.as_str(), "longer than 1024 bytes"),
+        (endless_bus.as_str(), "longer than 1024 bytes"),
+        (endless_currency.as_str(), "longer than 1024 bytes"),
     ];
     for (text, expected) in cases {
         let error: DecodeError = ProductEvent::decode(text.as_bytes()).unwrap_err();

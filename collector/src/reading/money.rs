@@ -23,8 +23,9 @@ pub fn price(amount: &str, currency: Currency) -> Result<Price, Unreadable> {
         return Err(Unreadable::NotAnAmount);
     }
     let digits = u32::from(currency.exponent().ok_or(Unreadable::UnknownCurrency)?);
-    // The only decimal texts that don't parse have more than one dot or more digits than any price.
-    let amount: Decimal = amount.parse().map_err(|_| Unreadable::NotAnAmount)?;
+    // The only decimal texts that don't parse have more than one dot or more digits than any price. They would be rounded
+    // without `exact`.
+    let amount = Decimal::from_str_exact(amount).map_err(|_| Unreadable::NotAnAmount)?;
     let minor = Decimal::from(10_u32.pow(digits)).checked_mul(amount).ok_or(Unreadable::Implausible)?;
     if !minor.is_integer() {
         return Err(Unreadable::TooManyDecimals);
@@ -66,6 +67,7 @@ mod tests {
             ("-5.00", "USD", Err(Unreadable::NotAboveZero)),
             ("10000000000.01", "USD", Err(Unreadable::Implausible)),
             ("9999999999999999999999999999", "USD", Err(Unreadable::Implausible)),
+            ("649.98999999999999999999999999999999999", "USD", Err(Unreadable::NotAnAmount)),
             ("1e30", "USD", Err(Unreadable::NotAnAmount)),
             ("NaN", "USD", Err(Unreadable::NotAnAmount)),
             ("", "USD", Err(Unreadable::NotAnAmount)),

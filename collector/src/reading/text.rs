@@ -19,7 +19,7 @@ pub fn tidy(text: &str) -> String {
     let visible: String = text
         .chars()
         .map(|c| if c.is_control() { ' ' } else { c })
-        .filter(|c| !matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}' | '\u{feff}'))
+        .filter(|c| !matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'))
         .collect();
     visible.split_whitespace().collect::<Vec<_>>().join(" ")
 }
@@ -83,6 +83,7 @@ mod tests {
         let cases = [
             ("  ASUS\u{a0} RTX\t4070 \n", Ok("ASUS RTX 4070".to_owned())),
             ("a\u{0}b\u{200b}c", Ok("a bc".to_owned())),
+            ("RTX \u{2067}4070\u{2069}", Ok("RTX 4070".to_owned())),
             (" \u{0} ", Err(Unreadable::Empty)),
         ];
         for (text, expected) in cases {

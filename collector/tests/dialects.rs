@@ -174,10 +174,11 @@ fn what_is_not_a_page_is_refused_whole() {
         let text = String::from_utf8_lossy(body);
         assert_eq!(netvideo().read(body, &page(number, None)).unwrap_err(), expected, "{text:.80}");
     }
-    let countrylink_cases: [(&[u8], Foreign); 3] = [
+    let countrylink_cases: [(&[u8], Foreign); 4] = [
         (b"<html>", Foreign::NotJson),
         (br#"{"data":[]}"#, Foreign::WrongForm),
         (br#"{"data":null,"next_cursor":null}"#, Foreign::WrongForm),
+        (br#"{"data":[],"next_cursor":"a\u0000b"}"#, Foreign::WrongForm),
     ];
     for (body, expected) in countrylink_cases {
         assert_eq!(countrylink().read(body, &Position::Cursor(None)).unwrap_err(), expected);

@@ -112,7 +112,9 @@ impl Shop for CountryLink {
 
     fn read(&self, body: &[u8], _position: &Position) -> Result<Page, Foreign> {
         let answer: Answer<'_> = serde_json::from_slice(body)?;
-        if answer.next_cursor.as_ref().is_some_and(|cursor| cursor.len() > LONGEST_CURSOR_BYTES) {
+        // Postgres, where a page is kept with what it leads on to, has no text with U+0000.
+        let is_none = |cursor: &String| cursor.len() > LONGEST_CURSOR_BYTES || cursor.contains('\0');
+        if answer.next_cursor.as_ref().is_some_and(is_none) {
             return Err(Foreign::WrongForm);
         }
         let next = answer.next_cursor.map(|cursor| Position::Cursor(Some(cursor)));

@@ -6,7 +6,7 @@
 
 use std::borrow::Cow;
 
-use events::Listing;
+use events::{LONGEST_LIST, Listing};
 use serde_json::{Map, Value, value::RawValue};
 
 use crate::reading::{Unreadable, blank, text};
@@ -165,17 +165,22 @@ impl<'a> Fields<'a> {
         })
     }
 
-    /// A list, each of whose entries says none, one or several things. `None` where nothing is said.
+    /// A list, each of whose entries says none, one or several things. `None` where nothing is said, and where more is
+    /// said than a listing can hold: half of it would not be what the shop says.
     pub fn list<T>(
         &mut self,
         field: &'static str,
         read: impl Fn(&str) -> Result<Vec<T>, Unreadable>,
     ) -> Option<Vec<T>> {
-        let entries = match self.value(field)? {
-            Value::Array(entries) => entries.iter().collect(),
+        let value = self.value(field)?;
+        let entries = match value {
+            Value::Array(entries) => entries.as_slice(),
             // A single entry without its list is meant as well as it can be.
-            single => vec![single],
+            single => std::slice::from_ref(single),
         };
+        if entries.len() > LONGEST_LIST {
+            return self.too_long(field, value);
+        }
         let mut said = None;
         for entry in entries {
             let result = match entry.as_str() {
@@ -188,7 +193,15 @@ impl<'a> Fields<'a> {
                 Err(reason) => self.troubles.push(Trouble { field, reason, text: written(entry) }),
             }
         }
+        if said.as_ref().is_some_and(|things| things.len() > LONGEST_LIST) {
+            return self.too_long(field, value);
+        }
         said
+    }
+
+    fn too_long<T>(&mut self, field: &'static str, value: &Value) -> Option<T> {
+        self.troubles.push(Trouble { field, reason: Unreadable::TooLong, text: written(value) });
+        None
     }
 
     /// The fields of an object within; none where it is absent.

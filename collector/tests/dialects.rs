@@ -185,6 +185,41 @@ fn what_is_not_a_page_is_refused_whole() {
     }
 }
 
+/// A listing that its readers refuse would be told, and put aside by each of them.
+#[test]
+fn a_list_longer_than_a_listing_holds_says_nothing_and_is_noted() {
+    let addresses =
+        |count: usize| (0..count).map(|at| json!(format!("https://a.b/{at}"))).collect::<Vec<_>>();
+    let lines: Vec<_> = (0..10)
+        .map(|line| {
+            (0..30)
+                .map(|at| format!("HDMI {}.{}{}", line, at % 10, ["", "a", "b"][at / 10]))
+                .collect::<Vec<_>>()
+        })
+        .map(|outputs| json!(outputs.join("/")))
+        .collect();
+    let cases = [
+        ("/images", addresses(200), 200, vec![]),
+        ("/images", addresses(201), 0, vec![("images", Unreadable::TooLong)]),
+        ("/interfaces/video", lines[..6].to_vec(), 180, vec![]),
+        ("/interfaces/video", lines, 0, vec![("video", Unreadable::TooLong)]),
+    ];
+    let page: Value = serde_json::from_slice(COUNTRYLINK_PAGE).unwrap();
+    for (path, entries, expected, troubles) in cases {
+        let mut page = page.clone();
+        *page["data"][0].pointer_mut(path).unwrap() = json!(entries);
+        let items = countrylink().read(page.to_string().as_bytes(), &Position::Cursor(None)).unwrap().items;
+        let item = &items.sound[0];
+        let read = match path {
+            "/images" => item.listing.images.len(),
+            _ => item.listing.interfaces.outputs.as_ref().map_or(0, Vec::len),
+        };
+        assert_eq!(read, expected, "{path}, {} entries", entries.len());
+        let noted: Vec<_> = item.troubles.iter().map(|trouble| (trouble.field, trouble.reason)).collect();
+        assert_eq!(noted, troubles, "{path}, {} entries", entries.len());
+    }
+}
+
 #[test]
 fn the_last_page_and_an_empty_shop_end_a_crawl() {
     let last = br#"{"page":9,"pages":9,"total":842,"items":[]}"#;

@@ -22,7 +22,8 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 pub use listing::{
-    Availability, Bus, Interfaces, Listing, Output, PowerConnector, Price, Specs, SupportedTechnology,
+    Availability, Bus, Interfaces, LONGEST_LIST, Listing, Output, PowerConnector, Price, Specs,
+    SupportedTechnology,
 };
 pub use versions::{BUCKETS, Buckets, LACKING_CHANNEL, Lacking, Versions, VersionsError};
 

@@ -52,7 +52,7 @@ const LONGEST_TEXT_BYTES: usize = 4096;
 /// The longest code or name of a technology, a part number, a currency, or a word for an interface, in bytes.
 const LONGEST_WORD_BYTES: usize = 1024;
 /// The most entries of one list of a listing.
-const LONGEST_LIST: usize = 200;
+pub const LONGEST_LIST: usize = 200;
 
 impl Listing {
     /// Refuses what the contract doesn't allow: a price that is not above zero, and texts and lists beyond any

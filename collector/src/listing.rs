@@ -4,9 +4,16 @@
 //! [`Trouble`] is kept for each. An item without what a listing must have becomes a [`RefusedItem`]. One bad
 //! item must never harm its neighbours.
 
-use std::borrow::Cow;
+use std::{
+    borrow::Cow,
+    fmt::{self, Formatter},
+};
 
 use events::{LONGEST_LIST, Listing};
+use serde::{
+    Deserializer,
+    de::{IgnoredAny, MapAccess, Visitor},
+};
 use serde_json::{Map, Value, value::RawValue};
 
 use crate::reading::{Unreadable, blank, text};
@@ -83,14 +90,14 @@ fn read_item(
     read: impl Fn(&mut Fields<'_>) -> Result<Listing, Trouble>,
 ) -> Result<Item, (Option<String>, Trouble)> {
     let refuse = |reason| Trouble { field: "item", reason, text: String::new() };
+    if received.len() > LARGEST_ITEM_BYTES {
+        return Err((id_alone(received, id_field), refuse(Unreadable::TooLong)));
+    }
     let value: Value = serde_json::from_str(received).map_err(|_| (None, refuse(Unreadable::Malformed)))?;
     let Value::Object(object) = &value else { return Err((None, refuse(Unreadable::WrongType))) };
     let mut troubles = Vec::new();
     let mut fields = Fields { object: Some(object), troubles: &mut troubles };
     let id = fields.required(id_field, id_of).map_err(|trouble| (None, trouble))?;
-    if received.len() > LARGEST_ITEM_BYTES {
-        return Err((Some(id), refuse(Unreadable::TooLong)));
-    }
     if received.contains("u0000") && holds_nul(&value) {
         return Err((Some(id), refuse(Unreadable::Nul)));
     }
@@ -98,6 +105,37 @@ fn read_item(
         Ok(listing) => Ok(Item { id, listing, troubles, received: received.to_owned() }),
         Err(trouble) => Err((Some(id), trouble)),
     }
+}
+
+/// The identifier of an item that is too large to be read: as values it would take twenty times its bytes.
+fn id_alone(received: &str, id_field: &str) -> Option<String> {
+    struct Id<'f>(&'f str);
+
+    impl<'de> Visitor<'de> for Id<'_> {
+        type Value = Option<&'de RawValue>;
+
+        fn expecting(&self, out: &mut Formatter<'_>) -> fmt::Result {
+            out.write_str("an object")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Self::Value, A::Error> {
+            let mut id = None;
+            while let Some(field) = fields.next_key::<String>()? {
+                if field == self.0 {
+                    id = Some(fields.next_value()?);
+                } else {
+                    fields.next_value::<IgnoredAny>()?;
+                }
+            }
+            Ok(id)
+        }
+    }
+
+    let id = serde_json::Deserializer::from_str(received).deserialize_map(Id(id_field)).ok()??;
+    if id.get().len() > LARGEST_ITEM_BYTES {
+        return None;
+    }
+    id_of(&serde_json::from_str(id.get()).ok()?).ok()
 }
 
 /// An identifier is a text or a whole number.

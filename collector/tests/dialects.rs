@@ -220,6 +220,27 @@ fn a_list_longer_than_a_listing_holds_says_nothing_and_is_noted() {
     }
 }
 
+/// What is refused for its size is never taken apart: as values it would take many times its bytes.
+#[test]
+fn what_is_larger_than_any_shop_sends_is_refused() {
+    let zeros = |count: usize| vec!["0"; count].join(",");
+    let page = |items: &str| format!(r#"{{"page":1,"pages":1,"total":1,"items":[{items}]}}"#);
+    let read = |items: &str| netvideo().read(page(items).as_bytes(), &self::page(1, None));
+    assert_eq!(read(&zeros(5_000)).unwrap().items.refused.len(), 5_000);
+    assert_eq!(read(&zeros(5_001)).unwrap_err(), Foreign::WrongForm);
+
+    let long = zeros(40_000);
+    for (item, id) in [
+        (format!(r#"{{"id":7,"title":[{long}]}}"#), Some("7")),
+        (format!(r#"{{"title":[{long}],"id":"7"}}"#), Some("7")),
+        (format!(r#"{{"title":[{long}],"id":1e999}}"#), None),
+        (format!(r#"{{"id":[{long}]}}"#), None),
+        (format!("[{long}]"), None),
+    ] {
+        assert_eq!(refusals(&read(&item).unwrap().items), [(id, "item", Unreadable::TooLong)], "{item:.80}");
+    }
+}
+
 #[test]
 fn the_last_page_and_an_empty_shop_end_a_crawl() {
     let last = br#"{"page":9,"pages":9,"total":842,"items":[]}"#;

@@ -10,7 +10,7 @@ use serde_json::{Value, value::RawValue};
 use service::settings::{SettingError, secret};
 use url::Url;
 
-use super::{Crawled, Foreign, Page, Position, Request, Scope, Shop, endpoint};
+use super::{Crawled, Foreign, Page, Position, Request, Scope, Shop, endpoint, raw_items};
 use crate::{
     listing::{Fields, Items, Trouble, read_items},
     reading::{Unreadable, bus, day, gtin, money, ports, power, technology, text},
@@ -76,7 +76,7 @@ impl CountryLink {
 
 #[derive(Deserialize)]
 struct Answer<'a> {
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "raw_items")]
     data: Vec<&'a RawValue>,
     /// Null on the last page, and never absent: a page without it breaks off.
     #[serde(deserialize_with = "Option::deserialize")]

@@ -5,11 +5,18 @@
 
 pub mod client;
 
-use std::{fmt::Debug, sync::Arc, time::Duration};
+use std::{
+    fmt::{self, Debug, Formatter},
+    sync::Arc,
+    time::Duration,
+};
 
 use chrono::{DateTime, Utc};
 use reqwest::header::{HeaderName, HeaderValue};
-use serde::{Deserialize, Serialize};
+use serde::{
+    Deserialize, Deserializer, Serialize,
+    de::{Error, SeqAccess, Visitor},
+};
 use serde_json::value::RawValue;
 use service::settings::SettingError;
 use url::Url;
@@ -179,6 +186,36 @@ impl From<serde_json::Error> for Foreign {
     fn from(error: serde_json::Error) -> Self {
         if error.is_data() { Self::WrongForm } else { Self::NotJson }
     }
+}
+
+/// A page with more items is none: it is ten times what any shop is asked for. An item can be two bytes long, and takes a
+/// hundred times as many to refuse: eight million of them fit into the largest body.
+const MOST_ITEMS: usize = 5_000;
+
+/// Reads the items of a page, each as the shop wrote it.
+fn raw_items<'de, D: Deserializer<'de>>(page: D) -> Result<Vec<&'de RawValue>, D::Error> {
+    struct RawItems;
+
+    impl<'de> Visitor<'de> for RawItems {
+        type Value = Vec<&'de RawValue>;
+
+        fn expecting(&self, out: &mut Formatter<'_>) -> fmt::Result {
+            write!(out, "a list of no more than {MOST_ITEMS} items")
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
+            let mut items = Vec::new();
+            while let Some(item) = list.next_element()? {
+                if items.len() == MOST_ITEMS {
+                    return Err(A::Error::invalid_length(MOST_ITEMS + 1, &self));
+                }
+                items.push(item);
+            }
+            Ok(items)
+        }
+    }
+
+    page.deserialize_seq(RawItems)
 }
 
 /// A shop's address and path as one URL.

@@ -9,7 +9,7 @@ use serde_json::{Value, value::RawValue};
 use service::settings::SettingError;
 use url::Url;
 
-use super::{Crawled, Foreign, Page, Position, Request, Scope, Shop, endpoint};
+use super::{Crawled, Foreign, Page, Position, Request, Scope, Shop, endpoint, raw_items};
 use crate::{
     listing::{Fields, Items, Trouble, read_items},
     reading::{Unreadable, day, gtin, memory, money, quantity, text},
@@ -61,7 +61,7 @@ struct Answer<'a> {
     page: u32,
     pages: u32,
     total: u64,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "raw_items")]
     items: Vec<&'a RawValue>,
 }
 

@@ -1,11 +1,8 @@
 #![no_main]
 
-use std::sync::LazyLock;
+use libfuzzer_sys::{fuzz_mutator, fuzz_target, fuzzer_mutate};
 
-use collector::shops::countrylink::CountryLink;
-use libfuzzer_sys::fuzz_target;
-
-static SHOP: LazyLock<CountryLink> =
-    LazyLock::new(|| CountryLink::new("http://shop.test", &"key".into()).expect("it is an address"));
-
-fuzz_target!(|bytes: &[u8]| fuzz::shop(&*SHOP, bytes));
+fuzz_target!(|bytes: &[u8]| fuzz::shop::countrylink(bytes));
+fuzz_mutator!(|data: &mut [u8], size: usize, most: usize, seed: u32| {
+    fuzz::mutate(data, size, most, seed, fuzzer_mutate)
+});

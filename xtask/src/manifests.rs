@@ -73,7 +73,8 @@ fn rendered(tools: &Path) -> Result<Option<Vec<u8>>> {
 fn read(report: &str) -> (usize, Vec<&str>) {
     let (passed, others): (Vec<&str>, Vec<&str>) =
         report.lines().filter(|line| !line.is_empty()).partition(|line| line.starts_with("INFO "));
-    let is_foreign = |line: &&str| FOREIGN.iter().any(|kind| line.contains(&format!("schema for kind {kind} ")));
+    let is_foreign =
+        |line: &&str| FOREIGN.iter().any(|kind| line.contains(&format!("schema for kind {kind} ")));
     (passed.len(), others.into_iter().filter(|line| !is_foreign(line)).collect())
 }
 

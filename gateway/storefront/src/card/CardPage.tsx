@@ -102,7 +102,7 @@ function Sheet({ card, asOf, failure, changes }: SheetProps) {
 
 function SheetInWaiting() {
   return (
-    <article class="sheet" aria-busy="true" aria-label={words.value.loading}>
+    <article class="sheet waiting" aria-busy="true" aria-label={words.value.loading}>
       <header class="sheet-head">
         <div class="sheet-what">
           <h1>

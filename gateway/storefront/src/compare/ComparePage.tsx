@@ -45,7 +45,9 @@ export function ComparePage({ ids }: { readonly ids: readonly string[] }) {
           <Comparison {...data.compare} moved={moved} />
         </>
       ) : (
-        <span class="bone bone-block" />
+        <section class="waiting" aria-busy="true" aria-label={say.loading}>
+          <span class="bone bone-block" />
+        </section>
       )}
     </div>
   );

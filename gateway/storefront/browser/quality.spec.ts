@@ -65,6 +65,7 @@ test('on a phone the filters open over the list, nothing is wider than the scree
   expect(await wide()).toBe(0);
   await page.goto(await comparisonOf(page, 3));
   const label = page.getByText('Recommended power supply', { exact: true });
+  await label.scrollIntoViewIfNeeded();
   await expect(label).toBeInViewport({ ratio: 1 });
   expect(await label.evaluate((label) => label.getClientRects().length)).toBe(1);
   expect(await wide()).toBe(0);

@@ -1,9 +1,9 @@
 //! Cards written straight into JSON.
 //!
 //! Resolving gives each field of each object a future of its own, in case it has to be waited for. Of a card nothing has
-//! to be, once its rows are read. So where a selection has fields and nothing else, the rows that it needs are read, and
-//! one walk over the selection writes the card; that is a quarter of the work. Each type says beside its resolvers how its
-//! fields are written. A field that isn't written here is no mistake: then the whole card is resolved as ever.
+//! to be, once its rows are read. So where a selection has neither directives nor conditions of type, the rows that it needs
+//! are read, and one walk over the selection writes the card. Each type says beside its resolvers how its fields are
+//! written. A field that isn't written here is no mistake: then the whole card is resolved as ever.
 
 use std::sync::Arc;
 

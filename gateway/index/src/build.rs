@@ -47,7 +47,7 @@ impl Filling {
         let slot = index.free_slot();
         let classes = index.classes(facts);
         *index.cards.rows.get_mut(slot) = Row::of(facts);
-        *index.cards.classes.get_mut(slot) = classes;
+        index.cards.classes.set(slot, classes);
         index.cards.names.set(slot, &facts.name_key);
         index.cards.codes.set(slot, &codes_to_keep(&facts.codes, &facts.name_key));
         for (facet, numbers) in index.values(facts) {

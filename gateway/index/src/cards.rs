@@ -148,11 +148,43 @@ impl Axis {
     }
 }
 
+/// The numbers of one class of all cards, by slot.
+pub(crate) type ClassColumn = Column<u32, 1024>;
+
+/// The classes of all cards, by slot; each in a column of its own, since counting goes through one of them.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct ClassColumns {
+    pub(crate) brands: ClassColumn,
+    pub(crate) gpus: ClassColumn,
+    pub(crate) memory: ClassColumn,
+}
+
+impl ClassColumns {
+    pub(crate) fn get(&self, slot: u32) -> Classes {
+        let Self { brands, gpus, memory } = self;
+        Classes { brand: *brands.get(slot), gpu: *gpus.get(slot), memory: *memory.get(slot) }
+    }
+
+    pub(crate) fn set(&mut self, slot: u32, classes: Classes) {
+        let Classes { brand, gpu, memory } = classes;
+        for (column, number) in [(&mut self.brands, brand), (&mut self.gpus, gpu), (&mut self.memory, memory)]
+        {
+            *column.get_mut(slot) = number;
+        }
+    }
+
+    /// Adds a card of no class at the end, in this slot.
+    pub(crate) fn grow(&mut self, slot: u32) {
+        [&mut self.brands, &mut self.gpus, &mut self.memory].into_iter().for_each(Column::grow);
+        self.set(slot, Classes::default());
+    }
+}
+
 /// All cards, by slot.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Cards {
     pub(crate) rows: Column<Row, 128>,
-    pub(crate) classes: Column<Classes, 512>,
+    pub(crate) classes: ClassColumns,
     pub(crate) names: Texts,
     /// Codes that a search finds a card by, one in a line.
     pub(crate) codes: Texts,

@@ -3,11 +3,12 @@
 use std::{cell::OnceCell, sync::Arc};
 
 use crate::{
-    cards::{Axis, Classes},
+    attribute::Attribute,
+    cards::{Axis, ClassColumn},
     condition::Field,
     filter::SetFilter,
     list::List,
-    slots::SlotSet,
+    slots::{Bits, SlotSet},
 };
 
 /// What cards can be told apart by.
@@ -102,8 +103,21 @@ pub struct FacetValue {
     pub selected: bool,
 }
 
-/// How many cards have each brand, each chip and each size of memory, by the values' numbers.
-type Tallies = (Vec<usize>, Vec<usize>, Vec<usize>);
+/// About how long it takes to read which value a card has, and to count it, in nanoseconds.
+const TALLYING_NS: usize = 6;
+
+/// Cards that are counted by what they have.
+struct Base<'l> {
+    cards: &'l SlotSet,
+    /// The same as bits, once they are needed.
+    bits: OnceCell<Bits>,
+}
+
+impl<'l> Base<'l> {
+    fn new(cards: &'l SlotSet) -> Self {
+        Self { cards, bits: OnceCell::new() }
+    }
+}
 
 impl List {
     /// All facets of the list. The counts of each ignore what the filter's own field for it says, and obey all
@@ -114,10 +128,10 @@ impl List {
         } else {
             Vec::new()
         };
-        let of_all = OnceCell::new();
+        let of_list = Base::new(self.matching());
         let facet = |id: FacetId| {
             if !self.selects_by(id.field()) {
-                return self.facet(id, self.matching(), &of_all);
+                return self.facet(id, &of_list);
             }
             let others = by_field.iter().filter(|(field, _)| *field != id.field()).map(|(_, cards)| cards);
             let mut others: Vec<&SlotSet> = others.collect();
@@ -125,23 +139,14 @@ impl List {
             let base = others.into_iter().fold(None, |base: Option<SlotSet>, cards| {
                 Some(base.map_or_else(|| cards.clone(), |base| base.and(cards)))
             });
-            self.facet(id, base.as_ref().unwrap_or(&self.index.all), &OnceCell::new())
+            self.facet(id, &Base::new(base.as_ref().unwrap_or(&self.index.all)))
         };
         FacetId::ALL.into_iter().map(facet).collect()
     }
 
-    fn facet(&self, id: FacetId, base: &SlotSet, tallies: &OnceCell<Tallies>) -> Facet {
+    fn facet(&self, id: FacetId, base: &Base<'_>) -> Facet {
         let attribute = self.index.attribute(id);
-        let counts = match id {
-            // Of all cards, how many have a value is known.
-            _ if base.len() == self.index.len() => {
-                attribute.values().map(|value| value.cards.len()).collect()
-            }
-            FacetId::Brands => tallies.get_or_init(|| self.tally(base)).0.clone(),
-            FacetId::Gpus => tallies.get_or_init(|| self.tally(base)).1.clone(),
-            FacetId::MemoryGb => tallies.get_or_init(|| self.tally(base)).2.clone(),
-            _ => attribute.values().map(|value| value.cards.count_and(base)).collect(),
-        };
+        let counts = self.counts(id, attribute, base);
         if id == FacetId::MemoryGb {
             return Facet { id, values: self.sizes_of_memory(&counts) };
         }
@@ -170,30 +175,26 @@ impl List {
         Facet { id, values }
     }
 
-    /// How many of some cards have each brand, chip and size of memory. Of these a card has one at the most, so
-    /// they are counted together, by reading what each card has.
-    fn tally(&self, base: &SlotSet) -> Tallies {
+    /// How many of some cards have each value of an attribute, by the values' numbers.
+    fn counts(&self, id: FacetId, attribute: &Attribute, base: &Base<'_>) -> Vec<usize> {
+        let values = attribute.values();
+        if base.cards.len() == self.index.len() {
+            return values.map(|value| value.cards.len()).collect();
+        }
         let classes = &self.index.cards.classes;
-        let zeros = |id| vec![0; self.index.attribute(id).values().len()];
-        let (mut brands, mut gpus, mut sizes) =
-            (zeros(FacetId::Brands), zeros(FacetId::Gpus), zeros(FacetId::MemoryGb));
-        let count = |counts: &mut Vec<usize>, number: u32| {
-            if let Some(count) = counts.get_mut(number as usize) {
-                *count += 1;
-            }
+        // Of these a card has one at the most.
+        let class = match id {
+            FacetId::Brands => Some(&classes.brands),
+            FacetId::Gpus => Some(&classes.gpus),
+            FacetId::MemoryGb => Some(&classes.memory),
+            _ => None,
         };
-        base.each_word(|first, mut word| {
-            // A chunk has whole words.
-            let of_word = classes.chunk_from(first);
-            while word != 0 {
-                let Classes { brand, gpu, memory } = of_word[word.trailing_zeros() as usize];
-                count(&mut brands, brand);
-                count(&mut gpus, gpu);
-                count(&mut sizes, memory);
-                word &= word - 1;
-            }
-        });
-        (brands, gpus, sizes)
+        let counting_ns: usize = attribute.values().map(|value| value.cards.counting_ns()).sum();
+        if let Some(class) = class.filter(|_| base.cards.len() * TALLYING_NS < counting_ns) {
+            return tally(class, values.len(), base.cards);
+        }
+        let bits = base.bits.get_or_init(|| Bits::of(base.cards, self.index.cards.rows.len()));
+        values.map(|value| value.cards.count_in(bits)).collect()
     }
 
     fn sizes_of_memory(&self, counts: &[usize]) -> Vec<FacetValue> {
@@ -237,4 +238,21 @@ impl List {
         keys.dedup();
         keys
     }
+}
+
+/// How many cards have each of so many values of a class, by reading which one each card has.
+fn tally(class: &ClassColumn, values: usize, base: &SlotSet) -> Vec<usize> {
+    let mut counts = vec![0; values];
+    base.each_word(|first, mut word| {
+        // A chunk has whole words.
+        let of_word = class.chunk_from(first);
+        while word != 0 {
+            let number = of_word[word.trailing_zeros() as usize];
+            if let Some(count) = counts.get_mut(number as usize) {
+                *count += 1;
+            }
+            word &= word - 1;
+        }
+    });
+    counts
 }

@@ -147,7 +147,7 @@ impl Index {
 
     /// What a card, its brand and its chip are called, for those who search.
     pub(crate) fn names(&self, slot: u32) -> [&str; 3] {
-        let Classes { brand, gpu, .. } = *self.cards.classes.get(slot);
+        let Classes { brand, gpu, .. } = self.cards.classes.get(slot);
         let label = |facet, number| self.attribute(facet).value(number).map_or("", |value| &*value.label);
         [self.cards.names.get(slot), label(FacetId::Brands, brand), label(FacetId::Gpus, gpu)]
     }
@@ -157,9 +157,10 @@ impl Index {
         if self.all.len() < slots {
             return self.all.first_gap();
         }
+        let slot = u32::try_from(slots).unwrap_or(u32::MAX);
         self.cards.rows.grow();
-        self.cards.classes.grow();
-        u32::try_from(slots).unwrap_or(u32::MAX)
+        self.cards.classes.grow(slot);
+        slot
     }
 
     /// The orders in which a card gets another place.
@@ -193,11 +194,11 @@ impl Index {
         for (facet, numbers) in self.values(facts) {
             self.attributes[facet as usize].assign(slot, &numbers);
         }
-        let (before, after) = (*self.cards.classes.get(slot), self.classes(facts));
+        let (before, after) = (self.cards.classes.get(slot), self.classes(facts));
         let renamed = self.cards.names.get(slot) != facts.name_key;
         if before != after || renamed {
             let terms_before = terms(self.names(slot));
-            *self.cards.classes.get_mut(slot) = after;
+            self.cards.classes.set(slot, after);
             for (facet, before, after) in [
                 (FacetId::Brands, before.brand, after.brand),
                 (FacetId::Gpus, before.gpu, after.gpu),

@@ -1,6 +1,6 @@
 //! What the cards of a list cost.
 
-use std::ops::Range;
+use std::{cell::OnceCell, ops::Range};
 
 use crate::{
     cards::{Axis, By, UNKNOWN_PRICE},
@@ -77,8 +77,11 @@ struct Walk<'l> {
     cards: &'l Bits,
     /// How many ranks a block has.
     block: usize,
-    /// For each block of ranks, how many cards are in the blocks before it.
-    before: Vec<usize>,
+    /// For each block of ranks, how many cards are in the blocks before it; where the order is cut into steps, once
+    /// somebody has asked for that.
+    before: Vec<OnceCell<usize>>,
+    /// The steps, and the cards as a set.
+    steps: Option<(&'l Steps, &'l SlotSet)>,
     /// How many ranks have a price.
     priced: usize,
 }
@@ -88,20 +91,22 @@ const BLOCK: usize = 4_096;
 
 impl<'l> Walk<'l> {
     /// By what is known of the cards before each step.
-    fn in_steps(list: &'l List, cards: &SlotSet, bits: &'l Bits, steps: &Steps) -> Self {
+    fn in_steps(list: &'l List, cards: &'l SlotSet, bits: &'l Bits, steps: &'l Steps) -> Self {
         let (priced, block) = (priced(list), steps.every());
-        let cuts = &steps.before()[..=priced / block];
-        let before = cuts.iter().map(|before| before.count_and(cards)).collect();
-        let mut walk = Self { list, cards: bits, block, before, priced };
-        let rest = walk.members(priced / block * block..priced).count();
-        walk.before.extend(walk.before.last().map(|before| before + rest));
+        let whole = priced / block;
+        let mut before = vec![OnceCell::new(); whole + 1];
+        let mut walk =
+            Self { list, cards: bits, block, before: Vec::new(), steps: Some((steps, cards)), priced };
+        let rest = walk.members(whole * block..priced).count();
+        before.push(OnceCell::from(steps.before()[whole].count_and(cards) + rest));
+        walk.before = before;
         walk
     }
 
     /// By reading all of them.
     fn new(list: &'l List, cards: &'l Bits) -> Self {
         let priced = priced(list);
-        let mut walk = Self { list, cards, block: BLOCK, before: vec![0], priced };
+        let mut before = vec![OnceCell::from(0)];
         let (mut count, mut read) = (0, 0);
         for stretch in list.index.order(By::Axis(Axis::Price)).stretches(0..priced) {
             // At a block's end, a stretch is cut.
@@ -111,13 +116,19 @@ impl<'l> Walk<'l> {
                 count += now.iter().filter(|slot| cards.contains(**slot)).count();
                 read += now.len();
                 if read.is_multiple_of(BLOCK) {
-                    walk.before.push(count);
+                    before.push(OnceCell::from(count));
                 }
                 rest = later;
             }
         }
-        walk.before.push(count);
-        walk
+        before.push(OnceCell::from(count));
+        Self { list, cards, block: BLOCK, before, steps: None, priced }
+    }
+
+    /// How many cards are in the blocks before one.
+    fn before(&self, block: usize) -> usize {
+        let count = || self.steps.map_or(0, |(steps, cards)| steps.before()[block].count_and(cards));
+        *self.before[block].get_or_init(count)
     }
 
     fn members(&self, ranks: Range<usize>) -> impl DoubleEndedIterator<Item = u32> {
@@ -128,19 +139,20 @@ impl<'l> Walk<'l> {
     /// How many cards are before a rank.
     fn count_before(&self, rank: usize) -> usize {
         let block = rank / self.block;
-        self.before[block] + self.members(block * self.block..rank).count()
+        self.before(block) + self.members(block * self.block..rank).count()
     }
 
     /// The price of the card before which there are so many others.
     fn price_at(&self, number: usize) -> Option<i64> {
-        let block = self.before.partition_point(|before| *before <= number).checked_sub(1)?;
+        let blocks: Vec<usize> = (0..self.before.len()).collect();
+        let block = blocks.partition_point(|block| self.before(*block) <= number).checked_sub(1)?;
         let ranks = block * self.block..self.priced.min((block + 1) * self.block);
-        let slot = self.members(ranks).nth(number - self.before[block])?;
+        let slot = self.members(ranks).nth(number - self.before(block))?;
         Some(self.list.index.cards.row(slot).number(Axis::Price))
     }
 
     fn stats(&self, buckets: usize) -> Option<PriceStats> {
-        let all = *self.before.last()?;
+        let all = self.before(self.before.len() - 1);
         let (min, max) = (self.price_at(0)?, self.price_at(all.checked_sub(1)?)?);
         let median = self.price_at((all - 1) / 2)?;
         let below = |end| self.count_before(self.list.index.ranks(Axis::Price, 0, end).end);

@@ -33,6 +33,10 @@ impl Bits {
         stretches.flatten().for_each(|slot| self.insert(*slot));
     }
 
+    pub(super) fn words(&self) -> &[u64] {
+        &self.words
+    }
+
     pub(crate) fn to_set(&self) -> SlotSet {
         SlotSet::from_words(&self.words)
     }

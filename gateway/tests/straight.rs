@@ -1,4 +1,4 @@
-//! Cards that are written straight from their rows: nobody can tell them from those that are resolved field by field.
+//! Objects that are written straight: nobody can tell them from those that are resolved field by field.
 
 #![expect(clippy::unwrap_used, reason = "a test that can't go on panics")]
 
@@ -96,6 +96,37 @@ async fn a_card_is_the_same_whether_it_is_written_straight_or_resolved() {
         assert_eq!(answered["data"]["videoCards"]["nodes"].as_array().unwrap().len(), 100, "{written}");
         assert_eq!(written, answer(&resolved).await, "{straight}");
     }
+}
+
+/// All that can be asked of a list besides its cards; `rule` stands behind one field of each object.
+fn list_query(rule: &str) -> String {
+    let types = types();
+    let ask = |of: &str| everything(of, &types).replacen(' ', &format!(" {rule} "), 1);
+    let (facets, stats, page) = (ask("Facet"), ask("PriceStats"), ask("PageInfo"));
+    format!(
+        "query($first: Int, $locale: String) {{
+            videoCards(first: $first, filter: {{ technologies: {{ anyOf: [\"dlss\", \"none such\"] }} }}) {{
+                facets {{ {facets} }} priceStats(buckets: 3) {{ {stats} a: min {{ formatted(locale: $locale) }} }}
+                pageInfo {{ {page} }} }}
+            none: videoCards(filter: {{ brands: [] }}) {{ facets {{ {facets} }} priceStats {{ {stats} }}
+                pageInfo {{ {page} }} }} }}"
+    )
+}
+
+#[tokio::test]
+async fn what_is_told_of_a_list_is_the_same_whether_it_is_written_straight_or_resolved() {
+    let (gateway, _) = with_hundred().await;
+    let variables = json!({ "first": 3, "locale": "de" });
+    let answer = async |rule: &str| {
+        gateway.text_under(&gateway.state().await, &list_query(rule), variables.clone()).await
+    };
+    let written = answer("").await;
+    let answered: Value = serde_json::from_str(&written).unwrap();
+    let list = &answered["data"]["videoCards"];
+    assert_eq!(list["facets"].as_array().unwrap().len(), 8, "{written}");
+    assert!(list["priceStats"]["buckets"][0]["min"]["amount"].is_string(), "{written}");
+    assert_eq!(list["pageInfo"]["hasNextPage"], true, "{written}");
+    assert_eq!(written, answer("@include(if: true)").await);
 }
 
 /// How many cards a gateway says that it gave in this way.

@@ -13,8 +13,10 @@ use super::{
     errors::ApiError,
     facets::{Facet, PriceStats},
     names::int,
+    plan::Expected,
     request::data,
     sort::{OTHER_SORT, VideoCardSort},
+    straight::{AtHand, Out, Straight},
     written::{Asked, WrittenCard},
 };
 
@@ -132,14 +134,14 @@ impl VideoCardConnection {
     }
 
     /// Where the page stands in the list.
-    async fn page_info(&self) -> PageInfo {
+    async fn page_info(&self) -> AtHand<PageInfo> {
         let cursor = |place: Option<&Place>| place.map(|place| self.sort.cursor(place));
-        PageInfo {
+        AtHand(PageInfo {
             has_next_page: self.places.has_next,
             has_previous_page: self.places.has_previous,
             start_cursor: cursor(self.places.places.first()),
             end_cursor: cursor(self.places.places.last()),
-        }
+        })
     }
 
     /// How many cards the whole list has. Worked out only where asked for.
@@ -149,8 +151,8 @@ impl VideoCardConnection {
 
     /// By which values the list can be narrowed, and how many cards each would leave. The counts of a facet ignore
     /// what the filter's own field for it says, and obey all else. Worked out only where asked for.
-    async fn facets(&self) -> Vec<Facet> {
-        self.list.facets().into_iter().map(Facet::from).collect()
+    async fn facets(&self) -> Vec<AtHand<Facet>> {
+        self.list.facets().into_iter().map(|facet| AtHand(facet.into())).collect()
     }
 
     /// What the best offers of the list cost, in the base currency. It ignores the filter's own price range, since
@@ -164,13 +166,13 @@ impl VideoCardConnection {
             default_with = "Some(USUAL_BUCKETS)"
         )]
         buckets: Option<i32>,
-    ) -> Result<Option<PriceStats>, ApiError> {
+    ) -> Result<Option<AtHand<PriceStats>>, ApiError> {
         let buckets = buckets.unwrap_or(USUAL_BUCKETS);
         if !BUCKETS.contains(&buckets) {
             return Err(ApiError::bad_input(format!("`buckets` is {buckets}; it is a number from 1 to 50.")));
         }
         let stats = self.list.price_stats(usize::try_from(buckets).unwrap_or(1));
-        Ok(stats.map(|stats| PriceStats::of(&stats, data(ctx).base_currency)))
+        Ok(stats.map(|stats| AtHand(PriceStats::of(&stats, data(ctx).base_currency))))
     }
 }
 
@@ -194,4 +196,18 @@ pub struct PageInfo {
     start_cursor: Option<String>,
     /// The cursor of the page's last card; null: the page is empty.
     end_cursor: Option<String>,
+}
+
+impl Straight for PageInfo {
+    const TYPE: &'static str = "PageInfo";
+
+    fn write(&self, field: &Expected, out: &mut Out<'_>) -> bool {
+        match field.name.as_str() {
+            "hasNextPage" => out.scalar(&self.has_next_page),
+            "hasPreviousPage" => out.scalar(&self.has_previous_page),
+            "startCursor" => out.scalar(&self.start_cursor),
+            "endCursor" => out.scalar(&self.end_cursor),
+            _ => false,
+        }
+    }
 }

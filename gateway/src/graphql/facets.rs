@@ -5,9 +5,10 @@ use std::sync::Arc;
 use async_graphql::{ID, SimpleObject};
 
 use super::{
-    flat::{Flat, FlatList, scalar},
     money::Money,
     names::int,
+    plan::Expected,
+    straight::{Out, Straight},
 };
 
 /// By which values of one kind a list can be narrowed.
@@ -18,7 +19,7 @@ pub struct Facet {
     /// What people call it: `Technologies`.
     label: String,
     /// Its values, those that most cards have first; sizes of memory by size.
-    values: FlatList<FacetValue>,
+    values: Vec<FacetValue>,
 }
 
 /// A value by which a list can be narrowed.
@@ -32,18 +33,6 @@ pub struct FacetValue {
     count: i32,
     /// Whether the filter asks for it.
     selected: bool,
-}
-
-impl Flat for FacetValue {
-    fn write(&self, field: &str, json: &mut Vec<u8>) -> bool {
-        match field {
-            "value" => scalar(&*self.value, json),
-            "label" => scalar(&*self.label, json),
-            "count" => scalar(&self.count, json),
-            "selected" => scalar(&self.selected, json),
-            _ => false,
-        }
-    }
 }
 
 /// What the best offers of a list cost, in the base currency.
@@ -82,11 +71,7 @@ impl From<catalogue_index::Facet> for Facet {
             count: count(value.count),
             selected: value.selected,
         });
-        Self {
-            id: ID::from(facet.id.id()),
-            label: facet.id.label().to_owned(),
-            values: FlatList(values.collect()),
-        }
+        Self { id: ID::from(facet.id.id()), label: facet.id.label().to_owned(), values: values.collect() }
     }
 }
 
@@ -102,6 +87,60 @@ impl PriceStats {
             max: Money::of(stats.max_minor, currency),
             median: Money::of(stats.median_minor, currency),
             buckets: stats.buckets.iter().map(bucket).collect(),
+        }
+    }
+}
+
+impl Straight for Facet {
+    const TYPE: &'static str = "Facet";
+
+    fn write(&self, field: &Expected, out: &mut Out<'_>) -> bool {
+        match field.name.as_str() {
+            "id" => out.scalar(&*self.id),
+            "label" => out.scalar(&self.label),
+            "values" => out.list(&self.values, &field.fields),
+            _ => false,
+        }
+    }
+}
+
+impl Straight for FacetValue {
+    const TYPE: &'static str = "FacetValue";
+
+    fn write(&self, field: &Expected, out: &mut Out<'_>) -> bool {
+        match field.name.as_str() {
+            "value" => out.scalar(&*self.value),
+            "label" => out.scalar(&*self.label),
+            "count" => out.scalar(&self.count),
+            "selected" => out.scalar(&self.selected),
+            _ => false,
+        }
+    }
+}
+
+impl Straight for PriceStats {
+    const TYPE: &'static str = "PriceStats";
+
+    fn write(&self, field: &Expected, out: &mut Out<'_>) -> bool {
+        match field.name.as_str() {
+            "min" => out.object(&self.min, &field.fields),
+            "max" => out.object(&self.max, &field.fields),
+            "median" => out.object(&self.median, &field.fields),
+            "buckets" => out.list(&self.buckets, &field.fields),
+            _ => false,
+        }
+    }
+}
+
+impl Straight for PriceBucket {
+    const TYPE: &'static str = "PriceBucket";
+
+    fn write(&self, field: &Expected, out: &mut Out<'_>) -> bool {
+        match field.name.as_str() {
+            "min" => out.object(&self.min, &field.fields),
+            "max" => out.object(&self.max, &field.fields),
+            "count" => out.scalar(&self.count),
+            _ => false,
         }
     }
 }

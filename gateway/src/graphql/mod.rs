@@ -11,7 +11,6 @@ pub mod document;
 pub mod errors;
 pub mod facets;
 pub mod filter;
-mod flat;
 mod follow;
 pub mod fresh;
 pub mod history;

@@ -25,6 +25,8 @@ use super::lasting::Needs;
 
 /// The type whose objects are kept as they are written.
 const CARD: &str = "VideoCard";
+/// Types whose objects have all that can be asked of them at hand.
+const AT_HAND: [&str; 3] = ["Facet", "PageInfo", "PriceStats"];
 
 /// What is known of an operation.
 #[derive(Debug)]
@@ -33,10 +35,10 @@ pub(super) struct Plan {
     pub(super) fields: Arc<[Expected]>,
     /// How long the last answer was, in bytes: the next one will be about as long.
     pub(super) usual_bytes: AtomicUsize,
-    /// Whether objects of several selections have to be put together, other than within a card.
-    pub(super) joins: bool,
-    /// Where it asks for cards; empty where such objects may have to be put together around them.
+    /// Where it asks for cards; empty where objects of several selections have to be put together, other than within one.
     cards: Vec<CardSelection>,
+    /// Where it asks for fields, and nothing else, of objects that have them at hand; empty in the same case.
+    at_hand: Vec<(Pos, Arc<[Expected]>)>,
 }
 
 /// A field that an answer can have.
@@ -83,20 +85,32 @@ impl Plan {
         let mut fields = Vec::new();
         let mut collect = Collect { fragments: &document.fragments, is_joined: false };
         collect.set(&operation.selection_set.node, Some(&root), Within::default(), &mut fields);
-        let mut cards = Vec::new();
-        let fields = finish(fields, &mut |set, is_plain, fields| {
-            let needs = Needs::of(&set.node, &Name::new(CARD), &document.fragments);
-            if needs.lasts && !collect.is_joined {
-                let (hash, fields) = (hash(text, name, set.pos), fields.clone());
-                cards.push(CardSelection { position: set.pos, hash, needs, is_plain, fields });
+        let (mut cards, mut at_hand) = (Vec::new(), Vec::new());
+        let fields = finish(fields, &mut |of, set, is_plain, fields| {
+            if collect.is_joined {
+                return;
+            }
+            if of == CARD {
+                let needs = Needs::of(&set.node, of, &document.fragments);
+                if needs.lasts {
+                    let (hash, fields) = (hash(text, name, set.pos), fields.clone());
+                    cards.push(CardSelection { position: set.pos, hash, needs, is_plain, fields });
+                }
+            } else if is_plain && AT_HAND.contains(&of.as_str()) {
+                at_hand.push((set.pos, fields.clone()));
             }
         });
-        Self { fields, usual_bytes: AtomicUsize::new(0), joins: collect.is_joined, cards }
+        Self { fields, usual_bytes: AtomicUsize::new(0), cards, at_hand }
     }
 
     /// What is asked of cards in this place, if cards can be kept as they are written there.
     pub(super) fn cards_at(&self, position: Pos) -> Option<&CardSelection> {
         self.cards.iter().find(|selection| selection.position == position)
+    }
+
+    /// What is asked in this place of objects that have it at hand, if they can be written straight.
+    pub(super) fn at_hand(&self, position: Pos) -> Option<&[Expected]> {
+        self.at_hand.iter().find(|(known, _)| *known == position).map(|(_, fields)| &**fields)
     }
 }
 
@@ -145,17 +159,17 @@ struct Collected<'d> {
     /// It is asked for without conditions.
     is_plain: bool,
     field_type: Option<&'static Type>,
-    /// What is asked of a card.
-    card: Option<&'d Positioned<SelectionSet>>,
     fields: Vec<Collected<'d>>,
 }
 
 impl<'d> Collected<'d> {
     fn new(field: &'d Field, parent: Option<&Name>) -> Self {
-        let field_type = TYPES.of(parent, &field.name.node);
-        let gives_cards = field_type.is_some_and(|of| named(of) == CARD);
-        let (key, card) = (&field.response_key().node, gives_cards.then_some(&field.selection_set));
-        Self { field, key, is_plain: true, field_type, card, fields: Vec::new() }
+        let (key, field_type) = (&field.response_key().node, TYPES.of(parent, &field.name.node));
+        Self { field, key, is_plain: true, field_type, fields: Vec::new() }
+    }
+
+    fn gives_cards(&self) -> bool {
+        self.field_type.is_some_and(|of| named(of) == CARD)
     }
 
     fn is_all_plain(&self) -> bool {
@@ -209,7 +223,7 @@ impl<'d> Collect<'d> {
                     collected.is_plain &= !within.condition && field.node.directives.is_empty();
                     let inner = collected.field_type.map(named);
                     // What is said of a card counts for the fields below it alone.
-                    let card = within.card || collected.card.is_some();
+                    let card = within.card || collected.gives_cards();
                     self.set(&set.node, inner, Within { card, condition: false }, &mut collected.fields);
                 }
                 Selection::InlineFragment(fragment) => {
@@ -230,16 +244,17 @@ impl<'d> Collect<'d> {
     }
 }
 
-/// Brings what was collected to its last form, and shows what is asked of cards.
-fn finish<'d>(
-    collected: Vec<Collected<'d>>,
-    card: &mut impl FnMut(&'d Positioned<SelectionSet>, bool, &Arc<[Expected]>),
+/// Brings what was collected to its last form, and shows each selection: on which type, where, whether it has fields and
+/// nothing else, and what it asks for.
+fn finish(
+    collected: Vec<Collected<'_>>,
+    show: &mut impl FnMut(&'static Name, &Positioned<SelectionSet>, bool, &Arc<[Expected]>),
 ) -> Arc<[Expected]> {
     let finished = collected.into_iter().map(|collected| {
         let is_plain = collected.fields.iter().all(Collected::is_all_plain);
-        let fields = finish(collected.fields, card);
-        if let Some(set) = collected.card {
-            card(set, is_plain, &fields);
+        let fields = finish(collected.fields, show);
+        if let Some(of) = collected.field_type {
+            show(named(of), &collected.field.selection_set, is_plain, &fields);
         }
         Expected {
             name: collected.field.name.node.clone(),

@@ -1,29 +1,29 @@
-//! Cards written straight into JSON.
+//! Objects written straight into JSON.
 //!
-//! Resolving gives each field of each object a future of its own, in case it has to be waited for. Of a card nothing has
-//! to be, once its rows are read. So where a selection has neither directives nor conditions of type, the rows that it needs
-//! are read, and one walk over the selection writes the card. Each type says beside its resolvers how its fields are
-//! written. A field that isn't written here is no mistake: then the whole card is resolved as ever.
+//! Resolving gives each field of each object a future of its own, in case it has to be waited for. Of facets nothing has
+//! to be, and of a card nothing once its rows are read. So where a selection has neither directives nor conditions of type,
+//! one walk over it writes the object. Each type says beside its resolvers how its fields are written. A field that isn't
+//! written here is no mistake: then the whole object is resolved as ever.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use async_graphql::{
-    ContextBase, EnumType, InputType, Name, QueryEnv, Value as Given, resolver_utils::enum_value,
+    ContextBase, ContextSelectionSet, EnumType, InputType, Name, OutputType, Positioned, QueryEnv,
+    ServerResult, Value as Given, parser::types::Field, registry::Registry, resolver_utils::enum_value,
 };
 use async_graphql_value::Value;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::{
-    flat,
     ids::{self, NodeType},
     parts::CardParts,
-    plan::{CardSelection, Expected},
+    plan::{CardSelection, Expected, Plan},
     request::RequestData,
     rows::{CardRow, ShopRow},
 };
 
-/// How much room a card gets at first.
+/// How much room an object gets at first, in bytes.
 const USUAL_BYTES: usize = 1024;
 
 /// An object whose fields can be written without waiting for anything.
@@ -55,9 +55,39 @@ pub(super) async fn card<T>(
     let data = ctx.data_unchecked::<RequestData>();
     // What fails here fails again where it can be told.
     let parts = CardParts::read(data, &selection.fields, card).await.ok()?;
-    let json = Vec::with_capacity(USUAL_BYTES);
-    let mut out = Out { json, asked: ctx.query_env, data, shops: parts.shops };
-    out.object(&parts, &selection.fields).then_some(out.json)
+    written(ctx, parts.shops, &parts, &selection.fields)
+}
+
+fn written<T>(
+    ctx: &ContextBase<'_, T>,
+    shops: &[Arc<ShopRow>],
+    object: &impl Straight,
+    fields: &[Expected],
+) -> Option<Vec<u8>> {
+    let (json, data) = (Vec::with_capacity(USUAL_BYTES), ctx.data_unchecked::<RequestData>());
+    let mut out = Out { json, asked: ctx.query_env, data, shops };
+    out.object(object, fields).then_some(out.json)
+}
+
+/// An object that has all that can be asked of it at hand, for a type that the plan of an operation knows to be so.
+pub(super) struct AtHand<T>(pub(super) T);
+
+impl<T: OutputType + Straight> OutputType for AtHand<T> {
+    fn type_name() -> Cow<'static, str> {
+        T::type_name()
+    }
+
+    fn create_type_info(registry: &mut Registry) -> String {
+        T::create_type_info(registry)
+    }
+
+    async fn resolve(&self, ctx: &ContextSelectionSet<'_>, field: &Positioned<Field>) -> ServerResult<Given> {
+        let fields = ctx.data_opt::<Arc<Plan>>().and_then(|plan| plan.at_hand(ctx.item.pos));
+        match fields.and_then(|fields| written(ctx, &[], &self.0, fields)) {
+            Some(json) => Ok(Given::Binary(json.into())),
+            None => self.0.resolve(ctx, field).await,
+        }
+    }
 }
 
 impl Out<'_> {
@@ -76,7 +106,8 @@ impl Out<'_> {
     }
 
     pub(super) fn scalar(&mut self, value: &(impl Serialize + ?Sized)) -> bool {
-        flat::scalar(value, &mut self.json)
+        // Writing to memory doesn't fail, and text, numbers and truths have a JSON form.
+        serde_json::to_writer(&mut self.json, value).is_ok()
     }
 
     pub(super) fn id(&mut self, of: NodeType, number: impl Into<i64>) -> bool {

@@ -12,6 +12,7 @@ pub mod graphql;
 pub mod history;
 pub mod http;
 mod indexing;
+mod luck;
 pub mod matches;
 mod measures;
 pub mod offer;

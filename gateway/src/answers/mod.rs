@@ -10,7 +10,6 @@ mod asked;
 mod flights;
 mod key;
 mod last;
-mod luck;
 mod memory;
 mod redis;
 
@@ -25,14 +24,13 @@ use self::{
     asked::Asked,
     flights::{Flights, Seat, landed},
     last::LastAnswers,
-    luck::Luck,
     memory::Memory,
 };
 pub use self::{
     key::{Key, Question, StateHash},
     redis::Redis,
 };
-use crate::catalogue::CatalogueState;
+use crate::{catalogue::CatalogueState, luck::Luck};
 
 /// The least that an entry is counted as, in bytes: what it costs beyond its body.
 const OVERHEAD_BYTES: usize = 256;

@@ -3,10 +3,14 @@
 //! Nothing here is trusted for a time: a row of a card goes when the gateway learns that the card has changed, before it
 //! gives out the catalogue's new version, and a row that was read before a change is not put in after it. So a reader sees
 //! a change no later than without. Where the version isn't known just now, nothing is taken from here, nor put in.
+//!
+//! Of a catalogue that is far larger than what there is room for, a row is hardly ever asked for again while it is kept.
+//! Then most aren't put in: each would only take the place of another one.
 
 use std::{
     collections::HashMap,
     fmt::{self, Debug, Formatter},
+    hash::Hash,
     marker::PhantomData,
     sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
@@ -20,6 +24,7 @@ use super::{
     rows::{BrandRow, CardRow, GpuRow, OffersOfCard, ShopRow, SourcesRow, TechnologyRow},
     written::{WayKey, Ways},
 };
+use crate::luck::Luck;
 
 /// The most memory that rows of each kind take, in bytes: what ten thousand cards have, about.
 const CARDS_BYTES: u64 = 16 << 20;
@@ -31,7 +36,7 @@ const WRITTEN_BYTES: u64 = 32 << 20;
 const SHARED_BYTES: u64 = 1 << 20;
 /// What an entry takes beyond its row, about.
 const ENTRY_BYTES: usize = 200;
-/// About how large an entry is, in bytes: from this it is reckoned how many there may be.
+/// About how large an entry is, in bytes.
 const USUAL_BYTES: u64 = 2 * 1024;
 /// How long a change is remembered: longer than any read of a row takes.
 const REMEMBERED: Duration = Duration::from_secs(10);
@@ -40,7 +45,7 @@ const REMEMBERED: Duration = Duration::from_secs(10);
 pub(super) type Shops = Arc<[Arc<ShopRow>]>;
 
 /// Rows of one kind, each with the version under which it was read.
-pub(crate) struct Kept<K: Kind>(Cache<K::Key, At<K>, BytesOf<K>>);
+pub(crate) struct Kept<K: Kind>(Bounded<K::Key, At<K>, BytesOf<K>>);
 
 /// A row, and the version under which it was read.
 type At<K> = (i64, Arc<<K as Kind>::Value>);
@@ -62,7 +67,38 @@ impl<K: Kind> Weighter<K::Key, At<K>> for BytesOf<K> {
 
 impl<K: Kind> Kept<K> {
     fn new(most_bytes: u64) -> Self {
-        Self(Cache::with_weighter(how_many(most_bytes), most_bytes, BytesOf(PhantomData)))
+        Self(Bounded::new(most_bytes, BytesOf(PhantomData)))
+    }
+}
+
+/// What is kept within a bound of memory.
+struct Bounded<Key, Value, Bytes> {
+    cache: Cache<Key, Value, Bytes>,
+    most_bytes: u64,
+    luck: Luck,
+}
+
+impl<Key, Value, Bytes> Bounded<Key, Value, Bytes>
+where
+    Key: Eq + Hash,
+    Value: Clone,
+    Bytes: Weighter<Key, Value> + Clone,
+{
+    fn new(most_bytes: u64, bytes: Bytes) -> Self {
+        // From how large an entry usually is, it is reckoned how many there may be.
+        let count = usize::try_from(most_bytes / USUAL_BYTES).unwrap_or(usize::MAX);
+        Self { cache: Cache::with_weighter(count, most_bytes, bytes), most_bytes, luck: Luck::default() }
+    }
+
+    fn get(&self, key: &Key) -> Option<Value> {
+        let found = self.cache.get(key);
+        self.luck.note(found.is_some());
+        found
+    }
+
+    /// Whether one more is worth keeping: while there is room, and where what is kept is asked for again.
+    fn wants_more(&self) -> bool {
+        self.luck.pays() || self.cache.weight() < self.most_bytes / 8 * 7
     }
 }
 
@@ -76,11 +112,6 @@ impl Weighter<i64, Ways> for BytesOfWays {
     }
 }
 
-/// How many entries there are in so many bytes, about.
-fn how_many(bytes: u64) -> usize {
-    usize::try_from(bytes / USUAL_BYTES).unwrap_or(usize::MAX)
-}
-
 /// All rows that are kept.
 pub(crate) struct KeptRows {
     pub(super) cards: Kept<CardRow>,
@@ -90,7 +121,7 @@ pub(crate) struct KeptRows {
     pub(super) gpus: Kept<GpuRow>,
     pub(super) technologies: Kept<TechnologyRow>,
     /// Cards as they were written for answers.
-    written: Cache<i64, Ways, BytesOfWays>,
+    written: Bounded<i64, Ways, BytesOfWays>,
     shops: Mutex<Option<(i64, Shops)>>,
     /// Cards that have changed lately, and with which version. Held while rows of cards are put in or taken out.
     changed: Mutex<HashMap<i64, (i64, Instant)>>,
@@ -105,7 +136,7 @@ impl Default for KeptRows {
             brands: Kept::new(SHARED_BYTES),
             gpus: Kept::new(SHARED_BYTES),
             technologies: Kept::new(SHARED_BYTES),
-            written: Cache::with_weighter(how_many(WRITTEN_BYTES), WRITTEN_BYTES, BytesOfWays),
+            written: Bounded::new(WRITTEN_BYTES, BytesOfWays),
             shops: Mutex::default(),
             changed: Mutex::default(),
         }
@@ -114,7 +145,7 @@ impl Default for KeptRows {
 
 impl Debug for KeptRows {
     fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
-        out.debug_struct("KeptRows").field("cards", &self.cards.0.len()).finish_non_exhaustive()
+        out.debug_struct("KeptRows").field("cards", &self.cards.0.cache.len()).finish_non_exhaustive()
     }
 }
 
@@ -126,10 +157,10 @@ impl KeptRows {
         changed.retain(|_, (_, at)| now.duration_since(*at) < REMEMBERED);
         for card in cards {
             changed.insert(*card, (version, now));
-            self.cards.0.remove(card);
-            self.sources.0.remove(card);
-            self.offers.0.remove(card);
-            self.written.remove(card);
+            self.cards.0.cache.remove(card);
+            self.sources.0.cache.remove(card);
+            self.offers.0.cache.remove(card);
+            self.written.cache.remove(card);
         }
     }
 }
@@ -154,11 +185,11 @@ impl RowsAt {
 
     /// Keeps a row that was read under this version, or after it.
     pub(super) fn put<K: Kind>(&self, key: &K::Key, row: &Arc<K::Value>) {
-        let Some(kept) = K::kept(&self.rows) else { return };
+        let Some(Kept(kept)) = K::kept(&self.rows).filter(|kept| kept.0.wants_more()) else { return };
         let changed = self.rows.changed.lock().unwrap_or_else(PoisonError::into_inner);
         let known = K::card(key).and_then(|card| changed.get(&card));
         if known.is_none_or(|(version, _)| *version <= self.version) {
-            kept.0.insert(key.clone(), (self.version, Arc::clone(row)));
+            kept.cache.insert(key.clone(), (self.version, Arc::clone(row)));
         }
     }
 
@@ -169,10 +200,14 @@ impl RowsAt {
 
     /// Keeps a card as it was written from rows that were read under this version, or after it.
     pub(super) fn put_written(&self, card: i64, way: WayKey, json: &Bytes) {
+        let written = &self.rows.written;
+        if !written.wants_more() {
+            return;
+        }
         let changed = self.rows.changed.lock().unwrap_or_else(PoisonError::into_inner);
         if changed.get(&card).is_none_or(|(version, _)| *version <= self.version) {
-            let ways = self.rows.written.get(&card).unwrap_or_default();
-            self.rows.written.insert(card, ways.with(way, json.clone()));
+            let ways = written.cache.get(&card).unwrap_or_default();
+            written.cache.insert(card, ways.with(way, json.clone()));
         }
     }
 
@@ -216,6 +251,33 @@ mod tests {
         assert!(!is_kept(3));
         at(3).put::<OffersOfCard>(&7, &offers);
         assert!(is_kept(3) && is_kept(4));
+    }
+
+    #[test]
+    fn where_nothing_is_asked_for_again_most_of_what_has_no_room_isnt_kept() {
+        const EACH: u64 = 1024;
+        const ROOM: u64 = WRITTEN_BYTES / EACH;
+        let rows = Arc::new(KeptRows::default());
+        let (at, way) = (RowsAt::new(Arc::clone(&rows), 1), WayKey::for_tests(1));
+        let ask = |card: u64| {
+            let card = i64::try_from(card).unwrap();
+            let is_kept = at.written(card, way).is_some();
+            if !is_kept {
+                at.put_written(card, way, &vec![b' '; usize::try_from(EACH).unwrap()].into());
+            }
+            is_kept
+        };
+        let kept_of = |cards: std::ops::Range<u64>| cards.filter(|card| ask(*card)).count();
+        assert_eq!(kept_of(0..ROOM / 2), 0);
+        assert_eq!(kept_of(0..ROOM / 2), usize::try_from(ROOM / 2).unwrap());
+        // Far more than there is room for.
+        assert_eq!(kept_of(ROOM..ROOM * 4), 0);
+        let last = (ROOM * 4 - 1_000..ROOM * 4).map(|card| i64::try_from(card).unwrap());
+        let kept = last.filter(|card| rows.written.cache.get(card).is_some()).count();
+        assert!(kept < 1_000 / 8, "{kept}");
+        // Once some are asked for again and again, they are.
+        (0..100).for_each(|_| drop(kept_of(0..100)));
+        assert_eq!(kept_of(0..100), 100);
     }
 
     #[test]

@@ -1,8 +1,8 @@
-//! Whether it pays to keep answers to what nobody has asked before, and to look for them elsewhere.
+//! Whether it pays to keep what nobody has asked for before, and to look for it elsewhere.
 //!
-//! Where readers ask for the same things, an answer is soon asked for again, and another gateway often has it. Where each
-//! of them asks for something else, keeping and looking cost more than they ever bring. What was found lately tells one
-//! from the other.
+//! Where readers ask for the same things, what was worked out is soon asked for again, and another gateway often has it.
+//! Where each of them asks for something else, keeping and looking cost more than they ever bring. What was found lately
+//! tells one from the other.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -17,7 +17,7 @@ const TRIED: u32 = 16;
 
 /// What came of looking lately. Counts of several threads may miss each other: it's a guess anyway.
 #[derive(Debug, Default)]
-pub(super) struct Luck {
+pub(crate) struct Luck {
     asked: AtomicU32,
     found: AtomicU32,
     passed: AtomicU32,
@@ -25,7 +25,7 @@ pub(super) struct Luck {
 
 impl Luck {
     /// Whether to try.
-    pub(super) fn pays(&self) -> bool {
+    pub(crate) fn pays(&self) -> bool {
         let asked = self.asked.load(Ordering::Relaxed);
         asked < ENOUGH
             || self.found.load(Ordering::Relaxed) * PAYING >= asked
@@ -33,7 +33,7 @@ impl Luck {
     }
 
     /// An answer was looked for, and found or not.
-    pub(super) fn note(&self, is_found: bool) {
+    pub(crate) fn note(&self, is_found: bool) {
         let found = self.found.fetch_add(u32::from(is_found), Ordering::Relaxed) + u32::from(is_found);
         let asked = self.asked.fetch_add(1, Ordering::Relaxed) + 1;
         if asked >= FORGET_AFTER {

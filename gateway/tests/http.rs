@@ -5,7 +5,7 @@
 mod support;
 
 use std::{
-    io::Write,
+    io::{Read, Write},
     time::{Duration, Instant},
 };
 
@@ -319,6 +319,45 @@ async fn an_answer_that_a_client_has_is_not_sent_again() {
         (mutation.status(), text_of(&mutation, header::ALLOW)),
         (StatusCode::METHOD_NOT_ALLOWED, "POST".to_owned())
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_is_compressed_for_those_who_take_that_and_says_the_same() {
+    const SHORT: &str = "{ __typename }";
+    const LONG: &str = "{ __schema { types { name } } }";
+    const FIELDS: &str = "{ types { name description fields { name description args { name description } }
+        inputFields { name description } enumValues { name description } } }";
+    let longer: &str = &format!("{{ __schema {FIELDS} again: __schema {FIELDS} more: __schema {FIELDS} }}");
+    let sandbox = Sandbox::new().await;
+    let gateway = gateway(&sandbox, &[]).await;
+    // One that shows what comes, as it comes.
+    let http = Client::builder().no_gzip().no_proxy().build().unwrap();
+    let answer = async |query: &str, coding: &str| {
+        let request = http.post(gateway.url("/graphql")).json(&json!({ "query": query }));
+        let response = request.header(header::ACCEPT_ENCODING, coding).send().await.unwrap();
+        assert!(text_of(&response, header::VARY).contains("Accept-Encoding"), "{query}");
+        (text_of(&response, header::CONTENT_ENCODING), response.bytes().await.unwrap())
+    };
+    for query in [SHORT, LONG, longer] {
+        let (coding, plain) = answer(query, "identity").await;
+        assert_eq!(coding, "");
+        // Worked out the first time, and kept from then on.
+        for time in 1..=3 {
+            let (coding, body) = answer(query, "br;q=0, gzip").await;
+            if query == SHORT {
+                assert_eq!((coding.as_str(), body), ("", plain.clone()));
+                continue;
+            }
+            assert_eq!(coding, "gzip", "{time}, of {} bytes: {query}", plain.len());
+            let mut text = Vec::new();
+            flate2::read::GzDecoder::new(&*body).read_to_end(&mut text).unwrap();
+            assert_eq!(text, plain, "{time}: {query}");
+            assert!(body.len() < plain.len() / 3, "{} of {}", body.len(), plain.len());
+        }
+        assert_eq!(answer(query, "gzip;q=0").await, (String::new(), plain));
+    }
+    let (_, plain) = answer(longer, "identity").await;
+    assert!(plain.len() > 64 * 1024, "{}", plain.len());
 }
 
 #[tokio::test(flavor = "multi_thread")]

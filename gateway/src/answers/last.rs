@@ -50,8 +50,7 @@ impl LastAnswers {
         }
         let told = serde_json::json!({ "asOf": as_of }).to_string();
         let body = with_extension(&answer.body, has_extensions, "stale", &told);
-        let (body, as_of, origin) = (body.into(), Some(as_of), Origin::Last);
-        Some(Answer { body, complete: false, unavailable: false, as_of, origin, ..answer })
+        Some(Answer { as_of: Some(as_of), origin: Origin::Last, ..Answer::new(body.into(), false, false) })
     }
 }
 

@@ -10,7 +10,7 @@ use std::{
 
 use quick_cache::{Weighter, sync::Cache};
 
-use super::{Answer, KEPT, Key, OVERHEAD_BYTES};
+use super::{Answer, KEPT, Key, OVERHEAD_BYTES, gzipped::SHARE};
 
 /// About how large an answer is, in bytes: from this it is reckoned how many there may be.
 const USUAL_BYTES: u64 = 8 * 1024;
@@ -32,7 +32,8 @@ struct Bytes;
 
 impl Weighter<Key, Arc<Kept>> for Bytes {
     fn weight(&self, _: &Key, kept: &Arc<Kept>) -> u64 {
-        (kept.answer.body.len() + OVERHEAD_BYTES) as u64
+        let plain = kept.answer.body.len();
+        (plain + plain / SHARE + OVERHEAD_BYTES) as u64
     }
 }
 

@@ -8,6 +8,7 @@
 
 mod asked;
 mod flights;
+mod gzipped;
 mod key;
 mod last;
 mod memory;
@@ -23,6 +24,7 @@ pub(crate) use self::last::with_extension;
 use self::{
     asked::Asked,
     flights::{Flights, Seat, landed},
+    gzipped::Gzipped,
     last::LastAnswers,
     memory::Memory,
 };
@@ -69,6 +71,7 @@ pub struct Answer {
     pub tag: [u8; 16],
     /// Where it comes from.
     pub origin: Origin,
+    gzipped: Gzipped,
 }
 
 impl Answer {
@@ -79,7 +82,13 @@ impl Answer {
         if complete {
             tag.copy_from_slice(&blake3::hash(&body).as_bytes()[..16]);
         }
-        Self { body, complete, unavailable, as_of: None, tag, origin: Origin::Work }
+        let (as_of, origin, gzipped) = (None, Origin::Work, Gzipped::default());
+        Self { body, complete, unavailable, as_of, tag, origin, gzipped }
+    }
+
+    /// The body, compressed by gzip: once for all who are given this answer.
+    pub fn gzipped(&self) -> Option<Bytes> {
+        self.gzipped.of(&self.body)
     }
 }
 

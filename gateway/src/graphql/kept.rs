@@ -276,7 +276,7 @@ mod tests {
         let kept = last.filter(|card| rows.written.cache.get(card).is_some()).count();
         assert!(kept < 1_000 / 8, "{kept}");
         // Once some are asked for again and again, they are.
-        (0..100).for_each(|_| drop(kept_of(0..100)));
+        assert!((0..100).map(|_| kept_of(0..100)).sum::<usize>() > 0);
         assert_eq!(kept_of(0..100), 100);
     }
 

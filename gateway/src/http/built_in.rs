@@ -9,6 +9,8 @@ use axum::{
 };
 use rust_embed::EmbeddedFile;
 
+use super::negotiation::accepts;
+
 /// What npm made of one page.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct BuiltIn {
@@ -61,20 +63,6 @@ impl BuiltIn {
     }
 }
 
-/// Whether a client takes a coding: it names it, and not with a weight of zero.
-fn accepts(request: &HeaderMap, coding: &str) -> bool {
-    request
-        .get_all(header::ACCEPT_ENCODING)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .any(|item| {
-            let (name, weight) = item.split_once(';').unwrap_or((item, "q=1"));
-            let weight = weight.trim().trim_start_matches("q=").parse().unwrap_or(0.0_f32);
-            name.trim().eq_ignore_ascii_case(coding) && weight > 0.0
-        })
-}
-
 fn content_type(path: &str) -> &'static str {
     match path.rsplit_once('.').map_or("", |(_, ending)| ending) {
         "html" => "text/html; charset=utf-8",
@@ -84,29 +72,5 @@ fn content_type(path: &str) -> &'static str {
         "svg" => "image/svg+xml",
         "ttf" => "font/ttf",
         _ => "application/octet-stream",
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_coding_is_taken_where_the_client_names_it() {
-        let cases = [
-            ("gzip, deflate, br, zstd", true),
-            ("br;q=0.5", true),
-            ("gzip, BR ; q=1.0", true),
-            ("br;q=0", false),
-            ("br;q=0.000, gzip", false),
-            ("gzip", false),
-            ("brotli", false),
-            ("", false),
-        ];
-        for (value, expected) in cases {
-            let headers = HeaderMap::from_iter([(header::ACCEPT_ENCODING, value.parse().unwrap())]);
-            assert_eq!(accepts(&headers, "br"), expected, "{value}");
-        }
-        assert!(!accepts(&HeaderMap::new(), "br"));
     }
 }

@@ -10,11 +10,10 @@ use async_graphql::{Request, Variables};
 use axum::{
     Router,
     body::Body,
-    extract::{RawQuery, State},
+    extract::{Request as HttpRequest, State},
     http::{HeaderMap, Method, StatusCode},
-    middleware::from_fn_with_state,
     response::Response,
-    routing::get as on_get,
+    routing::any,
 };
 use chrono::Utc;
 use serde_json::{Value, json};
@@ -32,7 +31,7 @@ use super::{
     refusal::Refusal,
     respond,
     settings::HttpSettings,
-    subscribers, traced,
+    sse, traced, websocket,
 };
 use crate::{
     answers::{Answer, Origin, Question, with_extension},
@@ -75,36 +74,48 @@ pub(super) fn routes<S: Clone + Send + Sync + 'static>(
         durations: RequestDurations::new(),
         builds: [build.clone(), build + "/cost"],
     };
-    let graphql = Arc::new(graphql);
-    let staying = from_fn_with_state(Arc::clone(&graphql), subscribers::divert);
-    Router::new()
-        .route("/graphql", on_get(get).post(post).fallback(other_method).layer(staying))
-        .with_state(graphql)
+    Router::new().route("/graphql", any(serve)).with_state(Arc::new(graphql))
 }
 
-async fn post(State(graphql): State<Arc<GraphQl>>, headers: HeaderMap, body: Body) -> Response {
-    let Some(media_type) = accepted(&headers) else { return not_acceptable() };
-    let body = match Asked::body(&headers, body, graphql.limits.max_body_bytes).await {
+async fn serve(State(graphql): State<Arc<GraphQl>>, request: HttpRequest) -> Response {
+    if websocket::is_wanted(request.headers()) {
+        return Box::pin(websocket::accept(graphql, request)).await;
+    }
+    if sse::is_wanted(request.headers()) {
+        return Box::pin(sse::answer(graphql, request)).await;
+    }
+    let (parts, body) = request.into_parts();
+    match parts.method {
+        Method::POST => post(&graphql, &parts.headers, body).await,
+        // Of what HEAD is answered with, whoever serves takes the body away.
+        Method::GET | Method::HEAD => {
+            get(&graphql, &parts.headers, parts.uri.query().unwrap_or_default()).await
+        }
+        _ => other_method(),
+    }
+}
+
+async fn post(graphql: &GraphQl, headers: &HeaderMap, body: Body) -> Response {
+    let Some(media_type) = accepted(headers) else { return not_acceptable() };
+    let body = match Asked::body(headers, body, graphql.limits.max_body_bytes).await {
         Ok(body) => body,
         Err(refusal) => return refusal.respond(media_type),
     };
     let began = Instant::now();
     let words = Words::Post(body.clone());
-    let read = || Asked::read_post(&body, &headers);
-    graphql.respond(began, words, read, media_type, &Method::POST, &headers).await
+    let read = || Asked::read_post(&body, headers);
+    graphql.respond(began, words, read, media_type, &Method::POST, headers).await
 }
 
-/// HEAD too: whoever serves takes the body away.
-async fn get(State(graphql): State<Arc<GraphQl>>, headers: HeaderMap, RawQuery(query): RawQuery) -> Response {
-    let Some(media_type) = accepted(&headers) else { return not_acceptable() };
+async fn get(graphql: &GraphQl, headers: &HeaderMap, query: &str) -> Response {
+    let Some(media_type) = accepted(headers) else { return not_acceptable() };
     let began = Instant::now();
-    let query = query.unwrap_or_default();
-    let words = Words::Get(query.clone().into());
-    let read = || Asked::read_get(&query, &headers, graphql.limits.max_body_bytes);
-    graphql.respond(began, words, read, media_type, &Method::GET, &headers).await
+    let words = Words::Get(query.to_owned().into());
+    let read = || Asked::read_get(query, headers, graphql.limits.max_body_bytes);
+    graphql.respond(began, words, read, media_type, &Method::GET, headers).await
 }
 
-pub(super) async fn other_method() -> Response {
+pub(super) fn other_method() -> Response {
     let message = "GraphQL is served by POST with a JSON body, or by GET with the query in the address.";
     Refusal::method_not_allowed(message, "GET, HEAD, POST").respond(MediaType::Json)
 }
@@ -132,7 +143,7 @@ impl GraphQl {
         if let Some(answer) = self.heard(&words, headers) {
             traced::answered(&traced::span(None, headers), Some(answer.origin));
             self.durations.note(Some(answer.origin), began.elapsed());
-            return respond::answered(answer, media_type, method, headers);
+            return respond::answered(answer, media_type, method, headers).await;
         }
         let asked = match read() {
             Ok(asked) => asked,
@@ -148,7 +159,7 @@ impl GraphQl {
                 if !answer.complete && answer.origin != Origin::Last {
                     measures::errors_told(&answer.body);
                 }
-                respond::answered(answer, media_type, method, headers)
+                respond::answered(answer, media_type, method, headers).await
             }
             Err(refusal) => refusal.respond(media_type),
         }

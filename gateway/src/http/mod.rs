@@ -2,6 +2,7 @@
 
 mod asked;
 mod built_in;
+mod compression;
 mod cors;
 mod documents;
 mod graphiql;
@@ -104,9 +105,9 @@ fn inside(gateway: &Arc<Gateway>) -> Router {
 fn public(gateway: &Arc<Gateway>, settings: &HttpSettings) -> Router {
     let sdl = settings.introspection.then(|| Bytes::from(crate::graphql::sdl()));
     let mut public = Router::new()
-        .merge(graphql::routes(gateway.clone(), settings))
         .route("/schema.graphql", get(move || ready(schema(sdl.clone()))))
-        .layer(CompressionLayer::new());
+        .layer(CompressionLayer::new())
+        .merge(graphql::routes(gateway.clone(), settings));
     if let Some(cors) = cors::layer(&settings.cors_origins) {
         public = public.layer(cors);
     }

@@ -1,4 +1,4 @@
-//! Which of GraphQL's two media types a client gets, by the specification of GraphQL over HTTP.
+//! Which of GraphQL's two media types a client gets, by the specification of GraphQL over HTTP, and in which coding.
 
 use axum::http::{HeaderMap, StatusCode, header};
 
@@ -73,6 +73,20 @@ fn range(text: &str) -> Option<(&str, f32)> {
     Some((name, quality))
 }
 
+/// Whether a client takes a coding: it names it, and not with a weight of zero.
+pub(super) fn accepts(request: &HeaderMap, coding: &str) -> bool {
+    request
+        .get_all(header::ACCEPT_ENCODING)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .any(|item| {
+            let (name, weight) = item.split_once(';').unwrap_or((item, "q=1"));
+            let weight = weight.trim().trim_start_matches("q=").parse().unwrap_or(0.0_f32);
+            name.trim().eq_ignore_ascii_case(coding) && weight > 0.0
+        })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -104,5 +118,24 @@ mod tests {
             }
             assert_eq!(accepted(&headers), expected, "{accept:?}");
         }
+    }
+
+    #[test]
+    fn a_coding_is_taken_where_the_client_names_it() {
+        let cases = [
+            ("gzip, deflate, br, zstd", true),
+            ("br;q=0.5", true),
+            ("gzip, BR ; q=1.0", true),
+            ("br;q=0", false),
+            ("br;q=0.000, gzip", false),
+            ("gzip", false),
+            ("brotli", false),
+            ("", false),
+        ];
+        for (value, expected) in cases {
+            let headers = HeaderMap::from_iter([(header::ACCEPT_ENCODING, value.parse().unwrap())]);
+            assert_eq!(accepts(&headers, "br"), expected, "{value}");
+        }
+        assert!(!accepts(&HeaderMap::new(), "br"));
     }
 }

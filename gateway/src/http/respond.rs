@@ -11,7 +11,7 @@ use axum::{
 use bytes::Bytes;
 use chrono::SecondsFormat;
 
-use super::negotiation::MediaType;
+use super::{compression, negotiation::MediaType};
 use crate::answers::Answer;
 
 /// A gateway looks at the catalogue several times a second; whole seconds are the least that can be said.
@@ -19,6 +19,7 @@ const FRESH: HeaderValue = HeaderValue::from_static("public, max-age=1, must-rev
 const NOT_KEPT: HeaderValue = HeaderValue::from_static("no-store");
 /// On an older answer, which is given because Postgres is away: when it was worked out.
 const STALE_SINCE: HeaderName = HeaderName::from_static("x-stale-since");
+const GZIP: HeaderValue = HeaderValue::from_static("gzip");
 /// What decides which answer is given, besides the address.
 const VARY: HeaderValue = HeaderValue::from_static("Accept, Accept-Encoding, X-Query-Cost");
 
@@ -27,14 +28,24 @@ pub(super) fn refused(status: StatusCode, media_type: MediaType, body: Bytes) ->
     (status, headers(media_type, NOT_KEPT), body).into_response()
 }
 
-/// The response to a request that was executed. Only what was asked by GET can be kept by others, so only
-/// that has a validator.
-pub(super) fn answered(
+/// The response to a request that was executed.
+pub(super) async fn answered(
     answer: Answer,
     media_type: MediaType,
     method: &Method,
     request: &HeaderMap,
 ) -> Response {
+    let gzipped = compression::gzipped(&answer, request).await;
+    let mut response = plain(answer, media_type, method, request);
+    if let Some(gzipped) = gzipped.filter(|_| response.status() == StatusCode::OK) {
+        response.headers_mut().insert(header::CONTENT_ENCODING, GZIP);
+        *response.body_mut() = gzipped.into();
+    }
+    response
+}
+
+/// The same, not compressed. Only what was asked by GET can be kept by others, so only that has a validator.
+fn plain(answer: Answer, media_type: MediaType, method: &Method, request: &HeaderMap) -> Response {
     if let Some(as_of) = answer.as_of {
         let mut response = (StatusCode::OK, headers(media_type, NOT_KEPT), answer.body).into_response();
         if let Ok(as_of) = HeaderValue::from_str(&as_of.to_rfc3339_opts(SecondsFormat::Millis, true)) {

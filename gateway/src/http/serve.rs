@@ -72,6 +72,8 @@ impl Stop {
 /// Serves until it is told to stop, then until the requests under way are answered.
 pub async fn serve(listener: TcpListener, router: Router, patience: Patience, stop: Stop) {
     let connections = Arc::new(Semaphore::new(MOST_CONNECTIONS));
+    // A token's own clone takes a lock that all connections share.
+    let told_to_stop = Arc::new(stop.told);
     let tasks = TaskTracker::new();
     loop {
         let accepted = async {
@@ -86,13 +88,13 @@ pub async fn serve(listener: TcpListener, router: Router, patience: Patience, st
             Ok((stream, permit)) => {
                 // What is late is not worth more bytes.
                 stream.set_nodelay(true).ok();
-                let connection = connection(stream, router.clone(), patience, stop.told.clone());
-                let stop = stop.clone();
+                let connection = connection(stream, router.clone(), patience, Arc::clone(&told_to_stop));
+                let stop_now = stop.now.clone();
                 tasks.spawn(async move {
                     let mut connection = pin!(connection);
                     let ended = tokio::select! {
                         ended = connection.as_mut() => ended,
-                        () = stop.now.cancelled() => {
+                        () = stop_now.cancelled() => {
                             connection.as_mut().graceful_shutdown();
                             connection.await
                         }
@@ -120,7 +122,7 @@ fn connection(
     stream: TcpStream,
     router: Router,
     patience: Patience,
-    told_to_stop: CancellationToken,
+    told_to_stop: Arc<CancellationToken>,
 ) -> http1::UpgradeableConnection<
     TokioIo<Timed>,
     impl Service<
@@ -136,7 +138,7 @@ fn connection(
     let service = hyper::service::service_fn(move |request: Request<Incoming>| {
         phase.head_ended();
         let (phase, answering) = (phase.clone(), router.call(request.map(Body::new)));
-        let told_to_stop = told_to_stop.clone();
+        let told_to_stop = Arc::clone(&told_to_stop);
         async move {
             let mut response = answering.await;
             if let Ok(response) = &mut response {

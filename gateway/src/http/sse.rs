@@ -54,7 +54,7 @@ pub(super) async fn answer(graphql: Arc<GraphQl>, request: Request) -> Response 
             .await
             .and_then(|body| Asked::read_post(&body, &parts.headers)),
         Method::GET => Asked::read_get(parts.uri.query().unwrap_or_default(), &parts.headers, most_bytes),
-        _ => return graphql::other_method().await,
+        _ => return graphql::other_method(),
     };
     let subscribers = &graphql.gateway.subscribers;
     let (asked, place) = match asked.and_then(|asked| Ok((asked, subscribers.place()?))) {

@@ -1,4 +1,4 @@
-//! Clients that stay: how many there may be, and how they end. Both transports of subscriptions are reached from here.
+//! Clients that stay: how many there may be, what runs for them, and how they end.
 
 use std::{
     future::{Future, ready},
@@ -9,11 +9,6 @@ use async_graphql::{
     Request, Variables,
     parser::types::{OperationDefinition, OperationType},
 };
-use axum::{
-    extract::{Request as HttpRequest, State},
-    middleware::Next,
-    response::Response,
-};
 use futures::stream::{self, BoxStream, StreamExt};
 use serde_json::Value;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -23,9 +18,7 @@ use tokio_util::{
 };
 use tracing::{Instrument, Span};
 
-use super::{
-    asked::Asked, documents, graphql::GraphQl, refusal::Refusal, shared::Shared, sse, traced, websocket,
-};
+use super::{asked::Asked, documents, graphql::GraphQl, refusal::Refusal, shared::Shared, traced};
 use crate::{
     answers::Question,
     changes::{Changes, Hearing},
@@ -93,21 +86,6 @@ impl Subscribers {
         let permit = Arc::clone(&self.places).try_acquire_owned().map_err(|_| Refusal::no_place())?;
         Ok(Place { _permit: permit, _staying: self.staying.token() })
     }
-}
-
-/// Takes requests for a socket or an event stream out of the others.
-pub(super) async fn divert(
-    State(graphql): State<Arc<GraphQl>>,
-    request: HttpRequest,
-    next: Next,
-) -> Response {
-    if websocket::is_wanted(request.headers()) {
-        return websocket::accept(graphql, request).await;
-    }
-    if sse::is_wanted(request.headers()) {
-        return sse::answer(graphql, request).await;
-    }
-    next.run(request).await
 }
 
 /// Runs an operation: a subscription until its end, anything else once. Whatever holds for a request over HTTP holds

@@ -17,8 +17,8 @@ use super::{
     money::{ENGLISH, Money, MoneyRange},
     names::{Brand, Gpu, Shop, Technology},
     offer::Offer,
-    request::{RequestData, data},
-    rows::{CardRow, OfferRow, PricePointRow, ShopRow, SourcesRow},
+    request::data,
+    rows::{CardRow, OfferRow, PricePointRow, ShopRow, SourcesRow, TechnologyRow},
     scalars::Url,
     specs::{Interfaces, Specs},
 };
@@ -30,7 +30,7 @@ pub struct VideoCard(pub(crate) Arc<CardRow>);
 
 impl VideoCard {
     async fn offer_rows(&self, ctx: &Context<'_>) -> Result<Arc<Offers>, StoreFailed> {
-        offers_of(data(ctx), self.0.id).await
+        Ok(data(ctx).loaders.offers_by_card.one(self.0.id).await?.unwrap_or_default())
     }
 
     /// The cheapest offer that can be bought.
@@ -39,16 +39,14 @@ impl VideoCard {
     }
 
     async fn supported(&self, ctx: &Context<'_>) -> Result<Vec<CardTechnology>, ApiError> {
-        Ok(supported_by(data(ctx), &self.0).await?)
+        let ids = self.0.technology_ids.iter().copied();
+        let technologies = data(ctx).loaders.technologies.by_key(ids).await?;
+        Ok(supported_by(&self.0, &technologies))
     }
 }
 
 /// What a card costs where, cheapest first.
 pub(super) type Offers = Vec<Arc<OfferRow>>;
-
-pub(super) async fn offers_of(data: &RequestData, card: i64) -> Result<Arc<Offers>, StoreFailed> {
-    Ok(data.loaders.offers_by_card.one(card).await?.unwrap_or_default())
-}
 
 /// Those of some availabilities; `None`: all.
 pub(super) fn available<'o>(
@@ -73,19 +71,21 @@ pub(super) fn price_range(offers: &Offers, base_currency: &str) -> Option<MoneyR
     Some(MoneyRange { min, max })
 }
 
-/// What a card supports, by code.
-pub(super) async fn supported_by(
-    data: &RequestData,
+/// What a card supports, by code, of the technologies that are known, by id.
+pub(super) fn supported_by(
     card: &CardRow,
-) -> Result<Vec<CardTechnology>, StoreFailed> {
-    let technologies = data.loaders.technologies.many(&card.technology_ids).await?;
-    let with_version = technologies.into_iter().zip(&card.technology_versions);
-    let known = |(technology, version): (Option<_>, &Option<String>)| {
-        Some(CardTechnology { technology: Technology(technology?), version: version.clone() })
+    technologies: &BTreeMap<i32, Arc<TechnologyRow>>,
+) -> Vec<CardTechnology> {
+    let with_version = card.technology_ids.iter().zip(&card.technology_versions);
+    let known = |(id, version): (&i32, &Option<String>)| {
+        Some(CardTechnology {
+            technology: Technology(technologies.get(id)?.clone()),
+            version: version.clone(),
+        })
     };
     let mut supported: Vec<CardTechnology> = with_version.filter_map(known).collect();
     supported.sort_unstable_by(|one, other| one.technology.0.code.cmp(&other.technology.0.code));
-    Ok(supported)
+    supported
 }
 
 /// A video card: what all shops together say about one product.

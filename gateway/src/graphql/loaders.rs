@@ -4,7 +4,14 @@
 //! Loaders live as long as one request and remember what they loaded for it, errors too. Before them stand the rows that
 //! are kept from one request to the next (see [`super::kept`]).
 
-use std::{collections::HashMap, future::Future, hash::Hash, marker::PhantomData, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    future::Future,
+    hash::Hash,
+    marker::PhantomData,
+    sync::Arc,
+    time::Duration,
+};
 
 use ::dataloader::{BatchFn, cached::Loader};
 use sqlx::PgPool;
@@ -126,6 +133,18 @@ impl<K: Kind> Of<K> {
             .zip(values)
             .map(|(key, value)| value.map_or_else(|| load(key), |value| Ok(Some(value))))
             .collect()
+    }
+}
+
+impl<K: Kind<Key: Copy + Ord>> Of<K> {
+    /// The values of keys of which some may be the same, by key.
+    pub(crate) async fn by_key(
+        &self,
+        keys: impl IntoIterator<Item = K::Key>,
+    ) -> Result<BTreeMap<K::Key, Arc<K::Value>>, StoreFailed> {
+        let keys: Vec<K::Key> = keys.into_iter().collect::<BTreeSet<_>>().into_iter().collect();
+        let values = self.many(&keys).await?;
+        Ok(keys.into_iter().zip(values).filter_map(|(key, value)| Some((key, value?))).collect())
     }
 }
 

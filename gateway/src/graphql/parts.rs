@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::{
-    card::{CardTechnology, Match, Offers, Source, available, buyable, offers_of, price_range, supported_by},
+    card::{CardTechnology, Match, Offers, Source, available, buyable, price_range, supported_by},
     errors::StoreFailed,
     filter::Availability,
     ids::NodeType,
@@ -28,48 +28,49 @@ pub(super) struct CardParts<'d> {
 }
 
 impl<'d> CardParts<'d> {
-    /// Reads what `fields` ask for, together with whatever else the request asks for at the same time.
-    pub(super) async fn read(
+    /// Reads what `fields` ask for of several cards, each kind of it at once.
+    pub(super) async fn of_all(
         data: &'d RequestData,
         fields: &[Expected],
-        card: &'d CardRow,
-    ) -> Result<Self, StoreFailed> {
+        cards: &[&'d CardRow],
+    ) -> Result<Vec<Self>, StoreFailed> {
         let asks = |names: &[&str]| fields.iter().any(|field| names.contains(&field.name.as_str()));
+        let of = |names: &[&str]| if asks(names) { cards.iter() } else { [].iter() };
+        let ids = |names: &[&str]| of(names).map(|card| card.id);
         let loaders = &data.loaders;
-        let brand = card.brand_id.filter(|_| asks(&["brand"]));
-        let gpu = card.gpu_id.filter(|_| asks(&["gpu"]));
-        let sources = asks(&["sources"]).then_some(card.id);
-        let technologies = asks(&["technologies", "technologyVersions"]);
-        let offers = asks(&["offers", "bestOffer", "priceRange"]);
+        let technologies = of(&["technologies", "technologyVersions"]);
         let shops = asks(&["offers", "bestOffer", "sources"]);
-        let (brand, gpu, sources, technologies, offers, shops) = tokio::try_join!(
-            maybe(brand.map(|id| loaders.brands.one(id))),
-            maybe(gpu.map(|id| loaders.gpus.one(id))),
-            maybe(sources.map(|id| loaders.card_sources.one(id))),
-            maybe(technologies.then(|| supported_by(data, card))),
-            maybe(offers.then(|| offers_of(data, card.id))),
-            maybe(shops.then(|| data.shops())),
+        let (brands, gpus, sources, technologies, offers, shops) = tokio::try_join!(
+            loaders.brands.by_key(of(&["brand"]).filter_map(|card| card.brand_id)),
+            loaders.gpus.by_key(of(&["gpu"]).filter_map(|card| card.gpu_id)),
+            loaders.card_sources.by_key(ids(&["sources"])),
+            loaders.technologies.by_key(technologies.flat_map(|card| &card.technology_ids).copied()),
+            loaders.offers_by_card.by_key(ids(OF_OFFERS)),
+            async { if shops { data.shops().await } else { Ok(&[][..]) } },
         )?;
-        Ok(Self {
+        let parts = |card: &&'d CardRow| Self {
             card,
-            brand: brand.flatten(),
-            gpu: gpu.flatten(),
-            technologies: technologies.unwrap_or_default(),
-            offers: offers.unwrap_or_default(),
-            sources: sources.flatten(),
-            shops: shops.unwrap_or_default(),
-        })
+            brand: card.brand_id.and_then(|id| brands.get(&id).cloned()),
+            gpu: card.gpu_id.and_then(|id| gpus.get(&id).cloned()),
+            technologies: supported_by(card, &technologies),
+            offers: offers.get(&card.id).cloned().unwrap_or_default(),
+            sources: sources.get(&card.id).cloned(),
+            shops,
+        };
+        Ok(cards.iter().map(parts).collect())
+    }
+
+    /// Reads ahead what `fields` ask for of cards that are being read themselves.
+    pub(super) async fn read_ahead(data: &RequestData, fields: &[Expected], ids: &[i64]) {
+        if fields.iter().any(|field| OF_OFFERS.contains(&field.name.as_str())) {
+            // What fails here fails again where it can be told.
+            data.loaders.offers_by_card.many(ids).await.ok();
+        }
     }
 }
 
-async fn maybe<T>(
-    wanted: Option<impl Future<Output = Result<T, StoreFailed>>>,
-) -> Result<Option<T>, StoreFailed> {
-    match wanted {
-        Some(wanted) => wanted.await.map(Some),
-        None => Ok(None),
-    }
-}
+/// Fields that are made of a card's offers.
+const OF_OFFERS: &[&str] = &["offers", "bestOffer", "priceRange"];
 
 impl Straight for CardParts<'_> {
     const TYPE: &'static str = "VideoCard";

@@ -43,19 +43,19 @@ pub(super) struct Out<'o> {
     shops: &'o [Arc<ShopRow>],
 }
 
-/// Writes a card as a selection asks for it; `None`: it has to be resolved.
-pub(super) async fn card<T>(
+/// Writes cards as a selection asks for them; `None`: they have to be resolved.
+pub(super) async fn cards<T>(
     ctx: &ContextBase<'_, T>,
     selection: &CardSelection,
-    card: &CardRow,
-) -> Option<Vec<u8>> {
+    cards: &[&CardRow],
+) -> Option<Vec<Vec<u8>>> {
     if !selection.is_plain {
         return None;
     }
     let data = ctx.data_unchecked::<RequestData>();
     // What fails here fails again where it can be told.
-    let parts = CardParts::read(data, &selection.fields, card).await.ok()?;
-    written(ctx, parts.shops, &parts, &selection.fields)
+    let parts = CardParts::of_all(data, &selection.fields, cards).await.ok()?;
+    parts.iter().map(|parts| written(ctx, parts.shops, parts, &selection.fields)).collect()
 }
 
 fn written<T>(

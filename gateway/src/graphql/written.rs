@@ -19,9 +19,12 @@ use super::{
     card::{self, VideoCard},
     errors::StoreFailed,
     kept::RowsAt,
+    parts::CardParts,
     plan::{CardSelection, Plan},
     request::RequestData,
-    response, straight,
+    response,
+    rows::CardRow,
+    straight,
 };
 use crate::measures::CARDS_GIVEN;
 
@@ -89,6 +92,7 @@ impl WaysAsked {
 #[derive(Clone, Copy)]
 pub(crate) struct Asked<'c> {
     kept: &'c RowsAt,
+    selection: &'c CardSelection,
     key: WayKey,
 }
 
@@ -110,7 +114,7 @@ impl<'c> Asked<'c> {
         if known.is_none() {
             data.ways.put(position, key);
         }
-        Some(Self { kept, key })
+        Some(Self { kept, selection, key })
     }
 
     /// The card with this id, as it was written before.
@@ -120,7 +124,15 @@ impl<'c> Asked<'c> {
         Some(WrittenCard::Written(json))
     }
 
-    /// Cards in the order of their ids; only those that aren't written are read.
+    /// Keeps a card as it was written just now.
+    fn keep(&self, card: i64, json: &[u8]) -> Bytes {
+        // For long: without the room that it had to grow.
+        let json = Bytes::copy_from_slice(json);
+        self.kept.put_written(card, self.key, &json);
+        json
+    }
+
+    /// Cards in the order of their ids; only those that aren't written are read, and written at once if they can be.
     pub(crate) async fn cards(
         &self,
         ctx: &Context<'_>,
@@ -129,12 +141,27 @@ impl<'c> Asked<'c> {
         let mut cards: Vec<(i64, Option<WrittenCard>)> = ids.map(|id| (id, self.written(id))).collect();
         let missing: Vec<i64> = cards.iter().filter(|(_, card)| card.is_none()).map(|(id, _)| *id).collect();
         if !missing.is_empty() {
-            let mut read = card::of_page(ctx, &missing).await?.into_iter();
+            let mut read = self.read(ctx, &missing).await?.into_iter();
             for (_, card) in cards.iter_mut().filter(|(_, card)| card.is_none()) {
-                *card = read.next().flatten().map(WrittenCard::Card);
+                *card = read.next().flatten();
             }
         }
         Ok(cards.into_iter().map(|(_, card)| card).collect())
+    }
+
+    async fn read(&self, ctx: &Context<'_>, ids: &[i64]) -> Result<Vec<Option<WrittenCard>>, StoreFailed> {
+        let ahead = CardParts::read_ahead(ctx.data_unchecked(), &self.selection.fields, ids);
+        let (cards, ()) = tokio::join!(card::of_page(ctx, ids), ahead);
+        let cards = cards?;
+        let rows: Vec<&CardRow> = cards.iter().flatten().map(|card| &*card.0).collect();
+        let written = straight::cards(ctx, self.selection, &rows).await;
+        CARDS_GIVEN.straight.increment(written.as_ref().map_or(0, Vec::len) as u64);
+        let mut written = written.unwrap_or_default().into_iter();
+        let mut given = |card: VideoCard| match written.next() {
+            Some(json) => WrittenCard::Written(self.keep(card.0.id, &json)),
+            None => WrittenCard::Card(card),
+        };
+        Ok(cards.into_iter().map(|card| card.map(&mut given)).collect())
     }
 }
 
@@ -176,37 +203,43 @@ impl OutputType for WrittenCard {
     }
 
     async fn resolve(&self, ctx: &ContextSelectionSet<'_>, field: &Positioned<Field>) -> ServerResult<Value> {
-        let card = match self {
-            Self::Written(json) => return Ok(Value::Binary(json.clone())),
-            Self::Card(card) => card,
-        };
-        let Some(selection) = Asked::selection(ctx, ctx.item.pos) else {
-            CARDS_GIVEN.resolved.increment(1);
-            return card.resolve(ctx, field).await;
-        };
-        let (id, asked) = (card.0.id, Asked::at(ctx, ctx.item.pos).await);
-        // Another answer may have been quicker.
-        if let Some(Self::Written(json)) = asked.and_then(|asked| asked.written(id)) {
-            return Ok(Value::Binary(json));
+        match self {
+            Self::Written(json) => Ok(Value::Binary(json.clone())),
+            // On the heap: it is some kilobytes, and a page would move as many for each card that was written before.
+            Self::Card(card) => Box::pin(resolve(card, ctx, field)).await,
         }
-        let straight = straight::card(ctx, selection, &card.0).await;
-        let by = if straight.is_some() { &CARDS_GIVEN.straight } else { &CARDS_GIVEN.resolved };
-        by.increment(1);
-        let json = if let Some(json) = straight {
-            json
-        } else {
-            let value = card.resolve(ctx, field).await?;
-            let is_whole = ctx.query_env.errors.lock().is_ok_and(|errors| errors.is_empty());
-            match response::object(&value, &selection.fields).filter(|_| is_whole) {
-                Some(json) => json,
-                None => return Ok(value),
-            }
-        };
-        // Kept for long: without the room that it had to grow.
-        let json = Bytes::copy_from_slice(&json);
-        if let Some(asked) = asked {
-            asked.kept.put_written(id, asked.key, &json);
-        }
-        Ok(Value::Binary(json))
     }
+}
+
+async fn resolve(
+    card: &VideoCard,
+    ctx: &ContextSelectionSet<'_>,
+    field: &Positioned<Field>,
+) -> ServerResult<Value> {
+    let Some(selection) = Asked::selection(ctx, ctx.item.pos) else {
+        CARDS_GIVEN.resolved.increment(1);
+        return card.resolve(ctx, field).await;
+    };
+    let (id, asked) = (card.0.id, Asked::at(ctx, ctx.item.pos).await);
+    // Another answer may have been quicker.
+    if let Some(WrittenCard::Written(json)) = asked.and_then(|asked| asked.written(id)) {
+        return Ok(Value::Binary(json));
+    }
+    let straight = straight::cards(ctx, selection, &[&*card.0]).await.and_then(|mut written| written.pop());
+    let by = if straight.is_some() { &CARDS_GIVEN.straight } else { &CARDS_GIVEN.resolved };
+    by.increment(1);
+    let json = if let Some(json) = straight {
+        json
+    } else {
+        let value = card.resolve(ctx, field).await?;
+        let is_whole = ctx.query_env.errors.lock().is_ok_and(|errors| errors.is_empty());
+        match response::object(&value, &selection.fields).filter(|_| is_whole) {
+            Some(json) => json,
+            None => return Ok(value),
+        }
+    };
+    Ok(Value::Binary(match asked {
+        Some(asked) => asked.keep(id, &json),
+        None => json.into(),
+    }))
 }

@@ -168,7 +168,7 @@ fn gateway(
     let most = settings.http.max_subscribers;
     Ok(Gateway {
         pool,
-        schema: graphql::schema(),
+        schema: graphql::ServedSchema::new(),
         catalogue: catalogue.clone(),
         answers: Answers::new(settings.cache_mb, redis.clone()),
         persisted,

@@ -322,6 +322,58 @@ async fn an_answer_that_a_client_has_is_not_sent_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_is_refused_is_refused_as_well_after_others_of_the_same_document_were_answered() {
+    const LIST: &str = "query($first: Int, $filter: VideoCardFilter, $sort: VideoCardSort, $no: Boolean = false) {
+        videoCards(first: $first, filter: $filter, sort: $sort) { totalCount @skip(if: $no) pageInfo { hasNextPage } } }";
+    const CARD: &str =
+        "query One($by: VideoCardBy!) { videoCard(by: $by) { id } } query Other { shops { id } }";
+    let sandbox = Sandbox::new().await;
+    let (http, gateway) = (http_client(), gateway(&sandbox, &[]).await);
+    let answer = async |query: &str, name: Option<&str>, variables: &Value| {
+        let body = json!({ "query": query, "operationName": name, "variables": variables });
+        asked(http.post(gateway.url("/graphql")).json(&body)).await
+    };
+    let all = json!({ "first": 1, "sort": "NAME_ASC", "no": true,
+        "filter": { "brands": ["asus"], "price": { "min": "1.00" }, "availability": ["IN_STOCK"] } });
+    let lists = [
+        json!({ "first": "1" }),
+        json!({ "first": 1.5 }),
+        json!({ "first": 5_000_000_000_i64 }),
+        json!({ "sort": "NAME" }),
+        json!({ "no": "true" }),
+        json!({ "no": null }),
+        json!({ "filter": { "brands": [1] } }),
+        json!({ "filter": { "brands": [null] } }),
+        json!({ "filter": { "brand": ["asus"] } }),
+        json!({ "filter": { "availability": ["NEVER"] } }),
+        json!({ "filter": { "price": { "min": "dear" } } }),
+        json!({ "filter": { "and": [{ "not": { "sort": 1 } }] } }),
+    ];
+    let cards = [
+        json!({}),
+        json!({ "by": {} }),
+        json!({ "by": { "id": "1", "slug": "a" } }),
+        json!({ "by": { "id": [] } }),
+    ];
+    for (query, name, right, wrong) in
+        [(LIST, None, all, &lists[..]), (CARD, Some("One"), json!({ "by": { "slug": "a" } }), &cards[..])]
+    {
+        let mut before = Vec::new();
+        for variables in wrong {
+            before.push(answer(query, name, variables).await);
+        }
+        for _ in 0..3 {
+            let (status, told) = answer(query, name, &right).await;
+            assert_eq!((status, &told["errors"]), (200, &Value::Null), "{told}");
+        }
+        for (variables, before) in wrong.iter().zip(before) {
+            assert!(before.1["errors"][0].is_object(), "{variables}: {before:?}");
+            assert_eq!(answer(query, name, variables).await, before, "{variables}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_answer_is_compressed_for_those_who_take_that_and_says_the_same() {
     const SHORT: &str = "{ __typename }";
     const LONG: &str = "{ __schema { types { name } } }";

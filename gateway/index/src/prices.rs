@@ -6,7 +6,7 @@ use crate::{
     cards::{Axis, By, UNKNOWN_PRICE},
     condition::{Field, cards_of_all},
     list::List,
-    slots::{Bits, SlotSet},
+    slots::Bits,
     steps::Steps,
 };
 
@@ -55,7 +55,7 @@ impl List {
         if cards.len() > self.index.len() / RARE {
             let bits = Bits::of(cards, self.index.cards.rows.len());
             let walk = match self.index.steps(Axis::Price) {
-                Some(steps) => Walk::in_steps(self, cards, &bits, steps),
+                Some(steps) => Walk::in_steps(self, &bits, steps),
                 None => Walk::new(self, &bits),
             };
             return walk.stats(buckets);
@@ -80,8 +80,7 @@ struct Walk<'l> {
     /// For each block of ranks, how many cards are in the blocks before it; where the order is cut into steps, once
     /// somebody has asked for that.
     before: Vec<OnceCell<usize>>,
-    /// The steps, and the cards as a set.
-    steps: Option<(&'l Steps, &'l SlotSet)>,
+    steps: Option<&'l Steps>,
     /// How many ranks have a price.
     priced: usize,
 }
@@ -91,14 +90,13 @@ const BLOCK: usize = 4_096;
 
 impl<'l> Walk<'l> {
     /// By what is known of the cards before each step.
-    fn in_steps(list: &'l List, cards: &'l SlotSet, bits: &'l Bits, steps: &'l Steps) -> Self {
+    fn in_steps(list: &'l List, cards: &'l Bits, steps: &'l Steps) -> Self {
         let (priced, block) = (priced(list), steps.every());
         let whole = priced / block;
         let mut before = vec![OnceCell::new(); whole + 1];
-        let mut walk =
-            Self { list, cards: bits, block, before: Vec::new(), steps: Some((steps, cards)), priced };
+        let mut walk = Self { list, cards, block, before: Vec::new(), steps: Some(steps), priced };
         let rest = walk.members(whole * block..priced).count();
-        before.push(OnceCell::from(steps.before()[whole].count_and(cards) + rest));
+        before.push(OnceCell::from(steps.before()[whole].count_in(cards) + rest));
         walk.before = before;
         walk
     }
@@ -127,7 +125,7 @@ impl<'l> Walk<'l> {
 
     /// How many cards are in the blocks before one.
     fn before(&self, block: usize) -> usize {
-        let count = || self.steps.map_or(0, |(steps, cards)| steps.before()[block].count_and(cards));
+        let count = || self.steps.map_or(0, |steps| steps.before()[block].count_in(self.cards));
         *self.before[block].get_or_init(count)
     }
 

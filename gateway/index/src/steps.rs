@@ -96,7 +96,7 @@ mod tests {
             let plain: SlotSet = entries[ranks.clone()].iter().copied().collect();
             let gathered = steps.gather(&order, &ranks, CARDS as usize).unwrap();
             assert_eq!(gathered.len(), ranks.len(), "{ranks:?}");
-            assert_eq!(gathered.count_and(&plain), ranks.len(), "{ranks:?}");
+            assert_eq!(gathered.and(&plain).len(), ranks.len(), "{ranks:?}");
         }
         assert!(steps.gather(&order, &(1..every), CARDS as usize).is_none());
         assert!(steps.gather(&order, &(every + 1..every * 2 - 1), CARDS as usize).is_none());

@@ -34,24 +34,42 @@ pub mod specs;
 mod straight;
 pub mod subscribe;
 pub mod subscription;
+mod validated;
 pub(crate) mod warming;
 mod written;
 
 use std::sync::Arc;
 
-use async_graphql::{EmptyMutation, Request, SDLExportOptions, Schema, SchemaBuilder};
+use async_graphql::{EmptyMutation, Request, SDLExportOptions, Schema, SchemaBuilder, ValidationMode};
 use chrono::{DateTime, Utc};
 use tokio::task::coop::unconstrained;
 
 use self::{document::Document, fresh::FreshData, query::Query, subscription::Subscription};
 
-/// The schema that is served.
+/// The schema.
 pub type CatalogueSchema = Schema<Query, EmptyMutation, Subscription>;
 
-/// Builds the schema. How large a query may be is checked before it is executed (see
-/// [`crate::http::limits`]): async-graphql's own limits come too late for that.
-pub fn schema() -> CatalogueSchema {
-    roots().finish()
+/// The schema that is served. How large a query may be is checked before it is executed (see [`crate::http::limits`]):
+/// async-graphql's own limits come too late for that.
+#[derive(Clone)]
+pub struct ServedSchema {
+    validating: CatalogueSchema,
+    /// The same for requests that are known to be valid.
+    trusting: CatalogueSchema,
+}
+
+impl ServedSchema {
+    /// Builds it.
+    pub fn new() -> Self {
+        let trusting = roots().validation_mode(ValidationMode::Fast).finish();
+        Self { validating: roots().finish(), trusting }
+    }
+}
+
+impl Default for ServedSchema {
+    fn default() -> Self {
+        Self::new()
+    }
 }
 
 /// The same schema for subscriptions: each event gets data of its own. A request needs a [`crate::changes::Hearing`]
@@ -86,14 +104,20 @@ pub struct Executed {
 /// Loaders gather keys for as long as resolvers can go on by themselves; tokio would interrupt them after a hundred
 /// or so, and what a page costs would depend on where. So here it doesn't: a request is bounded by how large its
 /// query may be.
-pub async fn execute(schema: &CatalogueSchema, document: &Document, mut request: Request) -> Executed {
-    let plan = document.plan(request.operation_name.as_deref());
-    if let Some(plan) = plan {
-        request = request.data(Arc::clone(plan));
-    }
+pub async fn execute(schema: &ServedSchema, document: &Document, mut request: Request) -> Executed {
     request.set_parsed_query(document.parsed().clone());
-    let response = unconstrained(schema.execute(request)).await;
-    response::write(plan.map(|plan| &**plan), &response)
+    let Some(plan) = document.plan(request.operation_name.as_deref()) else {
+        return response::write(None, &schema.validating.execute(request).await);
+    };
+    let kinds = plan.validated.kinds(&request.variables);
+    let is_valid = plan.validated.knows(kinds);
+    let schema = if is_valid { &schema.trusting } else { &schema.validating };
+    let response = unconstrained(schema.execute(request.data(Arc::clone(plan)))).await;
+    let executed = response::write(Some(plan), &response);
+    if !is_valid && !executed.refused {
+        plan.validated.remember(kinds);
+    }
+    executed
 }
 
 /// The schema in GraphQL's schema definition language, as it stands in `schema.graphql`.
@@ -104,7 +128,7 @@ pub fn sdl() -> String {
         .sorted_enum_items()
         .prefer_single_line_descriptions()
         .include_specified_by();
-    let sdl = schema().sdl_with_options(options);
+    let sdl = roots().finish().sdl_with_options(options);
     let lines: Vec<&str> = sdl.lines().map(str::trim_end).collect();
     format!("{}\n", lines.join("\n").trim())
 }

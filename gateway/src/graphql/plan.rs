@@ -21,7 +21,7 @@ use async_graphql::{
 
 use async_graphql_value::Value;
 
-use super::lasting::Needs;
+use super::{lasting::Needs, validated::Validated};
 
 /// The type whose objects are kept as they are written.
 const CARD: &str = "VideoCard";
@@ -33,6 +33,8 @@ const AT_HAND: [&str; 3] = ["Facet", "PageInfo", "PriceStats"];
 pub(super) struct Plan {
     /// The fields at its root.
     pub(super) fields: Arc<[Expected]>,
+    /// Which requests for it are known to be valid.
+    pub(super) validated: Validated,
     /// How long the last answer was, in bytes: the next one will be about as long.
     pub(super) usual_bytes: AtomicUsize,
     /// Where it asks for cards; empty where objects of several selections have to be put together, other than within one.
@@ -100,7 +102,8 @@ impl Plan {
                 at_hand.push((set.pos, fields.clone()));
             }
         });
-        Self { fields, usual_bytes: AtomicUsize::new(0), cards, at_hand }
+        let validated = Validated::of(operation);
+        Self { fields, validated, usual_bytes: AtomicUsize::new(0), cards, at_hand }
     }
 
     /// What is asked of cards in this place, if cards can be kept as they are written there.

@@ -45,7 +45,7 @@ use self::{persisted::Persisted, settings::HttpSettings};
 use crate::{
     answers::Answers,
     catalogue::Catalogue,
-    graphql::{CatalogueSchema, served::ServedCards},
+    graphql::{ServedSchema, served::ServedCards},
 };
 
 /// What requests are answered with.
@@ -54,7 +54,7 @@ pub struct Gateway {
     /// Postgres.
     pub pool: PgPool,
     /// The GraphQL schema.
-    pub schema: CatalogueSchema,
+    pub schema: ServedSchema,
     /// Which version of the catalogue is known.
     pub catalogue: Catalogue,
     /// The answers that are kept.

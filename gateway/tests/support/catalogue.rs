@@ -7,7 +7,7 @@ use events::ProductEvent;
 use gateway::{
     apply::{Applied, Applier},
     catalogue::{Catalogue, CatalogueState},
-    graphql::{self, CatalogueSchema, document::Document, request::RequestData},
+    graphql::{self, ServedSchema, document::Document, request::RequestData},
     rates::ExchangeRates,
 };
 use secrecy::SecretString;
@@ -21,7 +21,7 @@ static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../sql/gateway/migr
 pub(crate) struct InProcess {
     pub(crate) pool: PgPool,
     pub(crate) applier: Applier,
-    schema: CatalogueSchema,
+    schema: ServedSchema,
     rates: ExchangeRates,
     // Dropped last.
     pub(crate) sandbox: Sandbox,
@@ -43,7 +43,7 @@ impl InProcess {
         let rates = ExchangeRates::read("USD", rates).unwrap();
         let applier = Applier::new(database.pool.clone(), rates.clone());
         applier.catch_up().await.unwrap();
-        Self { pool: database.pool, applier, schema: graphql::schema(), rates, sandbox }
+        Self { pool: database.pool, applier, schema: ServedSchema::new(), rates, sandbox }
     }
 
     /// The same gateway after a restart with other rates.

@@ -24,7 +24,7 @@ const WARM_UP: Duration = Duration::from_secs(2);
 /// How many requests there are for that.
 const WARM_UP_REQUESTS: usize = 2_000;
 /// How many different requests there are for each second that counts: more than any gateway answers.
-const REQUESTS_A_SECOND: u64 = 10_000;
+const REQUESTS_A_SECOND: u64 = 30_000;
 /// How often, while wrk drives, an answer is looked at: wrk itself reads no more of them than the status.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 

@@ -6,12 +6,15 @@ use super::{SlotSet, part::WORDS};
 #[derive(Clone, Debug)]
 pub(crate) struct Bits {
     words: Vec<u64>,
+    /// How many words slots can be in; the rest makes the last part whole.
+    used: usize,
 }
 
 impl Bits {
     /// No slot; those below `limit` can be put in.
     pub(crate) fn below(limit: usize) -> Self {
-        Self { words: vec![0; limit.div_ceil(64).next_multiple_of(WORDS)] }
+        let used = limit.div_ceil(64);
+        Self { words: vec![0; used.next_multiple_of(WORDS)], used }
     }
 
     /// The slots of a set; all of them must be below `limit`.
@@ -33,8 +36,10 @@ impl Bits {
         stretches.flatten().for_each(|slot| self.insert(*slot));
     }
 
-    pub(super) fn words(&self) -> &[u64] {
-        &self.words
+    /// The words of a part, and how many of them slots can be in.
+    pub(super) fn part(&self, number: u16) -> (&[u64; WORDS], usize) {
+        let number = usize::from(number);
+        (&self.words.as_chunks().0[number], self.used.saturating_sub(number * WORDS).min(WORDS))
     }
 
     pub(crate) fn to_set(&self) -> SlotSet {

@@ -203,23 +203,11 @@ impl Part {
         }
     }
 
-    /// How many slots have their bit set.
-    pub(super) fn count_in(&self, words: &[u64; WORDS]) -> usize {
+    /// How many slots have their bit set; only in the first so many words there can be one.
+    pub(super) fn count_in(&self, words: &[u64; WORDS], used: usize) -> usize {
         match self {
             Self::Listed(list) => list.iter().map(|low| usize::from(flag(words, *low))).sum(),
-            Self::Flagged(flags) => ones_of_both(&flags.words, words),
-        }
-    }
-
-    /// How many slots are in both.
-    pub(super) fn count_and(&self, other: &Self) -> usize {
-        match (self, other) {
-            (part, Self::Flagged(flags)) | (Self::Flagged(flags), part) => part.count_in(&flags.words),
-            (Self::Listed(one), Self::Listed(two)) => {
-                let mut count = 0;
-                each_common(one, two, |_| count += 1);
-                count
-            }
+            Self::Flagged(flags) => ones_of_both(&flags.words[..used], &words[..used]),
         }
     }
 
@@ -290,7 +278,8 @@ fn low_half(bit: u32) -> u16 {
     (bit & 0xffff) as u16
 }
 
-fn ones_of_both(one: &[u64; WORDS], two: &[u64; WORDS]) -> usize {
+/// How many bits are set in both.
+fn ones_of_both(one: &[u64], two: &[u64]) -> usize {
     Arch::new().dispatch(|| one.iter().zip(two).map(|(one, two)| (one & two).count_ones() as usize).sum())
 }
 

@@ -1,5 +1,6 @@
 //! Writing the cards anew that the news reached: their fields from all their listings, and what filters and
-//! sorts need to know of their offers.
+//! sorts need to know of their offers. Each card is written once, whatever of it is new: a row is large, and stands in
+//! several indexes.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,11 +13,9 @@ use super::{
     card_ids::{CardId, ListingId},
     listings::News,
     regroup::{Regrouped, Why},
+    summary::{self, Summary},
 };
-use crate::{
-    card::{CardDocument, CardSource, match_word, mpn_key, name_key, slug},
-    offer::BUYABLE,
-};
+use crate::card::{CardDocument, CardSource, match_word, mpn_key, name_key, slug};
 
 #[derive(sqlx::FromRow)]
 struct Said {
@@ -63,24 +62,22 @@ impl<'l> OfCard<'l> {
     }
 }
 
-/// Assembles cards from their listings and stores them. Why the listings of those that were grouped anew are one card
-/// says `regrouped`.
+/// Assembles cards from their listings and stores them; which ones that were: those that have any. Why the listings of
+/// those that were grouped anew are one card says `regrouped`, what their offers come to `summaries`.
 pub(super) async fn rewrite(
     connection: &mut PgConnection,
     cards: &BTreeSet<CardId>,
     regrouped: &Regrouped,
     news: &[News],
-) -> sqlx::Result<()> {
+    summaries: &BTreeMap<CardId, Summary>,
+) -> sqlx::Result<BTreeSet<CardId>> {
     if cards.is_empty() {
-        return Ok(());
+        return Ok(BTreeSet::new());
     }
     let told = news.iter().filter_map(|news| OfCard::told(news, &regrouped.card_of));
     let mut of_cards: Vec<OfCard<'_>> = told.filter(|told| cards.contains(&told.card)).collect();
-    let said: Vec<Said> = sqlx::query_as(include_str!("../../../sql/gateway/listings_of_cards.sql"))
-        .bind(cards.iter().copied().collect::<Vec<_>>())
-        .bind(of_cards.iter().map(|of_card| of_card.member.listing_ref.0).collect::<Vec<_>>())
-        .fetch_all(&mut *connection)
-        .await?;
+    let told: Vec<ListingId> = of_cards.iter().map(|of_card| of_card.member.listing_ref.0).collect();
+    let said = said(connection, cards.difference(&regrouped.first_told).copied().collect(), told).await?;
     of_cards.extend(said.iter().map(OfCard::stored));
     of_cards.sort_by_key(|of_card| (of_card.card, of_card.member.shop, of_card.shop_listing_id));
     let mut made: Vec<(CardId, Card)> = Vec::new();
@@ -90,43 +87,56 @@ pub(super) async fn rewrite(
     }
     let names = Names::ensure(connection, &made).await?;
     let slugs = slugs(connection, &made).await?;
-    Rows::of(&made, &names, slugs, &regrouped.cards).upsert(connection).await?;
-    write_technologies(connection, &made, &names).await
+    let mut rows = Rows { slugs, ..Rows::default() };
+    for (id, card) in &made {
+        let summary = summaries.get(id).cloned().unwrap_or_default();
+        rows.push(*id, card, &names, regrouped.cards.get(id), &summary);
+    }
+    rows.upsert(connection).await?;
+    write_technologies(connection, &made, &names, &regrouped.new).await?;
+    Ok(made.into_iter().map(|(id, _)| id).collect())
 }
 
-/// What working out anew what filters and sorts need to know of cards' offers has come to.
-#[derive(Debug, Default)]
-pub(super) struct Summarised {
-    /// The cards that are served.
-    pub(super) served: BTreeSet<CardId>,
-    /// The cards that are sold by other shops than before.
-    pub(super) elsewhere: BTreeSet<CardId>,
-}
-
-/// Works out anew what filters and sorts need to know of the cards' offers.
-pub(super) async fn summarise(
+/// What is stored about cards, but for some listings.
+async fn said(
     connection: &mut PgConnection,
-    cards: &BTreeSet<CardId>,
-) -> sqlx::Result<Summarised> {
-    let mut summarised = Summarised::default();
+    cards: Vec<CardId>,
+    but: Vec<ListingId>,
+) -> sqlx::Result<Vec<Said>> {
     if cards.is_empty() {
-        return Ok(summarised);
+        return Ok(Vec::new());
     }
-    let rows: Vec<(CardId, bool, bool)> =
-        sqlx::query_as(include_str!("../../../sql/gateway/cards_summarise.sql"))
-            .bind(cards.iter().copied().collect::<Vec<_>>())
-            .bind(BUYABLE)
-            .fetch_all(connection)
-            .await?;
-    for (card, is_served, is_elsewhere) in rows {
-        if is_served {
-            summarised.served.insert(card);
-        }
-        if is_elsewhere {
-            summarised.elsewhere.insert(card);
-        }
+    sqlx::query_as(include_str!("../../../sql/gateway/listings_of_cards.sql"))
+        .bind(cards)
+        .bind(but)
+        .fetch_all(connection)
+        .await
+}
+
+/// Stores what filters and sorts need to know of cards' offers, of cards that are not written otherwise; which of them
+/// are sold by other shops than before.
+pub(super) async fn summarise<'s>(
+    connection: &mut PgConnection,
+    summaries: impl Iterator<Item = (&'s CardId, &'s Summary)>,
+) -> sqlx::Result<BTreeSet<CardId>> {
+    let (mut ids, mut columns) = (Vec::new(), summary::Columns::default());
+    for (id, summary) in summaries {
+        ids.push(*id);
+        columns.push(summary);
     }
-    Ok(summarised)
+    if ids.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    let elsewhere: Vec<CardId> = sqlx::query_scalar(include_str!("../../../sql/gateway/cards_summarise.sql"))
+        .bind(ids)
+        .bind(columns.listing_counts)
+        .bind(columns.best_prices_minor)
+        .bind(columns.discounts_bp)
+        .bind(columns.shop_slugs)
+        .bind(columns.availabilities)
+        .fetch_all(connection)
+        .await?;
+    Ok(elsewhere.into_iter().collect())
 }
 
 /// Makes the ids and slugs of cards that another took over find that one, and ends the old rows.
@@ -226,6 +236,7 @@ async fn write_technologies(
     connection: &mut PgConnection,
     made: &[(CardId, Card)],
     names: &Names,
+    new: &BTreeSet<CardId>,
 ) -> sqlx::Result<()> {
     let mut rows: (Vec<CardId>, Vec<i32>, Vec<Option<&str>>) = Default::default();
     for (id, card) in made {
@@ -239,12 +250,15 @@ async fn write_technologies(
             }
         }
     }
-    sqlx::query(include_str!("../../../sql/gateway/card_technologies_clear.sql"))
-        .bind(made.iter().map(|(id, _)| *id).collect::<Vec<_>>())
-        .bind(&rows.0)
-        .bind(&rows.1)
-        .execute(&mut *connection)
-        .await?;
+    let known: Vec<CardId> = made.iter().map(|(id, _)| *id).filter(|id| !new.contains(id)).collect();
+    if !known.is_empty() {
+        sqlx::query(include_str!("../../../sql/gateway/card_technologies_clear.sql"))
+            .bind(known)
+            .bind(&rows.0)
+            .bind(&rows.1)
+            .execute(&mut *connection)
+            .await?;
+    }
     sqlx::query(include_str!("../../../sql/gateway/card_technologies_write.sql"))
         .bind(rows.0)
         .bind(rows.1)
@@ -276,18 +290,11 @@ struct Rows {
     match_by: Vec<Option<&'static str>>,
     match_confidence: Vec<Option<f64>>,
     match_explanation: Vec<Option<String>>,
+    summaries: summary::Columns,
 }
 
 impl Rows {
-    fn of(made: &[(CardId, Card)], names: &Names, slugs: Vec<String>, why: &BTreeMap<CardId, Why>) -> Self {
-        let mut rows = Self { slugs, ..Self::default() };
-        for (id, card) in made {
-            rows.push(*id, card, names, why.get(id));
-        }
-        rows
-    }
-
-    fn push(&mut self, id: CardId, card: &Card, names: &Names, why: Option<&Why>) {
+    fn push(&mut self, id: CardId, card: &Card, names: &Names, why: Option<&Why>, summary: &Summary) {
         let lines = |values: &mut dyn Iterator<Item = String>| {
             values.collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>().join("\n")
         };
@@ -312,6 +319,7 @@ impl Rows {
         self.match_by.push(why.map(|why| match_word(why.by)));
         self.match_confidence.push(why.map(|why| why.confidence));
         self.match_explanation.push(why.map(|why| why.explanation.clone()));
+        self.summaries.push(summary);
     }
 
     async fn upsert(&self, connection: &mut PgConnection) -> sqlx::Result<()> {
@@ -335,6 +343,11 @@ impl Rows {
             .bind(&self.match_by)
             .bind(&self.match_confidence)
             .bind(&self.match_explanation)
+            .bind(&self.summaries.listing_counts)
+            .bind(&self.summaries.best_prices_minor)
+            .bind(&self.summaries.discounts_bp)
+            .bind(&self.summaries.shop_slugs)
+            .bind(&self.summaries.availabilities)
             .execute(connection)
             .await?;
         Ok(())

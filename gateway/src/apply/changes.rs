@@ -12,8 +12,8 @@ use sqlx::{PgConnection, types::Json};
 use super::{
     Applier, ApplyError,
     card_ids::{CardId, ListingId},
-    cards::Summarised,
     listings::News,
+    summary::Summary,
 };
 use crate::{changes::CardChange, offer::BUYABLE};
 
@@ -34,14 +34,16 @@ pub(super) struct Served {
     last: Option<Json<Value>>,
 }
 
-/// What is known of how cards looked before they were written, and of whether they are served now.
+/// What is known of how cards looked before they were written, and of what their offers come to now.
 #[derive(Debug)]
-pub(super) struct Looked {
+pub(super) struct Looked<'s> {
     /// Those that may look different in any way.
     pub(super) seen: BTreeSet<CardId>,
     /// How those of them looked that were served.
     pub(super) before: BTreeMap<CardId, Served>,
-    pub(super) now: Summarised,
+    pub(super) now: &'s BTreeMap<CardId, Summary>,
+    /// Those that are sold by other shops than before, of those that are not among `seen`.
+    pub(super) elsewhere: BTreeSet<CardId>,
 }
 
 /// How those of `cards` look that are served.
@@ -73,7 +75,11 @@ fn what_happened(before: Option<&str>, after: Option<&str>, repriced: bool) -> O
 }
 
 /// Notes how cards differ from how they looked, and which prices the news let fall.
-pub(super) async fn note(connection: &mut PgConnection, looked: &Looked, news: &[News]) -> sqlx::Result<()> {
+pub(super) async fn note(
+    connection: &mut PgConnection,
+    looked: &Looked<'_>,
+    news: &[News],
+) -> sqlx::Result<()> {
     // How one looks that was not served before makes no difference.
     let after = look(connection, &looked.before.keys().copied().collect()).await?;
     let repriced: BTreeSet<CardId> =
@@ -84,7 +90,7 @@ pub(super) async fn note(connection: &mut PgConnection, looked: &Looked, news: &
         let looked_like = old.map(|old| &*old.fingerprint);
         let looks_like = match old {
             Some(_) => after.get(card).map(|new| &*new.fingerprint),
-            None => looked.now.served.contains(card).then_some(""),
+            None => looked.now.get(card).filter(|now| now.is_served()).map(|_| ""),
         };
         if let Some(change) = what_happened(looked_like, looks_like, repriced.contains(card)) {
             let last = old.and_then(|old| old.last.as_ref()).filter(|_| change == CardChange::Removed);
@@ -94,7 +100,7 @@ pub(super) async fn note(connection: &mut PgConnection, looked: &Looked, news: &
         }
     }
     // All others are served, and show nothing but their offers and shops differently.
-    let elsewhere = &looked.now.elsewhere;
+    let elsewhere = &looked.elsewhere;
     for card in elsewhere.union(&repriced).filter(|card| !looked.seen.contains(card)) {
         let change = if elsewhere.contains(card) { CardChange::Changed } else { CardChange::PriceChanged };
         changes.push(change.word());

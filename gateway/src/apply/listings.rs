@@ -67,6 +67,15 @@ pub(super) struct Told {
     pub(super) match_keys: Vec<String>,
     /// Whether it was no part of its card before.
     was_apart: bool,
+    /// Whether nothing was known of it.
+    is_first: bool,
+}
+
+impl News {
+    /// Whether it tells of a listing of which nothing was known.
+    pub(super) fn is_first_told(&self) -> bool {
+        self.told.as_ref().is_some_and(|told| told.is_first)
+    }
 }
 
 /// A listing as the gateway knew it.

@@ -14,6 +14,7 @@ mod neighbourhood;
 mod prices;
 mod rebuild;
 mod regroup;
+mod summary;
 
 use std::collections::BTreeSet;
 
@@ -165,11 +166,13 @@ async fn write_cards(
     touched.retain(|card| !regrouped.taken_over.contains_key(card));
     listings::store(connection, rates, news, &regrouped.card_of).await?;
     regroup::store(connection, &regrouped, news).await?;
-    let before = changes::look(connection, &seen).await?;
-    cards::rewrite(connection, &rewritten, &regrouped, news).await?;
+    let before = changes::look(connection, &seen.difference(&regrouped.new).copied().collect()).await?;
+    let summaries = summary::of_cards(connection, rates, &touched, &regrouped, news).await?;
+    let written = cards::rewrite(connection, &rewritten, &regrouped, news, &summaries).await?;
     cards::take_over(connection, &regrouped.taken_over).await?;
-    let now = cards::summarise(connection, &touched).await?;
-    changes::note(connection, &Looked { seen, before, now }, news).await?;
+    let others = summaries.iter().filter(|(card, _)| !written.contains(card));
+    let elsewhere = cards::summarise(connection, others).await?;
+    changes::note(connection, &Looked { seen, before, now: &summaries, elsewhere }, news).await?;
     Ok(touched)
 }
 

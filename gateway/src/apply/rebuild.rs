@@ -10,7 +10,7 @@ use super::{
     card_ids::{CardId, ListingId},
     cards,
     listings::{Effect, News},
-    lock, write_cards,
+    lock, summary, write_cards,
 };
 
 /// The number of the merge's rules. It is raised with every change of rules that can read a listing in
@@ -19,6 +19,9 @@ const RULES_VERSION: i32 = 2;
 
 /// How many listings are read anew in one transaction: a fraction of a second of work.
 const LISTINGS_AT_ONCE: i64 = 1000;
+
+/// Of how many cards the offers are in memory at the same time.
+const CARDS_AT_ONCE: usize = 5000;
 
 #[derive(sqlx::FromRow)]
 struct Stored {
@@ -61,8 +64,12 @@ impl Applier {
         ] {
             sqlx::query(sql).bind(&currencies).bind(&factors).execute(&mut *transaction).await?;
         }
-        let all = sqlx::query_scalar("select id from gateway.card").fetch_all(&mut *transaction).await?;
-        cards::summarise(&mut transaction, &all.into_iter().collect()).await?;
+        let all: Vec<CardId> =
+            sqlx::query_scalar("select id from gateway.card").fetch_all(&mut *transaction).await?;
+        for cards in all.chunks(CARDS_AT_ONCE) {
+            let summaries = summary::of_stored(&mut transaction, cards).await?;
+            cards::summarise(&mut transaction, summaries.iter()).await?;
+        }
         sqlx::query("update gateway.catalogue set rates = $1")
             .bind(fingerprint)
             .execute(&mut *transaction)

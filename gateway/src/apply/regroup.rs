@@ -28,6 +28,10 @@ pub(super) struct Why {
 pub(super) struct Regrouped {
     /// Cards whose listings are others than before, with why their listings are one card.
     pub(super) cards: BTreeMap<CardId, Why>,
+    /// Those of them that were not there before.
+    pub(super) new: BTreeSet<CardId>,
+    /// Those of these whose listings are all told for the first time: whatever is known of them is what the news tell.
+    pub(super) first_told: BTreeSet<CardId>,
     /// Cards without any listing, whose ids another card took over.
     pub(super) taken_over: BTreeMap<CardId, CardId>,
     /// The card of each listing that was looked at; what is no video card belongs to none.
@@ -54,15 +58,24 @@ pub(super) async fn regroup(connection: &mut PgConnection, news: &[News]) -> sql
         .chain(moved.iter().filter_map(|news| Some((news.id, news.card_id?))))
         .collect();
     let kept = card_ids::keep(&members, &current);
+    let is_new: Vec<bool> = kept.cards.iter().map(Option::is_none).collect();
     let cards = with_new_cards(connection, kept.cards).await?;
     let mut before: BTreeMap<CardId, BTreeSet<ListingId>> = BTreeMap::new();
     for (listing, card) in &current {
         before.entry(*card).or_default().insert(*listing);
     }
+    let first_told: BTreeSet<ListingId> =
+        moved.iter().filter(|news| news.is_first_told()).map(|news| news.id).collect();
     let moved: BTreeSet<ListingId> = moved.iter().map(|news| news.id).collect();
     let mut regrouped =
         Regrouped { doubts, card_of: card_of(neighbours, &members, &cards), ..Regrouped::default() };
-    for ((card, group), members) in cards.iter().zip(groups).zip(&members) {
+    for (((card, is_new), group), members) in cards.iter().zip(is_new).zip(groups).zip(&members) {
+        if is_new {
+            regrouped.new.insert(*card);
+            if members.iter().all(|listing| first_told.contains(listing)) {
+                regrouped.first_told.insert(*card);
+            }
+        }
         let as_before =
             before.get(card).is_some_and(|before| before.iter().eq(members.iter().collect::<BTreeSet<_>>()));
         if !as_before || members.iter().any(|listing| moved.contains(listing)) {

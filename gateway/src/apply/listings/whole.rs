@@ -32,9 +32,10 @@ pub(super) async fn read(connection: &mut PgConnection, listings: Vec<Newer>) ->
         keys.sort_unstable();
         keys.dedup();
         let told = newer.news(id, effect, keys);
-        let was_apart = known.is_some_and(|known| known.apart);
+        let (was_apart, is_first) = (known.is_some_and(|known| known.apart), known.is_none());
         let Newer { shop, shop_id, shop_listing_id, state, digest, known: _ } = newer;
-        let listing = Told { shop, shop_id, shop_listing_id, state, digest, identity, match_keys, was_apart };
+        let listing =
+            Told { shop, shop_id, shop_listing_id, state, digest, identity, match_keys, was_apart, is_first };
         news.push(News { told: Some(Box::new(listing)), ..told });
     }
     Ok(news)

@@ -8,13 +8,15 @@
 use std::{collections::HashMap, time::Duration};
 
 use chrono::{DateTime, Utc};
-use events::{BUCKETS, Buckets, LACKING_CHANNEL, Lacking, ProductEvent, Versions};
+use events::{BUCKETS, Buckets, LACKING_CHANNEL, Lacking, Versions};
 use sqlx::{FromRow, PgPool};
 use tokio::{
     sync::mpsc,
     time::{Instant, sleep_until},
 };
 use tokio_util::sync::CancellationToken;
+
+use crate::apply::Heard;
 
 /// How long after a crawl's end what was sent before it has been applied, by whichever gateway.
 const SETTLE: Duration = Duration::from_secs(2);
@@ -49,10 +51,10 @@ impl Reconcile {
     }
 
     /// Events that were applied.
-    pub(crate) fn hand_in(&self, applied: &[ProductEvent]) {
+    pub(crate) fn hand_in(&self, applied: &[Heard]) {
         let Some(sender) = &self.0 else { return };
         for event in applied {
-            if let ProductEvent::CrawlEnded(ended) = event
+            if let Heard::CrawlEnded(ended) = event
                 && let Some(versions) = &ended.versions
             {
                 let (shop, versions) = (ended.shop.clone(), versions.clone());

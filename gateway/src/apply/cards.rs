@@ -55,8 +55,8 @@ impl<'l> OfCard<'l> {
             listing_ref: ListingRef(news.id),
             shop: &told.shop,
             observed_at: told.state.observed_at,
-            listing: told.state.listing.as_ref()?,
-            identity: told.identity.as_ref()?,
+            listing: told.state.listing()?,
+            identity: &told.state.product()?.identity,
         };
         Some(Self { card, shop_listing_id: &told.shop_listing_id, member })
     }

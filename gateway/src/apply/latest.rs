@@ -2,10 +2,15 @@
 //!
 //! Pure. Order within the batch and repeated events make no difference.
 
-use std::collections::{BTreeMap, btree_map::Entry};
+use std::{
+    collections::{BTreeMap, btree_map::Entry},
+    sync::Arc,
+};
 
 use chrono::{DateTime, Utc};
-use events::{Availability, CrawlEnded, CrawlKind, CrawlOutcome, Listing, Price, ProductEvent};
+use events::{Availability, CrawlEnded, CrawlKind, CrawlOutcome, Listing, Price};
+
+use super::heard::{Heard, HeardListing, Product, Said};
 
 /// A shop's slug and its own id of a listing.
 pub(super) type ListingKey = (String, String);
@@ -17,9 +22,21 @@ pub(super) struct ListingState {
     pub(super) observed_at: DateTime<Utc>,
     pub(super) missing_since: Option<DateTime<Utc>>,
     /// `None`: the listing is gone.
-    pub(super) listing: Option<Listing>,
+    pub(super) said: Option<Arc<Said>>,
     /// What it cost in each version that the batch tells of, in no order.
     pub(super) terms: Vec<Terms>,
+}
+
+impl ListingState {
+    /// What the shop says of it, as it says it.
+    pub(super) fn listing(&self) -> Option<&Listing> {
+        self.said.as_deref().map(|said| &said.listing)
+    }
+
+    /// Which product it is taken for.
+    pub(super) fn product(&self) -> Option<&Product> {
+        self.said.as_deref().map(Said::product)
+    }
 }
 
 /// What a version of a listing cost.
@@ -48,52 +65,33 @@ pub(super) struct Latest {
 }
 
 impl Latest {
-    pub(super) fn of(events: &[ProductEvent]) -> Self {
+    pub(super) fn of(events: &[Heard]) -> Self {
         let mut latest = Self::default();
         for event in events {
             match event {
-                ProductEvent::ListingChanged(event) => latest.add(
-                    (event.shop.clone(), event.listing_id.clone()),
-                    event.listing_version,
-                    event.observed_at,
-                    event.missing_since,
-                    Some(&event.listing),
-                ),
-                ProductEvent::ListingGone(event) => latest.add(
-                    (event.shop.clone(), event.listing_id.clone()),
-                    event.listing_version,
-                    event.observed_at,
-                    None,
-                    None,
-                ),
-                ProductEvent::CrawlEnded(event) => latest.add_crawl(event),
+                Heard::Listing(heard) => latest.add(heard),
+                Heard::CrawlEnded(ended) => latest.add_crawl(ended),
             }
         }
         latest
     }
 
-    fn add(
-        &mut self,
-        key: ListingKey,
-        version: i64,
-        observed_at: DateTime<Utc>,
-        missing_since: Option<DateTime<Utc>>,
-        listing: Option<&Listing>,
-    ) {
-        let offer = listing.map(|listing| (listing.price.clone(), listing.availability));
+    fn add(&mut self, heard: &HeardListing) {
+        let HeardListing { version, observed_at, missing_since, ref said, .. } = *heard;
+        let offer = said.as_ref().map(|said| (said.listing.price.clone(), said.listing.availability));
         let terms = Terms { version, at: observed_at, offer };
-        match self.listings.entry(key) {
+        match self.listings.entry((heard.shop.clone(), heard.listing_id.clone())) {
             Entry::Occupied(mut known) => {
                 let known = known.get_mut();
                 known.terms.push(terms);
                 if known.version < version {
                     (known.version, known.observed_at) = (version, observed_at);
-                    (known.missing_since, known.listing) = (missing_since, listing.cloned());
+                    (known.missing_since, known.said) = (missing_since, said.clone());
                 }
             }
             Entry::Vacant(place) => {
-                let (listing, terms) = (listing.cloned(), vec![terms]);
-                place.insert(ListingState { version, observed_at, missing_since, listing, terms });
+                let (said, terms) = (said.clone(), vec![terms]);
+                place.insert(ListingState { version, observed_at, missing_since, said, terms });
             }
         }
     }
@@ -132,22 +130,22 @@ impl Latest {
 
 #[cfg(test)]
 mod tests {
-    use events::ListingGone;
+    use events::{ListingGone, ProductEvent};
 
     use super::*;
 
-    fn gone(listing_id: &str, listing_version: i64) -> ProductEvent {
-        ProductEvent::ListingGone(ListingGone {
+    fn gone(listing_id: &str, listing_version: i64) -> Heard {
+        Heard::of(ProductEvent::ListingGone(ListingGone {
             v: 1,
             shop: "netvideo".to_owned(),
             listing_id: listing_id.to_owned(),
             listing_version,
             observed_at: DateTime::UNIX_EPOCH,
-        })
+        }))
     }
 
-    fn crawl(crawl: i64) -> ProductEvent {
-        ProductEvent::CrawlEnded(CrawlEnded {
+    fn crawl(crawl: i64) -> CrawlEnded {
+        CrawlEnded {
             v: 1,
             shop: "netvideo".to_owned(),
             shop_name: "NetVideo".to_owned(),
@@ -159,16 +157,20 @@ mod tests {
             listing_count: 1,
             collect_every_ms: 60_000,
             versions: None,
-        })
+        }
+    }
+
+    fn heard(ended: CrawlEnded) -> Heard {
+        Heard::of(ProductEvent::CrawlEnded(ended))
     }
 
     #[test]
     fn a_crawl_that_failed_does_not_hide_a_sound_one_before_it() {
         let sound = crawl(7);
-        let ProductEvent::CrawlEnded(mut failed) = crawl(8) else { unreachable!("it is a crawl") };
+        let mut failed = crawl(8);
         failed.outcome = CrawlOutcome::Incomplete;
         failed.ended_at += chrono::TimeDelta::hours(1);
-        let latest = Latest::of(&[ProductEvent::CrawlEnded(failed), sound]);
+        let latest = Latest::of(&[failed, sound].map(heard));
         let state = &latest.crawls["netvideo"];
         assert_eq!(
             (state.newest.crawl, state.sound_at, state.complete_at),
@@ -178,10 +180,12 @@ mod tests {
 
     #[test]
     fn the_highest_version_of_a_listing_and_the_newest_crawl_stay_whatever_the_order() {
-        let forwards = [gone("a", 1), gone("a", 3), gone("b", 1), gone("a", 2), crawl(7), crawl(9), crawl(8)];
+        let listings = [gone("a", 1), gone("a", 3), gone("b", 1), gone("a", 2)];
+        let crawls = [7, 9, 8].map(|number| heard(crawl(number)));
+        let forwards: Vec<Heard> = listings.into_iter().chain(crawls).collect();
         let mut backwards = forwards.clone();
         backwards.reverse();
-        let in_order = |events: &[ProductEvent]| {
+        let in_order = |events: &[Heard]| {
             let mut latest = Latest::of(events);
             for state in latest.listings.values_mut() {
                 state.terms.sort_by_key(|terms| terms.version);

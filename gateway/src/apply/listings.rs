@@ -3,7 +3,6 @@
 //! Most news are another price of a listing that is known. That the shop says the same of the product as before is told
 //! by a digest, so that neither what was known has to be read for it nor what is said now be written.
 
-mod digest;
 mod offers;
 mod whole;
 
@@ -14,7 +13,6 @@ use events::{Listing, Price};
 use merge::Identity;
 use sqlx::{PgConnection, types::Json};
 
-use self::digest::FactsDigest;
 pub(super) use self::whole::store;
 use super::{
     card_ids::{CardId, ListingId},
@@ -60,11 +58,6 @@ pub(super) struct Told {
     pub(super) shop_id: i16,
     pub(super) shop_listing_id: String,
     pub(super) state: ListingState,
-    digest: Option<FactsDigest>,
-    /// `None`: it is gone.
-    pub(super) identity: Option<Identity>,
-    /// The keys that it has now.
-    pub(super) match_keys: Vec<String>,
     /// Whether it was no part of its card before.
     was_apart: bool,
     /// Whether nothing was known of it.
@@ -108,8 +101,6 @@ struct Newer {
     shop_id: i16,
     shop_listing_id: String,
     state: ListingState,
-    /// Of what it says of the product; `None`: it is gone.
-    digest: Option<FactsDigest>,
     known: Option<Known>,
 }
 
@@ -133,8 +124,8 @@ impl Known {
 impl Newer {
     /// Whether the listing is as it was, but for its offer.
     fn is_offer_alone(&self) -> bool {
-        let (Some(known), Some(digest)) = (&self.known, &self.digest) else { return false };
-        !known.gone && known.facts_digest == Some(digest.at(known.version))
+        let (Some(known), Some(said)) = (&self.known, &self.state.said) else { return false };
+        !known.gone && known.facts_digest == Some(said.digest.at(known.version))
     }
 
     /// What it changes, where more than the offer may be news.
@@ -153,7 +144,7 @@ impl Newer {
             card_id: known.and_then(|known| known.card_id),
             keys,
             points: points(known.map(Known::terms), &self.state.terms),
-            fell_from: known.and_then(|known| known.fell_from(self.state.listing.as_ref())),
+            fell_from: known.and_then(|known| known.fell_from(self.state.listing())),
             observed_at: Some(self.state.observed_at),
             told: None,
         }
@@ -190,8 +181,7 @@ pub(super) async fn take_over(
         if known.as_ref().is_some_and(|known| known.version >= state.version) {
             return None;
         }
-        let digest = state.listing.as_ref().map(FactsDigest::of);
-        Some(Newer { shop, shop_id, shop_listing_id, state, digest, known })
+        Some(Newer { shop, shop_id, shop_listing_id, state, known })
     });
     let (offers, others): (Vec<Newer>, Vec<Newer>) = newer.partition(Newer::is_offer_alone);
     let mut news = offers::store(connection, rates, offers).await?;

@@ -8,6 +8,7 @@ mod card_ids;
 mod cards;
 mod changes;
 mod decide;
+mod heard;
 mod latest;
 mod listings;
 mod neighbourhood;
@@ -24,6 +25,7 @@ use service::traces::SPANS;
 use sqlx::{PgConnection, PgPool};
 use tracing::Instrument;
 
+pub(crate) use self::heard::Heard;
 use self::{
     card_ids::CardId,
     changes::Looked,
@@ -44,6 +46,8 @@ pub struct Applier {
 pub struct Applied {
     /// Listings about which there was news.
     pub listings: usize,
+    /// Of how many of them more than another offer had to be looked for.
+    pub read: usize,
     /// When the shops said each of these.
     pub observed_at: Vec<DateTime<Utc>>,
     /// Cards that changed.
@@ -108,6 +112,11 @@ impl Applier {
 
     /// Applies a batch of events. When it returns `Ok`, the batch is committed.
     pub async fn apply(&self, events: &[ProductEvent]) -> Result<Applied, ApplyError> {
+        self.apply_heard(&events.iter().cloned().map(Heard::of).collect::<Vec<_>>()).await
+    }
+
+    /// The same.
+    pub(crate) async fn apply_heard(&self, events: &[Heard]) -> Result<Applied, ApplyError> {
         let this = self.clone();
         let latest = Latest::of(events);
         let span = tracing::info_span!(target: SPANS, "apply", events = events.len());
@@ -138,7 +147,9 @@ impl Applier {
             crawls += crawl_ended(connection, crawl).await?;
         }
         let observed_at = news.iter().filter_map(|news| news.observed_at).collect();
-        let mut applied = Applied { listings: news.len(), observed_at, cards: touched.len(), version: None };
+        let read = news.iter().filter(|news| news.told.is_some()).count();
+        let (listings, cards) = (news.len(), touched.len());
+        let mut applied = Applied { listings, read, observed_at, cards, version: None };
         if !news.is_empty() || crawls > 0 {
             applied.version = Some(bump(connection, Some(&touched)).await?);
         }

@@ -31,12 +31,13 @@ pub(super) struct Neighbour {
 impl Neighbour {
     /// One that is not stored yet; `None`: it is gone.
     fn told(news: &News, told: &Told) -> Option<Self> {
+        let product = told.state.product()?;
         Some(Self {
             id: news.id,
             shop: told.shop.clone(),
             shop_listing_id: told.shop_listing_id.clone(),
-            identity: Json(told.identity.clone()?),
-            match_keys: told.match_keys.clone(),
+            identity: Json(product.identity.clone()),
+            match_keys: product.match_keys.clone(),
             card_id: news.card_id,
         })
     }

@@ -63,7 +63,7 @@ impl Offer {
     /// Of a listing that is told for the first time.
     fn told(news: &News, card_id: CardId, rates: &ExchangeRates) -> Option<Self> {
         let told = news.told.as_ref()?;
-        let listing = told.state.listing.as_ref()?;
+        let listing = told.state.listing()?;
         Some(Self {
             id: news.id,
             card_id,

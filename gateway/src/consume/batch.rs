@@ -1,9 +1,16 @@
 //! What the broker hands out, batch by batch: events that can be read, and messages that can't.
 //!
 //! The next batch is read while the one before it is applied: reading takes the processor, applying mostly waits for
-//! Postgres.
+//! Postgres. Which product a listing is about is read too, as long as that is asked of most listings: of those that are
+//! seen for the first time, and not of other prices.
 
-use std::time::Duration;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use events::ProductEvent;
 use futures::StreamExt;
@@ -13,7 +20,10 @@ use tokio::{sync::mpsc, time::sleep};
 use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
 
 use super::SessionError;
-use crate::refusals::{Fingerprint, Refusal};
+use crate::{
+    apply::Heard,
+    refusals::{Fingerprint, Refusal},
+};
 
 /// How many messages are applied in one transaction.
 const LARGEST: usize = 1000;
@@ -39,7 +49,7 @@ const MOST_TRACES: usize = 64;
 #[derive(Debug, Default)]
 pub(super) struct Batch {
     /// What could be read.
-    pub(super) events: Vec<(Envelope, ProductEvent)>,
+    pub(super) events: Vec<(Envelope, Heard)>,
     /// What could not, and why.
     pub(super) poison: Vec<(DeliveryTag, Refusal)>,
     /// The `traceparent`s that came with them, each once.
@@ -47,11 +57,17 @@ pub(super) struct Batch {
 }
 
 impl Batch {
-    fn push(&mut self, delivery: &Delivery) {
+    fn push(&mut self, delivery: &Delivery, ahead: &Ahead) {
         let (tag, bytes) = (delivery.delivery_tag, delivery.data.as_slice());
         let fingerprint = Fingerprint::of(bytes);
         match ProductEvent::decode(bytes) {
-            Ok(event) => self.events.push((Envelope { tag, fingerprint }, event)),
+            Ok(event) => {
+                let event = Heard::of(event);
+                if ahead.is_worth_it() {
+                    event.read_ahead();
+                }
+                self.events.push((Envelope { tag, fingerprint }, event));
+            }
             Err(error) => self.poison.push((tag, Refusal::new(fingerprint, &error))),
         }
         if let Some(traceparent) = traceparent(&delivery.properties)
@@ -67,6 +83,21 @@ impl Batch {
     }
 }
 
+/// Whether it is worth reading which product listings are about, before that is asked.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Ahead(Arc<AtomicBool>);
+
+impl Ahead {
+    fn is_worth_it(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    /// Of so many listings it was asked of some.
+    pub(super) fn learn(&self, listings: usize, asked: usize) {
+        self.0.store(2 * asked > listings, Ordering::Relaxed);
+    }
+}
+
 /// The batches of one session with the broker, read ahead. Dropped, it reads no more.
 pub(super) struct Batches {
     read: mpsc::Receiver<Result<Batch, SessionError>>,
@@ -76,11 +107,11 @@ pub(super) struct Batches {
 
 impl Batches {
     /// Begins to read.
-    pub(super) fn read(mut consumer: Consumer, stop: CancellationToken) -> Self {
+    pub(super) fn read(mut consumer: Consumer, ahead: Ahead, stop: CancellationToken) -> Self {
         let (send, read) = mpsc::channel(READ_AHEAD);
         let reading = tokio::spawn(async move {
             loop {
-                let batch = next(&mut consumer).await;
+                let batch = next(&mut consumer, &ahead).await;
                 let is_last = batch.is_err();
                 if send.send(batch).await.is_err() || is_last {
                     break;
@@ -101,17 +132,17 @@ impl Batches {
 }
 
 /// The next messages, one at least.
-async fn next(consumer: &mut Consumer) -> Result<Batch, SessionError> {
+async fn next(consumer: &mut Consumer, ahead: &Ahead) -> Result<Batch, SessionError> {
     let mut batch = Batch::default();
     let first = consumer.next().await.ok_or(SessionError::Ended)??;
-    batch.push(&first);
+    batch.push(&first, ahead);
     let full = sleep(LINGER);
     tokio::pin!(full);
     while batch.len() < LARGEST {
         tokio::select! {
             biased;
             delivery = consumer.next() => {
-                batch.push(&delivery.ok_or(SessionError::Ended)??);
+                batch.push(&delivery.ok_or(SessionError::Ended)??, ahead);
             }
             () = &mut full => break,
         }

@@ -11,7 +11,7 @@ mod broker;
 
 use std::time::Duration;
 
-use events::{ProductEvent, topology};
+use events::topology;
 use lapin::{
     Channel, Connection, Consumer,
     options::{BasicAckOptions, BasicConsumeOptions, BasicNackOptions, BasicQosOptions},
@@ -24,11 +24,11 @@ use tokio::{sync::watch, time::timeout};
 use tokio_util::sync::CancellationToken;
 use tracing::{Instrument, Span};
 
-use self::batch::{Batch, Batches, DeliveryTag, Envelope};
+use self::batch::{Ahead, Batch, Batches, DeliveryTag, Envelope};
 pub use self::broker::declare;
 pub(crate) use self::broker::{connect, is_refused_for};
 use crate::{
-    apply::{Applied, Applier, ApplyError},
+    apply::{Applied, Applier, ApplyError, Heard},
     catalogue::Catalogue,
     measures,
     reconcile::Reconcile,
@@ -57,6 +57,7 @@ pub struct Consume {
     catalogue: Catalogue,
     reconcile: Reconcile,
     connected: watch::Sender<bool>,
+    ahead: Ahead,
     stop: CancellationToken,
 }
 
@@ -123,7 +124,8 @@ impl Consume {
         reconcile: Reconcile,
         stop: CancellationToken,
     ) -> Self {
-        Self { amqp, applier, catalogue, reconcile, connected: watch::Sender::new(false), stop }
+        let (connected, ahead) = (watch::Sender::new(false), Ahead::default());
+        Self { amqp, applier, catalogue, reconcile, connected, ahead, stop }
     }
 
     /// Whether it is connected to the broker and consuming.
@@ -156,7 +158,7 @@ impl Consume {
             tracing::info!(queue = topology::QUEUE, "consuming events");
             *told = false;
             self.connected.send_replace(true);
-            let mut batches = Batches::read(consumer, self.stop.clone());
+            let mut batches = Batches::read(consumer, self.ahead.clone(), self.stop.clone());
             while let Some(batch) = batches.next().await? {
                 let span = span_of(&batch);
                 self.settle(&connection, &channel, batch).instrument(span).await?;
@@ -206,7 +208,7 @@ impl Consume {
                 "a message can't be read: it goes to the dead letters"
             );
         }
-        let (envelopes, events): (Vec<Envelope>, Vec<ProductEvent>) = events.into_iter().unzip();
+        let (envelopes, events): (Vec<Envelope>, Vec<Heard>) = events.into_iter().unzip();
         let mut todo = vec![(envelopes.as_slice(), events.as_slice())];
         while let Some((envelopes, events)) = todo.pop() {
             match self.apply(connection, events).await? {
@@ -264,14 +266,14 @@ impl Consume {
     async fn apply(
         &self,
         connection: &Connection,
-        events: &[ProductEvent],
+        events: &[Heard],
     ) -> Result<Result<Applied, ApplyError>, SessionError> {
         if events.is_empty() {
             return Ok(Ok(Applied::default()));
         }
         let mut told = false;
         loop {
-            let error = match timeout(LONGEST_APPLY, self.applier.apply(events)).await {
+            let error = match timeout(LONGEST_APPLY, self.applier.apply_heard(events)).await {
                 Ok(Ok(applied)) => {
                     if told {
                         tracing::info!(events = events.len(), "Postgres takes events again");
@@ -298,9 +300,10 @@ impl Consume {
         }
     }
 
-    fn note(&self, events: &[ProductEvent], applied: &Applied) {
+    fn note(&self, events: &[Heard], applied: &Applied) {
         measures::committed(&applied.observed_at, chrono::Utc::now());
         self.reconcile.hand_in(events);
+        self.ahead.learn(applied.listings, applied.read);
         let events = events.len();
         metrics::counter!("gateway_events_applied_total").increment(applied.listings as u64);
         metrics::counter!("gateway_events_ignored_total")

@@ -22,13 +22,11 @@ struct Rows<'n> {
 
 impl<'n> Rows<'n> {
     fn push(&mut self, newer: &'n Newer, rates: &ExchangeRates) {
-        let (Some(known), Some(digest), Some(listing)) = (&newer.known, newer.digest, &newer.state.listing)
-        else {
-            return;
-        };
+        let (Some(known), Some(said)) = (&newer.known, &newer.state.said) else { return };
+        let listing = &said.listing;
         self.ids.push(known.id);
         self.versions.push(newer.state.version);
-        self.digests.push(digest.at(newer.state.version));
+        self.digests.push(said.digest.at(newer.state.version));
         self.observed_at.push(newer.state.observed_at);
         self.missing_since.push(newer.state.missing_since);
         self.prices_minor.push(listing.price.amount_minor);

@@ -23,19 +23,16 @@ pub(super) async fn read(connection: &mut PgConnection, listings: Vec<Newer>) ->
         let known = newer.known.as_ref();
         let Some(id) = known.map(|known| known.id).or_else(|| fresh.next()) else { continue };
         let before = known.and_then(|known| before.remove(&known.id)).unwrap_or_default();
-        let identity = newer.state.listing.as_ref().map(Identity::read);
-        let effect = newer.effect(identity.as_ref(), &before);
-        let match_keys: Vec<String> =
-            identity.iter().flat_map(Identity::keys).map(|key| key.to_string()).collect();
+        let product = newer.state.product();
+        let effect = newer.effect(product.map(|product| &product.identity), &before);
         let mut keys = before.match_keys;
-        keys.extend(match_keys.iter().cloned());
+        keys.extend(product.iter().flat_map(|product| product.match_keys.iter().cloned()));
         keys.sort_unstable();
         keys.dedup();
         let told = newer.news(id, effect, keys);
         let (was_apart, is_first) = (known.is_some_and(|known| known.apart), known.is_none());
-        let Newer { shop, shop_id, shop_listing_id, state, digest, known: _ } = newer;
-        let listing =
-            Told { shop, shop_id, shop_listing_id, state, digest, identity, match_keys, was_apart, is_first };
+        let Newer { shop, shop_id, shop_listing_id, state, known: _ } = newer;
+        let listing = Told { shop, shop_id, shop_listing_id, state, was_apart, is_first };
         news.push(News { told: Some(Box::new(listing)), ..told });
     }
     Ok(news)
@@ -64,7 +61,7 @@ impl News {
         &self,
         cards: &BTreeMap<ListingId, Option<CardId>>,
     ) -> Option<CardId> {
-        let told = self.told.as_ref().filter(|told| told.state.listing.is_some())?;
+        let told = self.told.as_ref().filter(|told| told.state.said.is_some())?;
         match cards.get(&self.id) {
             Some(card) => *card,
             None => self.card_id.filter(|_| self.effect == Effect::Facts && !told.was_apart),
@@ -132,7 +129,7 @@ impl<'n> Rows<'n> {
         cards: &BTreeMap<ListingId, Option<CardId>>,
         rates: &ExchangeRates,
     ) {
-        let (state, listing) = (&told.state, told.state.listing.as_ref());
+        let (state, listing, product) = (&told.state, told.state.listing(), told.state.product());
         let card = cards.get(&news.id).copied();
         self.ids.push(news.id);
         self.shop_ids.push(told.shop_id);
@@ -140,8 +137,8 @@ impl<'n> Rows<'n> {
         self.versions.push(state.version);
         self.gone.push(listing.is_none());
         self.documents.push(listing.map(Json));
-        self.identities.push(told.identity.as_ref().map(Json));
-        self.match_keys.push(told.match_keys.join("\n"));
+        self.identities.push(product.map(|product| Json(&product.identity)));
+        self.match_keys.push(product.map_or_else(String::new, |product| product.match_keys.join("\n")));
         // One that belongs to no card keeps the one that it was.
         self.card_ids.push(card.flatten().or(news.card_id));
         self.apart.push(card.map_or(told.was_apart, |card| card.is_none()));
@@ -153,7 +150,7 @@ impl<'n> Rows<'n> {
         self.currencies.push(listing.map(|listing| listing.price.currency.as_str()));
         self.base_prices_minor.push(listing.and_then(|listing| rates.to_base_minor(&listing.price)));
         self.availabilities.push(listing.map(|listing| availability_word(listing.availability)));
-        self.digests.push(told.digest.map(|digest| digest.at(state.version)));
+        self.digests.push(state.said.as_ref().map(|said| said.digest.at(state.version)));
     }
 
     async fn upsert(&self, connection: &mut PgConnection) -> sqlx::Result<()> {

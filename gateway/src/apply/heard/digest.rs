@@ -21,10 +21,10 @@ struct Facts<'l> {
 
 /// Of what a listing says of the product.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct FactsDigest(Hash);
+pub(in crate::apply) struct FactsDigest(Hash);
 
 impl FactsDigest {
-    pub(super) fn of(listing: &Listing) -> Self {
+    pub(in crate::apply) fn of(listing: &Listing) -> Self {
         let facts = Facts {
             title: &listing.title,
             url: &listing.url,
@@ -43,7 +43,7 @@ impl FactsDigest {
 
     /// As it is stored with a version of the listing: whoever writes another version without a digest of its own leaves
     /// one that doesn't fit.
-    pub(super) fn at(self, version: i64) -> i64 {
+    pub(in crate::apply) fn at(self, version: i64) -> i64 {
         let mut hasher = blake3::Hasher::new();
         hasher.update(self.0.as_bytes()).update(&version.to_le_bytes());
         let mut number = [0; 8];

@@ -1,7 +1,5 @@
--- What cards don't support any more. $1 card ids, $2 and $3 the cards and technologies that stay
+-- What cards don't support any more, or in another version. $1 card ids, $2 the technology of each
 delete from gateway.card_technology
-where card_id = any($1::bigint[])
-    and not exists (
-        select from unnest($2::bigint[], $3::integer[]) as kept (card_id, technology_id)
-        where kept.card_id = card_technology.card_id and kept.technology_id = card_technology.technology_id
-    )
+using unnest($1::bigint[], $2::integer[]) as ended (card_id, technology_id)
+where card_technology.card_id = any($1::bigint[])
+    and card_technology.card_id = ended.card_id and card_technology.technology_id = ended.technology_id

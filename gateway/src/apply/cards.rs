@@ -2,12 +2,17 @@
 //! sorts need to know of their offers. Each card is written once, whatever of it is new: a row is large, and stands in
 //! several indexes.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use events::Listing;
 use merge::{Card, Identity, ListingRef, Member};
+use serde_json::value::{RawValue, to_raw_value};
 use sqlx::{PgConnection, types::Json};
+use tokio::task::yield_now;
 
 use super::{
     card_ids::{CardId, ListingId},
@@ -17,8 +22,9 @@ use super::{
 };
 use crate::card::{CardDocument, CardSource, match_word, mpn_key, name_key, slug};
 
+/// A listing that was stored before.
 #[derive(sqlx::FromRow)]
-struct Said {
+pub(super) struct Stored {
     id: ListingId,
     card_id: CardId,
     shop: String,
@@ -37,7 +43,7 @@ struct OfCard<'l> {
 
 impl<'l> OfCard<'l> {
     /// A listing that was stored before.
-    fn stored(said: &'l Said) -> Self {
+    fn stored(said: &'l Stored) -> Self {
         let member = Member {
             listing_ref: ListingRef(said.id),
             shop: &said.shop,
@@ -62,55 +68,111 @@ impl<'l> OfCard<'l> {
     }
 }
 
-/// Assembles cards from their listings and stores them; which ones that were: those that have any. Why the listings of
-/// those that were grouped anew are one card says `regrouped`, what their offers come to `summaries`.
-pub(super) async fn rewrite(
+/// What is stored about cards and is not told anew.
+pub(super) async fn stored(
     connection: &mut PgConnection,
     cards: &BTreeSet<CardId>,
     regrouped: &Regrouped,
     news: &[News],
-    summaries: &BTreeMap<CardId, Summary>,
-) -> sqlx::Result<BTreeSet<CardId>> {
-    if cards.is_empty() {
-        return Ok(BTreeSet::new());
-    }
-    let told = news.iter().filter_map(|news| OfCard::told(news, &regrouped.card_of));
-    let mut of_cards: Vec<OfCard<'_>> = told.filter(|told| cards.contains(&told.card)).collect();
-    let told: Vec<ListingId> = of_cards.iter().map(|of_card| of_card.member.listing_ref.0).collect();
-    let said = said(connection, cards.difference(&regrouped.first_told).copied().collect(), told).await?;
-    of_cards.extend(said.iter().map(OfCard::stored));
-    of_cards.sort_by_key(|of_card| (of_card.card, of_card.member.shop, of_card.shop_listing_id));
-    let mut made: Vec<(CardId, Card)> = Vec::new();
-    for of_card in of_cards.chunk_by(|one, next| one.card == next.card) {
-        let members: Vec<Member<'_>> = of_card.iter().map(|of_card| of_card.member).collect();
-        made.push((of_card[0].card, merge::assemble(&members)));
-    }
-    let names = Names::ensure(connection, &made).await?;
-    let slugs = slugs(connection, &made).await?;
-    let mut rows = Rows { slugs, ..Rows::default() };
-    for (id, card) in &made {
-        let summary = summaries.get(id).cloned().unwrap_or_default();
-        rows.push(*id, card, &names, regrouped.cards.get(id), &summary);
-    }
-    rows.upsert(connection).await?;
-    write_technologies(connection, &made, &names, &regrouped.new).await?;
-    Ok(made.into_iter().map(|(id, _)| id).collect())
-}
-
-/// What is stored about cards, but for some listings.
-async fn said(
-    connection: &mut PgConnection,
-    cards: Vec<CardId>,
-    but: Vec<ListingId>,
-) -> sqlx::Result<Vec<Said>> {
+) -> sqlx::Result<Vec<Stored>> {
+    let cards: Vec<CardId> = cards.difference(&regrouped.first_told).copied().collect();
     if cards.is_empty() {
         return Ok(Vec::new());
     }
+    let told: Vec<ListingId> = news.iter().filter(|news| news.told.is_some()).map(|news| news.id).collect();
     sqlx::query_as(include_str!("../../../sql/gateway/listings_of_cards.sql"))
         .bind(cards)
-        .bind(but)
+        .bind(told)
         .fetch_all(connection)
         .await
+}
+
+/// The cards that have listings, of those that are to be written.
+pub(super) fn with_listings(regrouped: &Regrouped, news: &[News], stored: &[Stored]) -> BTreeSet<CardId> {
+    let told = news.iter().filter_map(|news| news.card_once_stored(&regrouped.card_of));
+    told.chain(stored.iter().map(|stored| stored.card_id)).collect()
+}
+
+/// A card that was made of its listings, and the parts of its row that are JSON.
+pub(super) struct Made {
+    pub(super) id: CardId,
+    card: Card,
+    document: Box<RawValue>,
+    sources: Box<RawValue>,
+}
+
+impl Made {
+    fn of(id: CardId, members: &[Member<'_>]) -> serde_json::Result<Self> {
+        let mut card = merge::assemble(members);
+        let sources: Vec<CardSource> = card.sources.drain(..).map(CardSource::from).collect();
+        let document = to_raw_value(&CardDocument::of(&card))?;
+        Ok(Self { id, document, sources: to_raw_value(&sources)?, card })
+    }
+}
+
+/// How many cards are made before others get a turn.
+const MADE_AT_ONCE: usize = 10;
+
+/// Makes cards of their listings. It waits for nothing: others get their turns in between, so that what is stored
+/// meanwhile is.
+pub(super) async fn make(
+    cards: &BTreeSet<CardId>,
+    regrouped: &Regrouped,
+    news: &[News],
+    stored: &[Stored],
+) -> sqlx::Result<Vec<Made>> {
+    let told = news.iter().filter_map(|news| OfCard::told(news, &regrouped.card_of));
+    let mut of_cards: Vec<OfCard<'_>> = told.filter(|told| cards.contains(&told.card)).collect();
+    of_cards.extend(stored.iter().map(OfCard::stored));
+    of_cards.sort_by_key(|of_card| (of_card.card, of_card.member.shop, of_card.shop_listing_id));
+    let mut made = Vec::new();
+    for of_card in of_cards.chunk_by(|one, next| one.card == next.card) {
+        let members: Vec<Member<'_>> = of_card.iter().map(|of_card| of_card.member).collect();
+        let card = Made::of(of_card[0].card, &members).map_err(|error| sqlx::Error::Encode(error.into()))?;
+        made.push(card);
+        if made.len() % MADE_AT_ONCE == 0 {
+            yield_now().await;
+        }
+    }
+    Ok(made)
+}
+
+/// How a card that was there is written.
+#[derive(Clone, Copy, Debug, sqlx::FromRow)]
+pub(super) struct Written {
+    id: CardId,
+    pub(super) was_served: bool,
+    /// Whether it looks different, but for prices and availabilities.
+    pub(super) differs: bool,
+}
+
+/// Stores cards; how those of them are written that were there. Why the listings of those that were grouped anew are one
+/// card says `regrouped`, what their offers come to `summaries`.
+pub(super) async fn store(
+    connection: &mut PgConnection,
+    made: &[Made],
+    regrouped: &Regrouped,
+    summaries: &BTreeMap<CardId, Summary>,
+) -> sqlx::Result<BTreeMap<CardId, Written>> {
+    if made.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let names = Names::ensure(connection, made).await?;
+    let slugs = slugs(connection, made).await?;
+    let mut rows = Rows { slugs, ..Rows::default() };
+    for made in made {
+        let summary = summaries.get(&made.id).cloned().unwrap_or_default();
+        rows.push(made, &names, regrouped.cards.get(&made.id), &summary);
+    }
+    let written = rows.upsert(connection).await?;
+    let mut written: BTreeMap<CardId, Written> =
+        written.into_iter().map(|written| (written.id, written)).collect();
+    for card in write_technologies(connection, made, &names, &regrouped.new).await? {
+        if let Some(written) = written.get_mut(&card) {
+            written.differs = true;
+        }
+    }
+    Ok(written)
 }
 
 /// Stores what filters and sorts need to know of cards' offers, of cards that are not written otherwise; which of them
@@ -165,8 +227,8 @@ struct Names {
 }
 
 impl Names {
-    async fn ensure(connection: &mut PgConnection, made: &[(CardId, Card)]) -> sqlx::Result<Self> {
-        let cards = || made.iter().map(|(_, card)| card);
+    async fn ensure(connection: &mut PgConnection, made: &[Made]) -> sqlx::Result<Self> {
+        let cards = || made.iter().map(|made| &made.card);
         let brands: BTreeMap<_, _> = cards()
             .filter_map(|card| card.brand.as_ref())
             .map(|brand| (brand.slug.clone(), brand.name.clone()))
@@ -218,8 +280,8 @@ fn by_name(rows: Vec<(i32, String)>) -> BTreeMap<String, i32> {
 }
 
 /// A free slug for each card; two hyphens stand in no other slug. For a card that exists it isn't used: it keeps its own.
-async fn slugs(connection: &mut PgConnection, made: &[(CardId, Card)]) -> sqlx::Result<Vec<String>> {
-    let wanted: Vec<String> = made.iter().map(|(_, card)| slug(&card.name)).collect();
+async fn slugs(connection: &mut PgConnection, made: &[Made]) -> sqlx::Result<Vec<String>> {
+    let wanted: Vec<String> = made.iter().map(|made| slug(&made.card.name)).collect();
     let taken: Vec<String> = sqlx::query_scalar(include_str!("../../../sql/gateway/slugs_taken.sql"))
         .bind(&wanted)
         .fetch_all(connection)
@@ -228,57 +290,83 @@ async fn slugs(connection: &mut PgConnection, made: &[(CardId, Card)]) -> sqlx::
     Ok(wanted
         .into_iter()
         .zip(made)
-        .map(|(slug, (id, _))| if taken.insert(slug.clone()) { slug } else { format!("{slug}--{id}") })
+        .map(|(slug, made)| if taken.insert(slug.clone()) { slug } else { format!("{slug}--{}", made.id) })
         .collect())
 }
 
+/// What cards support: technologies with their versions.
+type Supported<'c> = BTreeMap<(CardId, i32), Option<Cow<'c, str>>>;
+
+/// Stores what cards support; which of those that were there support something else than before.
 async fn write_technologies(
     connection: &mut PgConnection,
-    made: &[(CardId, Card)],
+    made: &[Made],
     names: &Names,
     new: &BTreeSet<CardId>,
-) -> sqlx::Result<()> {
-    let mut rows: (Vec<CardId>, Vec<i32>, Vec<Option<&str>>) = Default::default();
-    for (id, card) in made {
-        let mut told = BTreeSet::new();
+) -> sqlx::Result<BTreeSet<CardId>> {
+    let mut now = Supported::new();
+    for Made { id, card, .. } in made {
         for technology in &card.technologies {
-            let Some(&technology_id) = names.technologies.get(&technology.code) else { continue };
-            if told.insert(technology_id) {
-                rows.0.push(*id);
-                rows.1.push(technology_id);
-                rows.2.push(technology.version.as_deref());
+            if let Some(&technology_id) = names.technologies.get(&technology.code) {
+                now.entry((*id, technology_id)).or_insert(technology.version.as_deref().map(Cow::Borrowed));
             }
         }
     }
-    let known: Vec<CardId> = made.iter().map(|(id, _)| *id).filter(|id| !new.contains(id)).collect();
-    if !known.is_empty() {
+    let known: Vec<CardId> = made.iter().map(|made| made.id).filter(|id| !new.contains(id)).collect();
+    let before = technologies(connection, known).await?;
+    let only = |one: &Supported<'_>, other: &Supported<'_>| -> (Vec<CardId>, Vec<i32>) {
+        let only = one.iter().filter(|(key, version)| other.get(key) != Some(version));
+        only.map(|(key, _)| *key).unzip()
+    };
+    let (ended, begun) = (only(&before, &now), only(&now, &before));
+    let different = ended.0.iter().chain(&begun.0).filter(|card| !new.contains(card)).copied().collect();
+    if !ended.0.is_empty() {
         sqlx::query(include_str!("../../../sql/gateway/card_technologies_clear.sql"))
-            .bind(known)
-            .bind(&rows.0)
-            .bind(&rows.1)
+            .bind(ended.0)
+            .bind(ended.1)
             .execute(&mut *connection)
             .await?;
     }
-    sqlx::query(include_str!("../../../sql/gateway/card_technologies_write.sql"))
-        .bind(rows.0)
-        .bind(rows.1)
-        .bind(rows.2)
-        .execute(connection)
-        .await?;
-    Ok(())
+    if !begun.0.is_empty() {
+        let keys = begun.0.iter().zip(&begun.1).map(|(card, technology)| (*card, *technology));
+        let versions: Vec<Option<&str>> = keys.map(|key| now.get(&key)?.as_deref()).collect();
+        sqlx::query(include_str!("../../../sql/gateway/card_technologies_write.sql"))
+            .bind(&begun.0)
+            .bind(&begun.1)
+            .bind(versions)
+            .execute(connection)
+            .await?;
+    }
+    Ok(different)
+}
+
+/// What is known of what cards support.
+async fn technologies(connection: &mut PgConnection, cards: Vec<CardId>) -> sqlx::Result<Supported<'static>> {
+    if cards.is_empty() {
+        return Ok(Supported::new());
+    }
+    let known: Vec<(CardId, i32, Option<String>)> =
+        sqlx::query_as(include_str!("../../../sql/gateway/card_technologies_known.sql"))
+            .bind(cards)
+            .fetch_all(connection)
+            .await?;
+    Ok(known
+        .into_iter()
+        .map(|(card, technology, version)| ((card, technology), version.map(Cow::Owned)))
+        .collect())
 }
 
 /// Rows of `gateway.card`, a column each, as `unnest` takes them.
 #[derive(Default)]
-struct Rows {
+struct Rows<'m> {
     ids: Vec<CardId>,
     slugs: Vec<String>,
     names: Vec<String>,
     name_keys: Vec<String>,
     brand_ids: Vec<Option<i32>>,
     gpu_ids: Vec<Option<i32>>,
-    documents: Vec<Json<CardDocument>>,
-    sources: Vec<Json<Vec<CardSource>>>,
+    documents: Vec<Json<&'m RawValue>>,
+    sources: Vec<Json<&'m RawValue>>,
     mpn_keys: Vec<String>,
     gtins: Vec<String>,
     technology_codes: Vec<String>,
@@ -293,19 +381,20 @@ struct Rows {
     summaries: summary::Columns,
 }
 
-impl Rows {
-    fn push(&mut self, id: CardId, card: &Card, names: &Names, why: Option<&Why>, summary: &Summary) {
+impl<'m> Rows<'m> {
+    fn push(&mut self, made: &'m Made, names: &Names, why: Option<&Why>, summary: &Summary) {
+        let Made { id, card, document, sources } = made;
         let lines = |values: &mut dyn Iterator<Item = String>| {
             values.collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>().join("\n")
         };
         let integer = |value: Option<u32>| value.and_then(|value| i32::try_from(value).ok());
-        self.ids.push(id);
+        self.ids.push(*id);
         self.names.push(card.name.clone());
         self.name_keys.push(name_key(&card.name));
         self.brand_ids.push(card.brand.as_ref().and_then(|brand| names.brands.get(&brand.slug).copied()));
         self.gpu_ids.push(card.gpu.as_ref().and_then(|gpu| names.gpus.get(&gpu.slug).copied()));
-        self.documents.push(Json(CardDocument::of(card)));
-        self.sources.push(Json(card.sources.iter().cloned().map(CardSource::from).collect()));
+        self.documents.push(Json(document));
+        self.sources.push(Json(sources));
         self.mpn_keys.push(lines(&mut card.mpns.iter().map(|mpn| mpn_key(mpn))));
         self.gtins.push(lines(&mut card.gtins.iter().cloned()));
         self.technology_codes
@@ -322,8 +411,8 @@ impl Rows {
         self.summaries.push(summary);
     }
 
-    async fn upsert(&self, connection: &mut PgConnection) -> sqlx::Result<()> {
-        sqlx::query(include_str!("../../../sql/gateway/cards_upsert.sql"))
+    async fn upsert(&self, connection: &mut PgConnection) -> sqlx::Result<Vec<Written>> {
+        sqlx::query_as(include_str!("../../../sql/gateway/cards_upsert.sql"))
             .bind(&self.ids)
             .bind(&self.slugs)
             .bind(&self.names)
@@ -348,8 +437,7 @@ impl Rows {
             .bind(&self.summaries.discounts_bp)
             .bind(&self.summaries.shop_slugs)
             .bind(&self.summaries.availabilities)
-            .execute(connection)
-            .await?;
-        Ok(())
+            .fetch_all(connection)
+            .await
     }
 }

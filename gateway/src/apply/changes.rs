@@ -12,6 +12,7 @@ use sqlx::{PgConnection, types::Json};
 use super::{
     Applier, ApplyError,
     card_ids::{CardId, ListingId},
+    cards::Written,
     listings::News,
     summary::Summary,
 };
@@ -24,7 +25,7 @@ const MOST_KEPT: i64 = 100_000;
 /// looks through all cards.
 const STEPS_KEPT: i64 = 2_000;
 
-/// How a card is served.
+/// How a card is served that is not written whole.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub(super) struct Served {
     id: CardId,
@@ -34,12 +35,14 @@ pub(super) struct Served {
     last: Option<Json<Value>>,
 }
 
-/// What is known of how cards looked before they were written, and of what their offers come to now.
+/// What is known of how cards looked before, and of what their offers come to now.
 #[derive(Debug)]
 pub(super) struct Looked<'s> {
     /// Those that may look different in any way.
     pub(super) seen: BTreeSet<CardId>,
-    /// How those of them looked that were served.
+    /// How those of them were written that were there before and were written whole.
+    pub(super) written: BTreeMap<CardId, Written>,
+    /// How those of the others looked that were served.
     pub(super) before: BTreeMap<CardId, Served>,
     pub(super) now: &'s BTreeMap<CardId, Summary>,
     /// Those that are sold by other shops than before, of those that are not among `seen`.
@@ -62,15 +65,27 @@ pub(super) async fn look(
     Ok(served.into_iter().map(|served| (served.id, served)).collect())
 }
 
-/// What happened to a card that looked one way before and another after, `None` where it was not served.
-/// `repriced`: a price or an availability changed.
-fn what_happened(before: Option<&str>, after: Option<&str>, repriced: bool) -> Option<CardChange> {
-    match (before, after) {
-        (None, None) => None,
-        (None, Some(_)) => Some(CardChange::Added),
-        (Some(_), None) => Some(CardChange::Removed),
-        (Some(before), Some(after)) if before != after => Some(CardChange::Changed),
-        (Some(_), Some(_)) => repriced.then_some(CardChange::PriceChanged),
+/// How a card was served before, and is now.
+#[derive(Clone, Copy, Debug)]
+struct Difference {
+    was_served: bool,
+    is_served: bool,
+    /// Anything but prices and availabilities.
+    differs: bool,
+    /// A price or an availability.
+    repriced: bool,
+}
+
+impl Difference {
+    /// What happened to the card.
+    fn change(self) -> Option<CardChange> {
+        match (self.was_served, self.is_served) {
+            (false, false) => None,
+            (false, true) => Some(CardChange::Added),
+            (true, false) => Some(CardChange::Removed),
+            (true, true) if self.differs => Some(CardChange::Changed),
+            (true, true) => self.repriced.then_some(CardChange::PriceChanged),
+        }
     }
 }
 
@@ -86,13 +101,17 @@ pub(super) async fn note(
         news.iter().filter(|news| !news.points.is_empty()).filter_map(|news| news.card_id).collect();
     let (mut changes, mut cards, mut last_looks) = (Vec::new(), Vec::new(), Vec::new());
     for card in &looked.seen {
-        let old = looked.before.get(card);
-        let looked_like = old.map(|old| &*old.fingerprint);
-        let looks_like = match old {
-            Some(_) => after.get(card).map(|new| &*new.fingerprint),
-            None => looked.now.get(card).filter(|now| now.is_served()).map(|_| ""),
+        let (old, new) = (looked.before.get(card), after.get(card));
+        let mut difference = Difference {
+            was_served: old.is_some(),
+            is_served: looked.now.get(card).is_some_and(Summary::is_served),
+            differs: old.map(|old| &old.fingerprint) != new.map(|new| &new.fingerprint),
+            repriced: repriced.contains(card),
         };
-        if let Some(change) = what_happened(looked_like, looks_like, repriced.contains(card)) {
+        if let Some(written) = looked.written.get(card) {
+            (difference.was_served, difference.differs) = (written.was_served, written.differs);
+        }
+        if let Some(change) = difference.change() {
             let last = old.and_then(|old| old.last.as_ref()).filter(|_| change == CardChange::Removed);
             changes.push(change.word());
             cards.push(*card);
@@ -155,16 +174,18 @@ mod tests {
     fn a_change_is_told_only_where_a_reader_could_see_a_difference() {
         use CardChange::{Added, Changed, PriceChanged, Removed};
         let cases = [
-            ((None, None, true), None),
-            ((None, Some("a"), true), Some(Added)),
-            ((Some("a"), None, true), Some(Removed)),
-            ((Some("a"), Some("b"), true), Some(Changed)),
-            ((Some("a"), Some("b"), false), Some(Changed)),
-            ((Some("a"), Some("a"), true), Some(PriceChanged)),
-            ((Some("a"), Some("a"), false), None),
+            (false, false, true, true, None),
+            (false, true, true, true, Some(Added)),
+            (false, true, false, false, Some(Added)),
+            (true, false, true, true, Some(Removed)),
+            (true, true, true, true, Some(Changed)),
+            (true, true, true, false, Some(Changed)),
+            (true, true, false, true, Some(PriceChanged)),
+            (true, true, false, false, None),
         ];
-        for ((before, after, repriced), expected) in cases {
-            assert_eq!(what_happened(before, after, repriced), expected, "{before:?} {after:?} {repriced}");
+        for (was_served, is_served, differs, repriced, expected) in cases {
+            let difference = Difference { was_served, is_served, differs, repriced };
+            assert_eq!(difference.change(), expected, "{difference:?}");
         }
     }
 }

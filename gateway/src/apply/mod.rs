@@ -175,15 +175,28 @@ async fn write_cards(
     let seen: BTreeSet<_> =
         of_more.chain(rewritten.iter().copied()).chain(regrouped.taken_over.keys().copied()).collect();
     touched.retain(|card| !regrouped.taken_over.contains_key(card));
-    listings::store(connection, rates, news, &regrouped.card_of).await?;
-    regroup::store(connection, &regrouped, news).await?;
-    let before = changes::look(connection, &seen.difference(&regrouped.new).copied().collect()).await?;
-    let summaries = summary::of_cards(connection, rates, &touched, &regrouped, news).await?;
-    let written = cards::rewrite(connection, &rewritten, &regrouped, news, &summaries).await?;
+    regroup::assign(connection, &regrouped, news).await?;
+    let known = cards::stored(connection, &rewritten, &regrouped, news).await?;
+    let mut looked_at = seen.clone();
+    let written_whole = cards::with_listings(&regrouped, news, &known);
+    looked_at.retain(|card| {
+        !regrouped.new.contains(card) && !(rewritten.contains(card) && written_whole.contains(card))
+    });
+    // Cards are made while Postgres stores what they are made of.
+    let storing = async {
+        listings::store(connection, rates, news, &regrouped.card_of).await?;
+        regroup::note_doubts(connection, &regrouped).await?;
+        let before = changes::look(connection, &looked_at).await?;
+        Ok((before, summary::of_cards(connection, rates, &touched, &regrouped, news).await?))
+    };
+    let making = cards::make(&rewritten, &regrouped, news, &known);
+    let ((before, summaries), made) = tokio::try_join!(storing, making)?;
+    let written = cards::store(connection, &made, &regrouped, &summaries).await?;
     cards::take_over(connection, &regrouped.taken_over).await?;
-    let others = summaries.iter().filter(|(card, _)| !written.contains(card));
+    let whole: BTreeSet<CardId> = made.iter().map(|made| made.id).collect();
+    let others = summaries.iter().filter(|(card, _)| !whole.contains(card));
     let elsewhere = cards::summarise(connection, others).await?;
-    changes::note(connection, &Looked { seen, before, now: &summaries, elsewhere }, news).await?;
+    changes::note(connection, &Looked { seen, written, before, now: &summaries, elsewhere }, news).await?;
     Ok(touched)
 }
 

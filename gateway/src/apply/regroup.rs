@@ -101,8 +101,8 @@ fn card_of(
     card_of
 }
 
-/// Stores which card each listing belongs to that was stored without its card, and what is doubted.
-pub(super) async fn store(
+/// Stores which card each listing belongs to that is not stored anew.
+pub(super) async fn assign(
     connection: &mut PgConnection,
     regrouped: &Regrouped,
     news: &[News],
@@ -122,7 +122,7 @@ pub(super) async fn store(
             .execute(&mut *connection)
             .await?;
     }
-    note_doubts(connection, regrouped).await
+    Ok(())
 }
 
 async fn with_new_cards(
@@ -142,7 +142,10 @@ async fn with_new_cards(
 }
 
 /// Keeps which pairs a person should look at, in place of those that were noted about these listings before.
-async fn note_doubts(connection: &mut PgConnection, regrouped: &Regrouped) -> sqlx::Result<()> {
+pub(super) async fn note_doubts(connection: &mut PgConnection, regrouped: &Regrouped) -> sqlx::Result<()> {
+    if regrouped.card_of.is_empty() {
+        return Ok(());
+    }
     sqlx::query(include_str!("../../../sql/gateway/doubts_clear.sql"))
         .bind(regrouped.card_of.keys().copied().collect::<Vec<_>>())
         .execute(&mut *connection)

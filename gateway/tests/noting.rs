@@ -1,0 +1,101 @@
+//! What is noted of cards with the commit that changes them: what a reader could see of it, and nothing else.
+
+#![expect(clippy::unwrap_used, reason = "a test that can't go on panics")]
+
+mod support;
+
+use events::{Listing, ProductEvent};
+
+use crate::support::{
+    catalogue::InProcess,
+    said::{changed, gone, listing, technology},
+};
+
+const TUF: &str = "ASUS TUF Gaming GeForce RTX 4070 SUPER OC 12GB";
+const EAN: &str = "04711387457092";
+
+/// What was noted after a change, and the last change.
+async fn noted_after(gateway: &InProcess, last: &mut i64) -> Vec<String> {
+    let rows: Vec<(i64, String)> =
+        sqlx::query_as("select id, kind from gateway.change where id > $1 order by id")
+            .bind(*last)
+            .fetch_all(&gateway.pool)
+            .await
+            .unwrap();
+    *last = rows.last().map_or(*last, |(id, _)| *id);
+    rows.into_iter().map(|(_, kind)| kind).collect()
+}
+
+fn tuf(change: impl FnOnce(&mut Listing)) -> Listing {
+    let mut said = listing(TUF, 60_000);
+    said.gtins = vec![EAN.to_owned()];
+    change(&mut said);
+    said
+}
+
+#[tokio::test]
+async fn a_card_is_noted_as_what_a_reader_could_see_of_it() {
+    let netvideo = |version, change: fn(&mut Listing)| changed("netvideo", "1", version, tuf(change));
+    let dlss = |said: &mut Listing| said.technologies = Some(vec![technology("dlss")]);
+    let dlss_3 = |said: &mut Listing| {
+        said.technologies = Some(vec![technology("dlss")]);
+        said.technologies.iter_mut().flatten().for_each(|dlss| dlss.version = Some("3".to_owned()));
+    };
+    let cases: Vec<(&str, ProductEvent, &[&str])> = vec![
+        ("a first listing", netvideo(1, |_| {}), &["added"]),
+        ("said again", netvideo(2, |_| {}), &[]),
+        ("another address", netvideo(3, |said| said.url.push('2')), &[]),
+        (
+            "a picture",
+            netvideo(4, |said| said.images.push("https://shop.example/1.webp".to_owned())),
+            &["changed"],
+        ),
+        ("a technology", netvideo(5, dlss), &["changed"]),
+        ("a technology's version", netvideo(6, dlss_3), &["changed"]),
+        ("the same", netvideo(7, dlss_3), &[]),
+        ("a technology less", netvideo(8, |_| {}), &["changed"]),
+        ("another price", netvideo(9, |said| said.price.amount_minor = 70_000), &["price_changed"]),
+        (
+            "another price, and another address",
+            netvideo(10, |said| {
+                said.url.push('3');
+                said.price.amount_minor = 80_000;
+            }),
+            &["price_changed"],
+        ),
+        ("a second shop", changed("countrylink", "A", 1, tuf(|_| {})), &["changed"]),
+        ("a shop less", gone("countrylink", "A", 2), &["changed"]),
+        ("the last one less", gone("netvideo", "1", 11), &["removed"]),
+        ("back again", netvideo(12, |said| said.price.amount_minor = 80_000), &["added"]),
+    ];
+    let gateway = InProcess::start("").await;
+    let mut last = 0;
+    for (what, event, expected) in cases {
+        gateway.apply(&[event]).await;
+        assert_eq!(noted_after(&gateway, &mut last).await, expected, "{what}");
+    }
+}
+
+#[tokio::test]
+async fn the_technologies_of_a_card_end_with_it() {
+    let gateway = InProcess::start("").await;
+    let said = |code: &str, gtin: &str| {
+        let mut said = listing(TUF, 60_000);
+        said.title.push_str(code);
+        said.gtins = vec![gtin.to_owned()];
+        said.technologies = Some(vec![technology(code)]);
+        said
+    };
+    let here = changed("netvideo", "1", 1, said("dlss", EAN));
+    let mut there = said("fsr", "00195553937153");
+    there.title = "RTX4070S".to_owned();
+    gateway.apply(&[here, changed("countrylink", "A", 1, there.clone())]).await;
+    let rows = "select count(distinct card_id), count(*), count(*) filter (where not exists (
+        select from gateway.card where card.id = card_id)) from gateway.card_technology";
+    let of_two: (i64, i64, i64) = sqlx::query_as(rows).fetch_one(&gateway.pool).await.unwrap();
+    assert_eq!(of_two, (2, 2, 0));
+    there.gtins = vec![EAN.to_owned()];
+    gateway.apply(&[changed("countrylink", "A", 2, there)]).await;
+    let of_one: (i64, i64, i64) = sqlx::query_as(rows).fetch_one(&gateway.pool).await.unwrap();
+    assert_eq!((of_one.0, of_one.2), (1, 0), "{of_one:?}");
+}

@@ -1,18 +1,19 @@
 //! From a shop's JSON items to listings and rejects.
 //!
-//! An item that can be read becomes an [`Item`], even where some of its fields can't: those are `None`, and a
-//! [`Trouble`] is kept for each. An item without what a listing must have becomes a [`RefusedItem`]. One bad
-//! item must never harm its neighbours.
+//! A [`RawItem`] is one that was not read yet. One that can be read becomes an [`Item`], even where some of its
+//! fields can't: those are `None`, and a [`Trouble`] is kept for each. An item without what a listing must have
+//! becomes a [`RefusedItem`]. One bad item must never harm its neighbours.
 
 use std::{
     borrow::Cow,
+    collections::HashSet,
     fmt::{self, Formatter},
 };
 
 use events::{LONGEST_LIST, Listing};
 use serde::{
     Deserializer,
-    de::{IgnoredAny, MapAccess, Visitor},
+    de::{DeserializeSeed, IgnoredAny, MapAccess, Visitor},
 };
 use serde_json::{Map, Value, value::RawValue};
 
@@ -20,6 +21,28 @@ use crate::reading::{Unreadable, blank, text};
 
 /// A larger item is none: all that a shop tells about a card fits into a hundredth of it.
 const LARGEST_ITEM_BYTES: usize = 64 * 1024;
+
+/// An item that was not read, but for whose it is.
+#[derive(Clone, Debug)]
+pub struct RawItem {
+    /// The shop's identifier of the listing, if that can be read.
+    pub id: Option<String>,
+    /// The item as the shop sent it.
+    pub received: Box<RawValue>,
+}
+
+impl RawItem {
+    /// An item, and what its field `id_field` says.
+    pub fn new(received: &RawValue, id_field: &str) -> Self {
+        Self { id: id_alone(received.get(), id_field), received: received.to_owned() }
+    }
+}
+
+/// The listings of some items, each once.
+pub fn ids(items: &[RawItem]) -> Vec<String> {
+    let mut told = HashSet::new();
+    items.iter().filter_map(|item| item.id.as_ref()).filter(|id| told.insert(id.as_str())).cloned().collect()
+}
 
 /// A listing as it was read, and what it was read from.
 #[derive(Clone, Debug, PartialEq)]
@@ -107,9 +130,30 @@ fn read_item(
     }
 }
 
-/// The identifier of an item that is too large to be read: as values it would take twenty times its bytes.
+/// The identifier of an item whose other fields are not read: as values they would take twenty times their bytes.
 fn id_alone(received: &str, id_field: &str) -> Option<String> {
     struct Id<'f>(&'f str);
+    struct IsNamed<'f>(&'f str);
+
+    impl<'de> DeserializeSeed<'de> for IsNamed<'_> {
+        type Value = bool;
+
+        fn deserialize<D: Deserializer<'de>>(self, name: D) -> Result<bool, D::Error> {
+            name.deserialize_str(self)
+        }
+    }
+
+    impl Visitor<'_> for IsNamed<'_> {
+        type Value = bool;
+
+        fn expecting(&self, out: &mut Formatter<'_>) -> fmt::Result {
+            out.write_str("a field's name")
+        }
+
+        fn visit_str<E>(self, name: &str) -> Result<bool, E> {
+            Ok(name == self.0)
+        }
+    }
 
     impl<'de> Visitor<'de> for Id<'_> {
         type Value = Option<&'de RawValue>;
@@ -120,8 +164,8 @@ fn id_alone(received: &str, id_field: &str) -> Option<String> {
 
         fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Self::Value, A::Error> {
             let mut id = None;
-            while let Some(field) = fields.next_key::<String>()? {
-                if field == self.0 {
+            while let Some(is_id) = fields.next_key_seed(IsNamed(self.0))? {
+                if is_id {
                     id = Some(fields.next_value()?);
                 } else {
                     fields.next_value::<IgnoredAny>()?;

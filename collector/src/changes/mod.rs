@@ -5,6 +5,7 @@
 //! only makes a listing wait whose own change time goes back.
 
 pub mod absence;
+pub mod again;
 pub mod number;
 pub mod page;
 pub mod price;
@@ -93,6 +94,8 @@ pub struct Decision {
     pub known: Known,
     /// Whether more than the last sighting is different.
     pub is_different: bool,
+    /// Whether all that was read is what is known now.
+    pub is_taken: bool,
     /// What is to be told.
     pub event: Option<ProductEvent>,
 }
@@ -111,7 +114,7 @@ pub fn seen(known: Option<Known>, id: &str, listing: Listing, moment: &Moment<'_
             is_released: false,
         };
         let event = Some(known.changed_event(moment));
-        return Decision { known, is_different: true, event };
+        return Decision { known, is_different: true, is_taken: true, event };
     };
     let mut after = Known {
         presence: Presence::Present,
@@ -122,8 +125,9 @@ pub fn seen(known: Option<Known>, id: &str, listing: Listing, moment: &Moment<'_
     let is_held = before.held_price.is_some() || before.older.is_some();
     if before.is_released && is_held {
         after = Known { listing, held_price: None, older: None, ..after };
-        return conclude(before, after, moment);
+        return Decision { is_taken: true, ..conclude(before, after, moment) };
     }
+    let mut is_taken = false;
     match belief(&before, &listing, moment) {
         Belief::Now => {
             after.older = None;
@@ -132,11 +136,12 @@ pub fn seen(known: Option<Known>, id: &str, listing: Listing, moment: &Moment<'_
             let price =
                 if after.held_price.is_some() { before.listing.price.clone() } else { listing.price.clone() };
             after.listing = Listing { price, ..listing };
+            is_taken = after.held_price.is_none();
         }
         Belief::Later(older) => after.older = Some(older),
         Belief::Never => {}
     }
-    conclude(before, after, moment)
+    Decision { is_taken, ..conclude(before, after, moment) }
 }
 
 /// A listing was seen of which nothing new could be read: it is in the shop, and says what it said.
@@ -152,7 +157,7 @@ fn conclude(before: Known, mut after: Known, moment: &Moment<'_>) -> Decision {
     }
     let event = is_news.then(|| after.changed_event(moment));
     let is_different = after != Known { last_seen_crawl: moment.crawl, ..before };
-    Decision { known: after, is_different, event }
+    Decision { known: after, is_different, is_taken: false, event }
 }
 
 /// Whether a listing is believed although its own change time may have gone back.
@@ -365,6 +370,6 @@ pub(crate) mod tests {
         let before = Known { held_price: Some(held), ..known() };
         let decision = seen_unreadable(before.clone(), &moment(7));
         let expected = Known { last_seen_crawl: 7, ..before };
-        assert_eq!(decision, Decision { known: expected, is_different: false, event: None });
+        assert_eq!(decision, Decision { known: expected, is_different: false, is_taken: false, event: None });
     }
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use events::ProductEvent;
 
-use super::{Known, Moment, seen, seen_unreadable};
+use super::{Decision, Known, Moment, seen, seen_unreadable};
 use crate::{
     listing::{Item, Items},
     reject::Reject,
@@ -18,11 +18,24 @@ pub struct Outcome {
     /// Listings that were seen and are as they were, each once.
     pub unchanged: Vec<String>,
     /// What the shop sent of each readable listing.
-    pub received: Vec<(String, String)>,
+    pub received: Vec<Received>,
     /// What is to be told.
     pub events: Vec<ProductEvent>,
     /// What was refused, each once.
     pub rejects: Vec<Reject>,
+    /// How many items could be any listing.
+    pub unidentified: usize,
+}
+
+/// What the shop sent of a listing that could be read.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Received {
+    /// The listing.
+    pub listing_id: String,
+    /// The item.
+    pub item: String,
+    /// Whether every word of it could be read, and is what is known now.
+    pub is_settled: bool,
 }
 
 /// The identifiers that a page holds, of readable listings and of others.
@@ -37,31 +50,33 @@ pub fn ids(items: &Items) -> Vec<String> {
 pub fn decide(known: Vec<Known>, items: Items, moment: &Moment<'_>) -> Outcome {
     let mut known: HashMap<String, Known> =
         known.into_iter().map(|known| (known.id.clone(), known)).collect();
-    let mut outcome = Outcome { rejects: rejects(&items), ..Outcome::default() };
+    let unidentified = items.refused.iter().filter(|item| item.id.is_none()).count();
+    let mut outcome = Outcome { rejects: rejects(&items), unidentified, ..Outcome::default() };
     let mut decided = HashSet::new();
     for item in newest_of_each(items.sound) {
         decided.insert(item.id.clone());
         let decision = seen(known.remove(&item.id), &item.id, item.listing, moment);
-        outcome.received.push((item.id.clone(), item.received));
-        outcome.events.extend(decision.event);
-        if decision.is_different {
-            outcome.different.push(decision.known);
-        } else {
-            outcome.unchanged.push(item.id);
-        }
+        let is_settled = decision.is_taken && item.troubles.is_empty();
+        outcome.received.push(Received { listing_id: item.id, item: item.received, is_settled });
+        outcome.add(decision);
     }
     for id in items.refused.into_iter().filter_map(|item| item.id) {
         // One that nobody has ever read has nothing that it could go on saying.
         let Some(before) = known.remove(&id).filter(|_| !decided.contains(&id)) else { continue };
-        let decision = seen_unreadable(before, moment);
-        outcome.events.extend(decision.event);
-        if decision.is_different {
-            outcome.different.push(decision.known);
-        } else {
-            outcome.unchanged.push(id);
-        }
+        outcome.add(seen_unreadable(before, moment));
     }
     outcome
+}
+
+impl Outcome {
+    fn add(&mut self, decision: Decision) {
+        self.events.extend(decision.event);
+        if decision.is_different {
+            self.different.push(decision.known);
+        } else {
+            self.unchanged.push(decision.known.id);
+        }
+    }
 }
 
 /// Each listing once: the one that changed last by the shop's own word, else the later one on the page.
@@ -95,10 +110,13 @@ fn rejects(items: &Items) -> Vec<Reject> {
 
 #[cfg(test)]
 mod tests {
-    use events::Listing;
+    use events::{Listing, Price};
 
     use super::{
-        super::tests::{at, known, listing, moment},
+        super::{
+            price::HeldPrice,
+            tests::{at, known, listing, moment},
+        },
         *,
     };
     use crate::{
@@ -139,5 +157,36 @@ mod tests {
         assert_eq!(outcome.different.len(), 1);
         let rejected: Vec<_> = outcome.rejects.iter().map(|reject| reject.listing_id.as_str()).collect();
         assert_eq!(rejected, ["", "1", "9"]);
+        assert_eq!(outcome.unidentified, 1);
+    }
+
+    #[test]
+    fn a_listing_is_settled_only_where_all_of_its_item_was_read_and_is_what_is_known() {
+        let trouble = Trouble { field: "ean", reason: Unreadable::NotABarcode, text: "?".to_owned() };
+        let far = Price { amount_minor: 1, currency: "USD".to_owned() };
+        let far = Item { listing: Listing { price: far, ..listing() }, ..item("1", 3, 0) };
+        let cases = [
+            ("a new one", None, item("1", 3, 0), true),
+            ("the same", Some(known()), item("1", 3, 0), true),
+            ("another stock", Some(known()), item("1", 9, 1), true),
+            ("with trouble", Some(known()), Item { troubles: vec![trouble], ..item("1", 3, 0) }, false),
+            ("a far price", Some(known()), far.clone(), false),
+            ("a far price that a person believes", Some(released()), far, true),
+            ("an older one", Some(known()), item("1", 3, -1), false),
+        ];
+        for (case, known, item, is_settled) in cases {
+            let received = item.received.clone();
+            let items = Items { sound: vec![item], refused: Vec::new() };
+            let outcome = decide(known.into_iter().collect(), items, &moment(7));
+            let expected = Received { listing_id: "1".to_owned(), item: received, is_settled };
+            assert_eq!(outcome.received, [expected], "{case}");
+        }
+    }
+
+    /// A listing whose price waits, which a person believes.
+    fn released() -> Known {
+        let price = Price { amount_minor: 2, currency: "USD".to_owned() };
+        let held_price = Some(HeldPrice { price, crawl: 6, since: None });
+        Known { held_price, is_released: true, ..known() }
     }
 }

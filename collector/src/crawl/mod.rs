@@ -17,6 +17,7 @@ use tokio::time::Instant;
 use tracing::{Instrument, Span};
 
 use crate::{
+    changes::again::Settled,
     measures,
     publish::Wake,
     shops::{Crawled, Foreign, Position, Scope, client::Client},
@@ -79,7 +80,12 @@ impl Crawler {
         let begun = self.store.begin_crawl(led, started_at).await?;
         Span::current().record("crawl.id", begun.crawl);
         let scope = plan::scope(&begun, is_first, self.habits.full_crawl_every);
-        let mut walk = Walk::new(begun.crawl, scope, !is_first, started + LONGEST_CRAWL);
+        let settled = match scope {
+            Scope::Full => self.store.settled(led).await?,
+            // Little is as it was where changes are asked for.
+            Scope::ChangedSince(_) => Settled::default(),
+        };
+        let mut walk = Walk::new(begun.crawl, scope, !is_first, settled, started + LONGEST_CRAWL);
         let mut position = Some(self.crawled.shop.first());
         while let Some(here) = position {
             if walk.pages >= MOST_PAGES {

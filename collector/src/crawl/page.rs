@@ -13,15 +13,15 @@ use super::{
     walk::{Step, Walk},
 };
 use crate::{
-    changes::page,
-    listing::Items,
+    changes::again::{self, Sorted},
+    listing::{self, RawItem},
     measures,
     reject::Reject,
     shops::{
-        Foreign, Page, Position, Request, Scope,
+        Foreign, Position, RawPage, Request, Scope,
         client::{AskError, Content},
     },
-    store::{KnownPage, Lease, Led, StoreError},
+    store::{KnownPage, Lease, Led, Sighting, StoreError},
 };
 
 /// So often a crawl starts again because the shop forgot where it was.
@@ -30,6 +30,13 @@ const MOST_RESTARTS: u32 = 3;
 /// A page with a longer address is read each time: its tag could not be found again, since an index of Postgres
 /// takes no more than some 2,700 bytes a row.
 const LONGEST_TAGGED_URL_BYTES: usize = 2_000;
+
+/// A page as it was sent, not read yet.
+struct Sent {
+    items: Vec<RawItem>,
+    listing_ids: Vec<String>,
+    next: Option<Position>,
+}
 
 /// What came of asking once.
 enum Attempt {
@@ -105,10 +112,11 @@ impl Crawler {
             (Ok(Content::Unchanged), None) => {
                 return self.refuse(led, here, Foreign::WrongForm, Vec::new()).await;
             }
-            (Ok(Content::Body { bytes, etag }), _) => match self.understand(walk, here, &bytes) {
-                Ok(page) => {
+            (Ok(Content::Body { bytes, etag }), _) => match self.take_apart(walk, here, &bytes) {
+                Ok(sent) => {
                     self.pace.succeeded();
-                    self.store_page(led, walk, request, etag, page).await?
+                    drop(bytes);
+                    self.store_page(led, walk, request, etag, sent).await?
                 }
                 Err(reason) => return self.refuse(led, here, reason, bytes).await,
             },
@@ -147,9 +155,13 @@ impl Crawler {
         }
     }
 
-    fn understand(&self, walk: &mut Walk, here: &Position, bytes: &[u8]) -> Result<Page, Foreign> {
-        let page = self.crawled.shop.read(bytes, here)?;
-        if walk.visited.is_new_page(&page::ids(&page.items)) { Ok(page) } else { Err(Foreign::Circle) }
+    fn take_apart(&self, walk: &mut Walk, here: &Position, bytes: &[u8]) -> Result<Sent, Foreign> {
+        let shop = &self.crawled.shop;
+        let RawPage { items, next } = shop.take_apart(bytes, here)?;
+        let items: Vec<_> = items.into_iter().map(|item| RawItem::new(item, shop.id_field())).collect();
+        let listing_ids = listing::ids(&items);
+        let is_new = walk.visited.is_new_page(&listing_ids);
+        if is_new { Ok(Sent { items, listing_ids, next }) } else { Err(Foreign::Circle) }
     }
 
     /// Keeps a page that can't be read, as far as it is kept: the rest of it need not wait for that.
@@ -173,7 +185,7 @@ impl Crawler {
         let next = known.next.clone();
         walk.items += known.listing_ids.len();
         measures::seen(led.shop, known.listing_ids.len());
-        self.store.keep_page(led, walk.crawl, Utc::now(), known).await?;
+        self.store.keep_page(led, walk.crawl, walk.pages, known).await?;
         Ok(Step::Next(next))
     }
 
@@ -184,28 +196,29 @@ impl Crawler {
         walk: &mut Walk,
         request: &Request,
         etag: Option<String>,
-        page: Page,
+        sent: Sent,
     ) -> Result<Step, StoreError> {
         self.settle(led, walk).await?;
-        let Page { items, next } = page;
-        let count = items.sound.len() + items.refused.len();
-        let unidentified = unidentified(&items);
+        let Sent { items, listing_ids, next } = sent;
+        let count = items.len();
         walk.items += count;
-        walk.unidentified += unidentified;
         measures::seen(led.shop, count);
-        // A page with an item that nobody can name has to be read again in any case.
-        let by_tag = walk.scope == Scope::Full
-            && unidentified == 0
-            && request.url.as_str().len() <= LONGEST_TAGGED_URL_BYTES;
+        let by_tag = walk.scope == Scope::Full && request.url.as_str().len() <= LONGEST_TAGGED_URL_BYTES;
         let known = etag.filter(|_| by_tag).map(|etag| KnownPage {
             url: request.url.to_string(),
             etag,
-            listing_ids: page::ids(&items),
+            listing_ids,
             next: next.clone(),
         });
         let span = tracing::info_span!(target: SPANS, "store", items = count);
-        let (store, crawl) = (self.store.clone(), walk.crawl);
-        let storing = async move { store.write_page(led, crawl, Utc::now(), items, known).await };
+        let (store, shop) = (self.store.clone(), self.crawled.shop.clone());
+        let (settled, crawl, number) = (walk.settled.clone(), walk.crawl, walk.pages);
+        let storing = async move {
+            let Sorted { as_they_were, unread } = again::sort(items, &settled, led.rules_since);
+            let items = shop.items(&unread.iter().map(AsRef::as_ref).collect::<Vec<_>>());
+            let sighting = Sighting { page: number, listing_ids: as_they_were };
+            store.write_page(led, crawl, Utc::now(), items, sighting, known).await
+        };
         walk.storing = Some(AbortOnDropHandle::new(tokio::spawn(storing.instrument(span))));
         Ok(Step::Next(next))
     }
@@ -221,8 +234,4 @@ impl Crawler {
         measures::decided(led.shop, &outcome);
         Ok(())
     }
-}
-
-fn unidentified(items: &Items) -> usize {
-    items.refused.iter().filter(|item| item.id.is_none()).count()
 }

@@ -1,12 +1,14 @@
 //! What a crawl has done so far.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use tokio::time::Instant;
 use tokio_util::task::AbortOnDropHandle;
 
 use super::plan::Visited;
 use crate::{
-    changes::page::Outcome,
+    changes::{again::Settled, page::Outcome},
     shops::{Foreign, Position, Scope},
     store::StoreError,
 };
@@ -22,6 +24,8 @@ pub(super) struct Walk {
     /// The shop's earliest date of an answer, if it told one.
     pub(super) shop_date: Option<DateTime<Utc>>,
     pub(super) visited: Visited,
+    /// What need not be read again: nothing, where only changes are asked for.
+    pub(super) settled: Arc<Settled>,
     pub(super) pages: u32,
     pub(super) restarts: u32,
     pub(super) refused_pages: u32,
@@ -49,7 +53,7 @@ pub(super) enum Step {
 }
 
 impl Walk {
-    pub(super) fn new(crawl: i64, scope: Scope, by_tag: bool, deadline: Instant) -> Self {
+    pub(super) fn new(crawl: i64, scope: Scope, by_tag: bool, settled: Settled, deadline: Instant) -> Self {
         Self {
             crawl,
             scope,
@@ -57,6 +61,7 @@ impl Walk {
             deadline,
             shop_date: None,
             visited: Visited::default(),
+            settled: Arc::new(settled),
             pages: 0,
             restarts: 0,
             refused_pages: 0,
@@ -88,5 +93,6 @@ impl Walk {
     pub(super) fn note(&mut self, outcome: &Outcome) {
         self.changed += outcome.events.len();
         self.rejected += outcome.rejects.len();
+        self.unidentified += outcome.unidentified;
     }
 }

@@ -10,7 +10,7 @@ use serde_json::{Value, value::RawValue};
 use service::settings::{SettingError, secret};
 use url::Url;
 
-use super::{Crawled, Foreign, Page, Position, Request, Scope, Shop, endpoint, raw_items};
+use super::{Crawled, Foreign, Position, RawPage, Request, Scope, Shop, endpoint, raw_items};
 use crate::{
     listing::{Fields, Items, Trouble, read_items},
     reading::{Unreadable, bus, day, gtin, money, ports, power, technology, text},
@@ -110,7 +110,7 @@ impl Shop for CountryLink {
         Request { url, headers: vec![(HeaderName::from_static("x-api-key"), self.key.clone())] }
     }
 
-    fn read(&self, body: &[u8], _position: &Position) -> Result<Page, Foreign> {
+    fn take_apart<'b>(&self, body: &'b [u8], _position: &Position) -> Result<RawPage<'b>, Foreign> {
         let answer: Answer<'_> = serde_json::from_slice(body)?;
         // Postgres, where a page is kept with what it leads on to, has no text with U+0000.
         let is_none = |cursor: &String| cursor.len() > LONGEST_CURSOR_BYTES || cursor.contains('\0');
@@ -118,11 +118,15 @@ impl Shop for CountryLink {
             return Err(Foreign::WrongForm);
         }
         let next = answer.next_cursor.map(|cursor| Position::Cursor(Some(cursor)));
-        Ok(Page { items: self.items(&answer.data), next })
+        Ok(RawPage { items: answer.data, next })
+    }
+
+    fn id_field(&self) -> &'static str {
+        "code"
     }
 
     fn items(&self, items: &[&RawValue]) -> Items {
-        read_items(items, "code", listing)
+        read_items(items, self.id_field(), listing)
     }
 
     fn skip(&self, _position: &Position) -> Option<Position> {

@@ -75,11 +75,20 @@ pub trait Shop: Debug + Send + Sync {
     /// The request for one page.
     fn request(&self, scope: Scope, position: &Position) -> Request;
 
-    /// Reads the answer to the request for `position`. Never panics, whatever the bytes.
-    fn read(&self, body: &[u8], position: &Position) -> Result<Page, Foreign>;
+    /// Takes the answer to the request for `position` apart, without reading its items. Never panics, whatever the bytes.
+    fn take_apart<'b>(&self, body: &'b [u8], position: &Position) -> Result<RawPage<'b>, Foreign>;
 
-    /// Reads items that are not on a page. Never panics, whatever they are.
+    /// The field of an item that identifies its listing.
+    fn id_field(&self) -> &'static str;
+
+    /// Reads items, each on its own. Never panics, whatever they are.
     fn items(&self, items: &[&RawValue]) -> Items;
+
+    /// Reads the answer to the request for `position`. Never panics, whatever the bytes.
+    fn read(&self, body: &[u8], position: &Position) -> Result<Page, Foreign> {
+        let RawPage { items, next } = self.take_apart(body, position)?;
+        Ok(Page { items: self.items(&items), next })
+    }
 
     /// Where to go on behind a page that could not be read; `None` if only that page would have told.
     fn skip(&self, position: &Position) -> Option<Position>;
@@ -145,6 +154,15 @@ pub struct Request {
     pub url: Url,
     /// Headers beyond those that all requests have.
     pub headers: Vec<(HeaderName, HeaderValue)>,
+}
+
+/// A page whose items were not read.
+#[derive(Clone, Debug)]
+pub struct RawPage<'b> {
+    /// What it holds, each as the shop wrote it.
+    pub items: Vec<&'b RawValue>,
+    /// Where the next page is, `None` if this was the last.
+    pub next: Option<Position>,
 }
 
 /// A page that was read.

@@ -9,7 +9,7 @@ use serde_json::{Value, value::RawValue};
 use service::settings::SettingError;
 use url::Url;
 
-use super::{Crawled, Foreign, Page, Position, Request, Scope, Shop, endpoint, raw_items};
+use super::{Crawled, Foreign, Position, RawPage, Request, Scope, Shop, endpoint, raw_items};
 use crate::{
     listing::{Fields, Items, Trouble, read_items},
     reading::{Unreadable, day, gtin, memory, money, quantity, text},
@@ -89,7 +89,7 @@ impl Shop for NetVideo {
         Request { url, headers: Vec::new() }
     }
 
-    fn read(&self, body: &[u8], position: &Position) -> Result<Page, Foreign> {
+    fn take_apart<'b>(&self, body: &'b [u8], position: &Position) -> Result<RawPage<'b>, Foreign> {
         let answer: Answer<'_> = serde_json::from_slice(body)?;
         let number = number(position);
         if answer.page != number {
@@ -101,11 +101,15 @@ impl Shop for NetVideo {
         }
         let next = (answer.pages > number)
             .then(|| Position::Page { number: number.saturating_add(1), last: Some(answer.pages) });
-        Ok(Page { items: self.items(&answer.items), next })
+        Ok(RawPage { items: answer.items, next })
+    }
+
+    fn id_field(&self) -> &'static str {
+        "id"
     }
 
     fn items(&self, items: &[&RawValue]) -> Items {
-        read_items(items, "id", listing)
+        read_items(items, self.id_field(), listing)
     }
 
     fn skip(&self, position: &Position) -> Option<Position> {

@@ -92,7 +92,9 @@ impl Store {
             .bind(led.term)
             .bind(number::after(0, now))
             .fetch_optional(&self.database.pool);
-        in_time(begun).await?.ok_or(StoreError::LostLead)
+        let begun: CrawlBegun = in_time(begun).await?.ok_or(StoreError::LostLead)?;
+        self.forget_sightings(led, begun.crawl).await?;
+        Ok(begun)
     }
 
     /// Counts the listings that a complete full crawl has not seen as missing once more, and removes those that
@@ -106,17 +108,19 @@ impl Store {
         now: DateTime<Utc>,
     ) -> Result<Absences, StoreError> {
         let mut absences = Absences::default();
-        let mut behind = Some(String::new());
-        while let Some(last) = behind {
-            let missing;
-            (behind, missing) = self.count_missed(led, crawl, now, last).await?;
-            absences.missing += missing;
+        let missed = self.note_missed(led, crawl).await?;
+        let mut counted = 0;
+        while counted < missed {
+            absences.missing += self.count_missed(led, crawl, now, counted).await?;
+            counted += BATCH;
+        }
+        if missed == 0 {
+            return Ok(absences);
         }
         let removals = sqlx::query_as(include_str!("../../../sql/collector/removals.sql"))
             .bind(led.shop)
             .bind(now - Duration::from_hours(1))
             .bind(CRAWLS_UNTIL_GONE.cast_signed())
-            .bind(crawl)
             .fetch_one(&self.database.pool);
         let Removals { listings, missed, gone, doomed, released } = in_time(removals).await?;
         let tally = Tally { listings, missed, gone_within_an_hour: gone };
@@ -134,15 +138,34 @@ impl Store {
         Ok(absences)
     }
 
-    /// One batch of missed listings behind a listing: the last of them if there are any, and how many went
-    /// missing now.
+    /// Notes what the crawl has not seen: how many listings.
+    async fn note_missed(&self, led: Led, crawl: i64) -> Result<i64, StoreError> {
+        let store = self.clone();
+        in_own_task(async move {
+            let mut transaction = store.begin(led).await?;
+            sqlx::query(include_str!("../../../sql/collector/forget_missed.sql"))
+                .bind(led.shop)
+                .execute(&mut *transaction)
+                .await?;
+            let noted = sqlx::query(include_str!("../../../sql/collector/note_missed.sql"))
+                .bind(led.shop)
+                .bind(crawl)
+                .execute(&mut *transaction)
+                .await?;
+            transaction.commit().await?;
+            Ok(i64::try_from(noted.rows_affected()).unwrap_or(i64::MAX))
+        })
+        .await
+    }
+
+    /// One batch of missed listings behind a number: how many went missing now.
     async fn count_missed(
         &self,
         led: Led,
         crawl: i64,
         now: DateTime<Utc>,
-        behind: String,
-    ) -> Result<(Option<String>, u64), StoreError> {
+        behind: i64,
+    ) -> Result<u64, StoreError> {
         let store = self.clone();
         in_own_task(async move {
             let moment = Moment { shop: led.shop, crawl, now };
@@ -152,8 +175,8 @@ impl Store {
                     .bind(led.shop)
                     .bind(crawl)
                     .bind(CRAWLS_UNTIL_GONE.cast_signed())
-                    .bind(BATCH)
                     .bind(behind)
+                    .bind(behind + BATCH)
                     .fetch_all(&mut *transaction)
                     .await?;
             let (known, events): (Vec<Known>, Vec<Option<ProductEvent>>) =
@@ -162,7 +185,7 @@ impl Store {
             write_absences(&mut transaction, &moment, &known).await?;
             write_events(&mut transaction, now, &events).await?;
             transaction.commit().await?;
-            Ok((known.last().map(|known| known.id.clone()), events.len() as u64))
+            Ok(events.len() as u64)
         })
         .await
     }
@@ -176,7 +199,6 @@ impl Store {
             let rows: Vec<ListingRow> =
                 sqlx::query_as(include_str!("../../../sql/collector/doomed_listings.sql"))
                     .bind(led.shop)
-                    .bind(crawl)
                     .bind(CRAWLS_UNTIL_GONE.cast_signed())
                     .bind(most)
                     .fetch_all(&mut *transaction)
@@ -205,6 +227,7 @@ impl Store {
                 .bind(is_complete)
                 .bind(end.latest_mark)
                 .bind(milliseconds(end.took))
+                .bind(end.started_at)
                 .fetch_one(&mut *transaction)
                 .await?;
             if is_full && is_complete {

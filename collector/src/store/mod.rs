@@ -13,6 +13,7 @@ mod rejects;
 mod replay;
 mod resend;
 mod rows;
+mod sightings;
 
 use std::time::Duration;
 
@@ -25,7 +26,7 @@ pub use crawls::{Absences, CrawlBegun, CrawlEnd};
 pub use holds::{Held, Hold, HoldKind, HoldsCount};
 pub use lease::Lease;
 pub use outbox::{OutboxState, Waiting};
-pub use pages::KnownPage;
+pub use pages::{KnownPage, Sighting};
 pub use rejects::{Refusal, Refused};
 pub use replay::{Fate, Mark, Received, Replay};
 pub use resend::Resent;
@@ -35,6 +36,10 @@ pub static MIGRATIONS: Migrator = sqlx::migrate!("../sql/collector/migrations");
 
 /// The schema's name.
 pub const SCHEMA: &str = "collector";
+
+/// The rules by which this collector reads: a digest of all that it is made of. Whatever has changed, a shop that was
+/// read by another one is read again.
+const RULES: &str = env!("RULES");
 
 /// How the collector uses Postgres. Each shop writes in one transaction at a time, and the publisher and the
 /// health checks need one more each.
@@ -81,6 +86,8 @@ pub struct Led {
     pub shop: &'static str,
     /// The term.
     pub term: i64,
+    /// The term since which all leaders have read the shop by the same rules as this one.
+    pub rules_since: i64,
 }
 
 impl Store {
@@ -102,12 +109,13 @@ impl Store {
 
     /// Takes a shop's next term. Whoever led the shop before can no longer write.
     pub async fn take_term(&self, shop: &'static str, name: &str) -> Result<Led, StoreError> {
-        let term = sqlx::query_scalar(include_str!("../../../sql/collector/take_term.sql"))
+        let taken = sqlx::query_as(include_str!("../../../sql/collector/take_term.sql"))
             .bind(shop)
             .bind(name)
+            .bind(RULES)
             .fetch_one(&self.database.pool);
-        let term = in_time(term).await?;
-        Ok(Led { shop, term })
+        let (term, rules_since) = in_time(taken).await?;
+        Ok(Led { shop, term, rules_since })
     }
 
     /// A transaction that only the shop's leader can have.

@@ -6,12 +6,13 @@ use sqlx::{FromRow, PgConnection, types::Json};
 use super::{
     Led, Store, StoreError, in_own_task, in_time,
     outbox::write_events,
-    rows::{ListingRow, write_listings, write_rejects},
+    rows::{Digests, ListingRow, write_listings, write_rejects},
+    sightings::note_sighting,
 };
 use crate::{
     changes::{
-        Known, Moment,
-        page::{self, Outcome},
+        Known, Moment, again,
+        page::{self, Outcome, Received},
     },
     listing::Items,
     reject::Reject,
@@ -29,6 +30,15 @@ pub struct KnownPage {
     pub listing_ids: Vec<String>,
     /// Where to go on.
     pub next: Option<Position>,
+}
+
+/// Listings that a page has shown as they were.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sighting {
+    /// The page's number in the crawl.
+    pub page: u32,
+    /// The listings.
+    pub listing_ids: Vec<String>,
 }
 
 #[derive(FromRow)]
@@ -54,13 +64,15 @@ impl Store {
         }))
     }
 
-    /// Decides on a page and writes what follows, with the page itself if it can be asked for by its tag.
+    /// Decides on what was read of a page and writes what follows, with what was seen as it was, and with the page itself
+    /// if it can be asked for by its tag.
     pub async fn write_page(
         &self,
         led: Led,
         crawl: i64,
         now: DateTime<Utc>,
         items: Items,
+        sighting: Sighting,
         page: Option<KnownPage>,
     ) -> Result<Outcome, StoreError> {
         let store = self.clone();
@@ -69,8 +81,10 @@ impl Store {
             let mut transaction = store.begin(led).await?;
             let known = known_listings(&mut transaction, led.shop, page::ids(&items)).await?;
             let outcome = page::decide(known, items, &moment);
-            write_outcome(&mut transaction, &moment, &outcome).await?;
-            if let Some(page) = page {
+            write_outcome(&mut transaction, &moment, &outcome, Some(led.rules_since)).await?;
+            note_sighting(&mut transaction, led.shop, crawl, &sighting).await?;
+            // A page with an item that nobody can name has to be read again in any case.
+            if let Some(page) = page.filter(|_| outcome.unidentified == 0) {
                 sqlx::query(include_str!("../../../sql/collector/write_page.sql"))
                     .bind(led.shop)
                     .bind(page.url)
@@ -87,19 +101,19 @@ impl Store {
         .await
     }
 
-    /// Writes that a page has not changed: all that it held is seen.
+    /// Writes that a page, by its number in the crawl, has not changed: all that it held is seen.
     pub async fn keep_page(
         &self,
         led: Led,
         crawl: i64,
-        now: DateTime<Utc>,
+        number: u32,
         page: KnownPage,
     ) -> Result<(), StoreError> {
         let store = self.clone();
         in_own_task(async move {
-            let moment = Moment { shop: led.shop, crawl, now };
             let mut transaction = store.begin(led).await?;
-            touch_listings(&mut transaction, &moment, &page.listing_ids).await?;
+            let sighting = Sighting { page: number, listing_ids: page.listing_ids };
+            note_sighting(&mut transaction, led.shop, crawl, &sighting).await?;
             sqlx::query(include_str!("../../../sql/collector/keep_page.sql"))
                 .bind(led.shop)
                 .bind(page.url)
@@ -135,6 +149,9 @@ pub(super) async fn known_listings(
     shop: &str,
     ids: Vec<String>,
 ) -> Result<Vec<Known>, StoreError> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
     let rows: Vec<ListingRow> = sqlx::query_as(include_str!("../../../sql/collector/known_listings.sql"))
         .bind(shop)
         .bind(ids)
@@ -143,36 +160,66 @@ pub(super) async fn known_listings(
     Ok(rows.into_iter().map(Known::from).collect())
 }
 
+/// Writes what follows from a page that was read by the rules that have held since a term, if that is known.
 pub(super) async fn write_outcome(
     connection: &mut PgConnection,
     moment: &Moment<'_>,
     outcome: &Outcome,
+    rules_since: Option<i64>,
 ) -> Result<(), StoreError> {
-    write_listings(connection, moment, &outcome.different).await?;
-    touch_listings(connection, moment, &outcome.unchanged).await?;
+    let digests = rules_since.map(|since| digests(&outcome.received, since)).unwrap_or_default();
+    write_listings(connection, moment, &outcome.different, &digests).await?;
+    touch_listings(connection, moment, &outcome.unchanged, &digests).await?;
+    write_received(connection, moment, &outcome.received).await?;
+    write_rejects(connection, moment.shop, moment.now, &outcome.rejects).await?;
+    write_events(connection, Utc::now(), &outcome.events).await
+}
+
+/// The digests of items that need not be read again, by their listings.
+fn digests(received: &[Received], rules_since: i64) -> Digests<'_> {
+    let settled = received.iter().filter(|received| received.is_settled);
+    settled
+        .map(|received| (received.listing_id.as_str(), again::digest(rules_since, &received.item)))
+        .collect()
+}
+
+/// Keeps what the shop sent of listings.
+async fn write_received(
+    connection: &mut PgConnection,
+    moment: &Moment<'_>,
+    received: &[Received],
+) -> Result<(), StoreError> {
+    if received.is_empty() {
+        return Ok(());
+    }
     let (ids, items): (Vec<_>, Vec<_>) =
-        outcome.received.iter().map(|(id, item)| (id.as_str(), item.as_str())).unzip();
+        received.iter().map(|received| (received.listing_id.as_str(), received.item.as_str())).unzip();
     sqlx::query(include_str!("../../../sql/collector/write_received.sql"))
         .bind(moment.shop)
         .bind(moment.now)
         .bind(ids)
         .bind(items)
-        .execute(&mut *connection)
+        .execute(connection)
         .await?;
-    write_rejects(connection, moment.shop, moment.now, &outcome.rejects).await?;
-    write_events(connection, Utc::now(), &outcome.events).await
+    Ok(())
 }
 
+/// Writes that listings were read and are as they were.
 async fn touch_listings(
     connection: &mut PgConnection,
     moment: &Moment<'_>,
     ids: &[String],
+    digests: &Digests<'_>,
 ) -> Result<(), StoreError> {
+    if ids.is_empty() {
+        return Ok(());
+    }
     sqlx::query(include_str!("../../../sql/collector/touch_listings.sql"))
         .bind(moment.shop)
         .bind(moment.crawl)
         .bind(moment.now)
         .bind(ids)
+        .bind(ids.iter().map(|id| digests.get(id.as_str()).copied()).collect::<Vec<_>>())
         .execute(connection)
         .await?;
     Ok(())

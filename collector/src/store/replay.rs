@@ -124,7 +124,8 @@ impl Store {
                         let outcome = page::decide(before.into_iter().collect(), items, &moment);
                         // What still can't be read of it was refused before.
                         let outcome = Outcome { rejects: Vec::new(), ..outcome };
-                        write_outcome(&mut transaction, &moment, &outcome).await?;
+                        // Who leads the shop reads the next item by its own rules, whatever these are.
+                        write_outcome(&mut transaction, &moment, &outcome, None).await?;
                         if outcome.events.is_empty() { Fate::NothingNew } else { Fate::News }
                     }
                 };

@@ -1,5 +1,7 @@
 //! Rows of `collector.listing`, one way and the other.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use events::{Listing, Price};
 use sqlx::{FromRow, PgConnection, types::Json};
@@ -76,11 +78,15 @@ impl Presence {
     }
 }
 
+/// The digests of the items that all that is known was read from, by listing.
+pub(super) type Digests<'i> = HashMap<&'i str, i64>;
+
 /// Writes listings that were seen and of which something is different.
 pub(super) async fn write_listings(
     connection: &mut PgConnection,
     moment: &Moment<'_>,
     listings: &[Known],
+    digests: &Digests<'_>,
 ) -> Result<(), StoreError> {
     if listings.is_empty() {
         return Ok(());
@@ -105,6 +111,7 @@ pub(super) async fn write_listings(
         .bind(column(listings, |known| older(known)?.since))
         .bind(column(listings, |known| older(known)?.updated_at))
         .bind(column(listings, |known| known.is_released))
+        .bind(column(listings, |known| digests.get(known.id.as_str()).copied()))
         .execute(connection)
         .await?;
     Ok(())

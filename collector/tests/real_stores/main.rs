@@ -8,6 +8,7 @@ mod faults;
 mod harness;
 mod reconciliation;
 mod shop;
+mod sightings;
 #[path = "../../../service/tests/support/spans.rs"]
 mod spans;
 mod traces;

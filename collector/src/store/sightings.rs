@@ -1,0 +1,49 @@
+//! Which listings a crawl has seen as they were: of most, that is all that is written.
+
+use sqlx::PgConnection;
+
+use super::{Led, Sighting, Store, StoreError, in_time};
+use crate::changes::again::Settled;
+
+/// No more digests of a shop's items are held: they take 16 MiB. Beyond them items are read each time.
+const MOST_DIGESTS: i64 = 2_000_000;
+
+impl Store {
+    /// The items of a shop that need not be read again.
+    pub async fn settled(&self, led: Led) -> Result<Settled, StoreError> {
+        let digests = sqlx::query_scalar(include_str!("../../../sql/collector/settled_digests.sql"))
+            .bind(led.shop)
+            .bind(MOST_DIGESTS)
+            .fetch_all(&self.database.pool);
+        Ok(Settled::new(in_time(digests).await?))
+    }
+
+    /// Forgets what crawls before this one have seen: only the one that ends says what is missing.
+    pub(super) async fn forget_sightings(&self, led: Led, crawl: i64) -> Result<(), StoreError> {
+        let forgotten = sqlx::query(include_str!("../../../sql/collector/forget_sightings.sql"))
+            .bind(led.shop)
+            .bind(crawl)
+            .execute(&self.database.pool);
+        in_time(forgotten).await.map(drop)
+    }
+}
+
+/// Writes what a page of a crawl has shown as it was.
+pub(super) async fn note_sighting(
+    connection: &mut PgConnection,
+    shop: &str,
+    crawl: i64,
+    sighting: &Sighting,
+) -> Result<(), StoreError> {
+    if sighting.listing_ids.is_empty() {
+        return Ok(());
+    }
+    sqlx::query(include_str!("../../../sql/collector/note_sighting.sql"))
+        .bind(shop)
+        .bind(crawl)
+        .bind(i64::from(sighting.page))
+        .bind(&sighting.listing_ids)
+        .execute(connection)
+        .await?;
+    Ok(())
+}

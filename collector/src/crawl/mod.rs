@@ -1,12 +1,14 @@
-//! One crawl of one shop: page by page, each decided and stored before the next is. The next one is asked for meanwhile.
+//! One crawl of one shop: page by page, decided and written in their order. The next one is asked for meanwhile.
 //!
 //! A crawl is complete only if every page was read soundly; only then does it say anything about listings that it
-//! has not seen. It is bounded in pages and time, whatever the shop answers, and never holds more than two pages.
+//! has not seen. It is bounded in pages and time, whatever the shop answers, and in what it holds of pages: two large ones,
+//! or some more of which little has to be read.
 
 mod pace;
 mod page;
 pub mod plan;
 mod walk;
+mod writer;
 
 use std::time::Duration;
 
@@ -17,7 +19,6 @@ use tokio::time::Instant;
 use tracing::{Instrument, Span};
 
 use crate::{
-    changes::again::Settled,
     measures,
     publish::Wake,
     shops::{Crawled, Foreign, Position, Scope, client::Client},
@@ -25,6 +26,7 @@ use crate::{
 };
 use pace::Pace;
 use walk::{Step, Walk};
+use writer::{Writer, Writing, Written};
 
 /// A million listings in pages of a hundred, twice.
 const MOST_PAGES: u32 = 20_000;
@@ -80,12 +82,13 @@ impl Crawler {
         let begun = self.store.begin_crawl(led, started_at).await?;
         Span::current().record("crawl.id", begun.crawl);
         let scope = plan::scope(&begun, is_first, self.habits.full_crawl_every);
-        let settled = match scope {
-            Scope::Full => self.store.settled(led).await?,
+        let writer = Writer::begin(self.writing(led, begun.crawl));
+        let mut walk = Walk::new(begun.crawl, scope, started + LONGEST_CRAWL, writer);
+        walk.by_tag = !is_first;
+        if scope == Scope::Full {
             // Little is as it was where changes are asked for.
-            Scope::ChangedSince(_) => Settled::default(),
-        };
-        let mut walk = Walk::new(begun.crawl, scope, !is_first, settled, started + LONGEST_CRAWL);
+            walk.settled = self.store.settled(led).await?;
+        }
         let mut position = Some(self.crawled.shop.first());
         while let Some(here) = position {
             if walk.pages >= MOST_PAGES {
@@ -97,11 +100,11 @@ impl Crawler {
             let step = self.page(led, lease, &mut walk, &here).instrument(span).await?;
             position = self.after(step, &here, &mut walk);
         }
-        self.settle(led, &mut walk).await?;
+        let written = walk.writer.end().await?;
         let is_full = walk.scope == Scope::Full;
         let mut absences = Absences::default();
         if is_full && walk.trouble.is_none() {
-            absences = self.store.write_absences(led, walk.crawl, walk.unidentified, Utc::now()).await?;
+            absences = self.store.write_absences(led, walk.crawl, written.unidentified, Utc::now()).await?;
         }
         let end = CrawlEnd {
             crawl: walk.crawl,
@@ -116,8 +119,13 @@ impl Crawler {
         };
         self.store.end_crawl(led, end.clone(), Utc::now()).await?;
         self.wake.wake();
-        self.tell(led, &walk, &end, absences);
+        self.tell(led, &walk, &end, written, absences);
         Ok(())
+    }
+
+    fn writing(&self, led: Led, crawl: i64) -> Writing {
+        let (store, shop, wake) = (self.store.clone(), self.crawled.shop.clone(), self.wake.clone());
+        Writing { store, shop, wake, led, crawl }
     }
 
     /// Where the crawl goes on after a step; `None` where it ends.
@@ -149,11 +157,12 @@ impl Crawler {
     }
 
     /// Says how the crawl went, in one line.
-    fn tell(&mut self, led: Led, walk: &Walk, end: &CrawlEnd, absences: Absences) {
+    fn tell(&mut self, led: Led, walk: &Walk, end: &CrawlEnd, written: Written, absences: Absences) {
         measures::crawl_ended(led.shop, end, absences);
         let kind = measures::kind_name(end.kind);
         let duration_ms = u64::try_from(end.took.as_millis()).unwrap_or(u64::MAX);
-        let Walk { crawl, items, changed, rejected, pages, .. } = walk;
+        let Walk { crawl, items, pages, .. } = walk;
+        let Written { changed, rejected, .. } = written;
         let Absences { missing, gone, held } = absences;
         match &walk.trouble {
             None => tracing::info!(

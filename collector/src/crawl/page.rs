@@ -1,16 +1,14 @@
-//! One page of a crawl: asked for, read and stored, and asked for again where that can help. While one page is stored, the
-//! next one is asked for.
+//! One page of a crawl: asked for, and asked for again where that can help, taken apart and handed over to be written. While
+//! one page is written, the next one is asked for.
 
 use chrono::Utc;
-use service::traces::SPANS;
 use tokio::time::Instant;
-use tokio_util::task::AbortOnDropHandle;
-use tracing::Instrument;
 
 use super::{
     Crawler,
     plan::{ATTEMPTS, MOST_PAUSES},
     walk::{Step, Walk},
+    writer::SortedPage,
 };
 use crate::{
     changes::again::{self, Sorted},
@@ -48,7 +46,7 @@ enum Attempt {
 }
 
 impl Crawler {
-    /// Reads and stores one page.
+    /// Asks for one page.
     pub(super) async fn page(
         &mut self,
         led: Led,
@@ -107,7 +105,7 @@ impl Crawler {
         let step = match (answer, known) {
             (Ok(Content::Unchanged), Some(known)) => {
                 self.pace.succeeded();
-                self.keep(led, walk, known.clone()).await?
+                self.keep(walk, known.clone()).await?
             }
             (Ok(Content::Unchanged), None) => {
                 return self.refuse(led, here, Foreign::WrongForm, Vec::new()).await;
@@ -116,7 +114,7 @@ impl Crawler {
                 Ok(sent) => {
                     self.pace.succeeded();
                     drop(bytes);
-                    self.store_page(led, walk, request, etag, sent).await?
+                    self.write(led, walk, request, etag, sent).await?
                 }
                 Err(reason) => return self.refuse(led, here, reason, bytes).await,
             },
@@ -180,17 +178,18 @@ impl Crawler {
         Ok(Attempt::Failed(Step::Skip(reason)))
     }
 
-    async fn keep(&self, led: Led, walk: &mut Walk, known: KnownPage) -> Result<Step, StoreError> {
-        self.settle(led, walk).await?;
+    /// Hands over a page that has not changed: all that it held is seen.
+    async fn keep(&self, walk: &mut Walk, known: KnownPage) -> Result<Step, StoreError> {
         let next = known.next.clone();
+        let sighting = Sighting { page: walk.pages, listing_ids: known.listing_ids.clone() };
+        measures::seen(self.crawled.shop.slug(), known.listing_ids.len());
         walk.items += known.listing_ids.len();
-        measures::seen(led.shop, known.listing_ids.len());
-        self.store.keep_page(led, walk.crawl, walk.pages, known).await?;
+        walk.writer.add(SortedPage { unread: Vec::new(), sighting, known: Some(known) }).await?;
         Ok(Step::Next(next))
     }
 
-    /// Begins to store a page, once the one before it is stored: the next page is asked for meanwhile.
-    async fn store_page(
+    /// Hands over a page to be read, as far as it has to be, and written: the next page is asked for meanwhile.
+    async fn write(
         &self,
         led: Led,
         walk: &mut Walk,
@@ -198,11 +197,9 @@ impl Crawler {
         etag: Option<String>,
         sent: Sent,
     ) -> Result<Step, StoreError> {
-        self.settle(led, walk).await?;
         let Sent { items, listing_ids, next } = sent;
-        let count = items.len();
-        walk.items += count;
-        measures::seen(led.shop, count);
+        measures::seen(led.shop, items.len());
+        walk.items += items.len();
         let by_tag = walk.scope == Scope::Full && request.url.as_str().len() <= LONGEST_TAGGED_URL_BYTES;
         let known = etag.filter(|_| by_tag).map(|etag| KnownPage {
             url: request.url.to_string(),
@@ -210,28 +207,9 @@ impl Crawler {
             listing_ids,
             next: next.clone(),
         });
-        let span = tracing::info_span!(target: SPANS, "store", items = count);
-        let (store, shop) = (self.store.clone(), self.crawled.shop.clone());
-        let (settled, crawl, number) = (walk.settled.clone(), walk.crawl, walk.pages);
-        let storing = async move {
-            let Sorted { as_they_were, unread } = again::sort(items, &settled, led.rules_since);
-            let items = shop.items(&unread.iter().map(AsRef::as_ref).collect::<Vec<_>>());
-            let sighting = Sighting { page: number, listing_ids: as_they_were };
-            store.write_page(led, crawl, Utc::now(), items, sighting, known).await
-        };
-        walk.storing = Some(AbortOnDropHandle::new(tokio::spawn(storing.instrument(span))));
+        let Sorted { as_they_were, unread } = again::sort(items, &walk.settled, led.rules_since);
+        let sighting = Sighting { page: walk.pages, listing_ids: as_they_were };
+        walk.writer.add(SortedPage { unread, sighting, known }).await?;
         Ok(Step::Next(next))
-    }
-
-    /// Waits until the page is stored that is being stored, if one is, and notes what came of it.
-    pub(super) async fn settle(&self, led: Led, walk: &mut Walk) -> Result<(), StoreError> {
-        let Some(storing) = walk.storing.take() else { return Ok(()) };
-        let outcome = storing.await.map_err(|_| StoreError::Postgres(sqlx::Error::WorkerCrashed))??;
-        if !outcome.events.is_empty() {
-            self.wake.wake();
-        }
-        walk.note(&outcome);
-        measures::decided(led.shop, &outcome);
-        Ok(())
     }
 }

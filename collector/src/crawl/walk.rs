@@ -1,16 +1,12 @@
 //! What a crawl has done so far.
 
-use std::sync::Arc;
-
 use chrono::{DateTime, Utc};
 use tokio::time::Instant;
-use tokio_util::task::AbortOnDropHandle;
 
-use super::plan::Visited;
+use super::{plan::Visited, writer::Writer};
 use crate::{
-    changes::{again::Settled, page::Outcome},
+    changes::again::Settled,
     shops::{Foreign, Position, Scope},
-    store::StoreError,
 };
 
 /// What a crawl has done so far.
@@ -25,17 +21,13 @@ pub(super) struct Walk {
     pub(super) shop_date: Option<DateTime<Utc>>,
     pub(super) visited: Visited,
     /// What need not be read again: nothing, where only changes are asked for.
-    pub(super) settled: Arc<Settled>,
+    pub(super) settled: Settled,
+    /// What writes the pages.
+    pub(super) writer: Writer,
     pub(super) pages: u32,
     pub(super) restarts: u32,
     pub(super) refused_pages: u32,
     pub(super) items: usize,
-    pub(super) changed: usize,
-    pub(super) rejected: usize,
-    /// Items that could be any listing.
-    pub(super) unidentified: usize,
-    /// The page before, while it is stored. What comes of it counts only once it is settled.
-    pub(super) storing: Option<AbortOnDropHandle<Result<Outcome, StoreError>>>,
     /// Why the crawl is not complete.
     pub(super) trouble: Option<String>,
 }
@@ -53,23 +45,20 @@ pub(super) enum Step {
 }
 
 impl Walk {
-    pub(super) fn new(crawl: i64, scope: Scope, by_tag: bool, settled: Settled, deadline: Instant) -> Self {
+    pub(super) fn new(crawl: i64, scope: Scope, deadline: Instant, writer: Writer) -> Self {
         Self {
             crawl,
             scope,
-            by_tag,
+            by_tag: false,
             deadline,
             shop_date: None,
             visited: Visited::default(),
-            settled: Arc::new(settled),
+            settled: Settled::default(),
+            writer,
             pages: 0,
             restarts: 0,
             refused_pages: 0,
             items: 0,
-            changed: 0,
-            rejected: 0,
-            unidentified: 0,
-            storing: None,
             trouble: None,
         }
     }
@@ -88,11 +77,5 @@ impl Walk {
     /// The crawl is not complete; the first reason is told.
     pub(super) fn fail(&mut self, reason: &str) {
         self.trouble.get_or_insert_with(|| reason.to_owned());
-    }
-
-    pub(super) fn note(&mut self, outcome: &Outcome) {
-        self.changed += outcome.events.len();
-        self.rejected += outcome.rejects.len();
-        self.unidentified += outcome.unidentified;
     }
 }

@@ -1,4 +1,4 @@
-//! A page of a crawl: what is known of its listings is read, decided on and written in one transaction.
+//! Pages of a crawl: what is known of their listings is read, decided on and written in one transaction.
 
 use chrono::{DateTime, Utc};
 use sqlx::{FromRow, PgConnection, types::Json};
@@ -7,7 +7,7 @@ use super::{
     Led, Store, StoreError, in_own_task, in_time,
     outbox::write_events,
     rows::{Digests, ListingRow, write_listings, write_rejects},
-    sightings::note_sighting,
+    sightings::note_sightings,
 };
 use crate::{
     changes::{
@@ -33,7 +33,7 @@ pub struct KnownPage {
 }
 
 /// Listings that a page has shown as they were.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Sighting {
     /// The page's number in the crawl.
     pub page: u32,
@@ -64,16 +64,16 @@ impl Store {
         }))
     }
 
-    /// Decides on what was read of a page and writes what follows, with what was seen as it was, and with the page itself
-    /// if it can be asked for by its tag.
-    pub async fn write_page(
+    /// Decides on what was read of some pages and writes what follows, with what was seen as it was, and with those of the
+    /// pages that can be asked for by their tags.
+    pub async fn write_pages(
         &self,
         led: Led,
         crawl: i64,
         now: DateTime<Utc>,
         items: Items,
-        sighting: Sighting,
-        page: Option<KnownPage>,
+        sightings: Vec<Sighting>,
+        pages: Vec<KnownPage>,
     ) -> Result<Outcome, StoreError> {
         let store = self.clone();
         in_own_task(async move {
@@ -82,9 +82,8 @@ impl Store {
             let known = known_listings(&mut transaction, led.shop, page::ids(&items)).await?;
             let outcome = page::decide(known, items, &moment);
             write_outcome(&mut transaction, &moment, &outcome, Some(led.rules_since)).await?;
-            note_sighting(&mut transaction, led.shop, crawl, &sighting).await?;
-            // A page with an item that nobody can name has to be read again in any case.
-            if let Some(page) = page.filter(|_| outcome.unidentified == 0) {
+            note_sightings(&mut transaction, led.shop, crawl, sightings).await?;
+            for page in pages {
                 sqlx::query(include_str!("../../../sql/collector/write_page.sql"))
                     .bind(led.shop)
                     .bind(page.url)
@@ -97,31 +96,6 @@ impl Store {
             }
             transaction.commit().await?;
             Ok(outcome)
-        })
-        .await
-    }
-
-    /// Writes that a page, by its number in the crawl, has not changed: all that it held is seen.
-    pub async fn keep_page(
-        &self,
-        led: Led,
-        crawl: i64,
-        number: u32,
-        page: KnownPage,
-    ) -> Result<(), StoreError> {
-        let store = self.clone();
-        in_own_task(async move {
-            let mut transaction = store.begin(led).await?;
-            let sighting = Sighting { page: number, listing_ids: page.listing_ids };
-            note_sighting(&mut transaction, led.shop, crawl, &sighting).await?;
-            sqlx::query(include_str!("../../../sql/collector/keep_page.sql"))
-                .bind(led.shop)
-                .bind(page.url)
-                .bind(crawl)
-                .execute(&mut *transaction)
-                .await?;
-            transaction.commit().await?;
-            Ok(())
         })
         .await
     }

@@ -28,21 +28,23 @@ impl Store {
     }
 }
 
-/// Writes what a page of a crawl has shown as it was.
-pub(super) async fn note_sighting(
+/// Writes what some pages of a crawl have shown as it was, as if it stood on the first of them.
+pub(super) async fn note_sightings(
     connection: &mut PgConnection,
     shop: &str,
     crawl: i64,
-    sighting: &Sighting,
+    sightings: Vec<Sighting>,
 ) -> Result<(), StoreError> {
-    if sighting.listing_ids.is_empty() {
+    let Some(page) = sightings.first().map(|sighting| sighting.page) else { return Ok(()) };
+    let ids: Vec<String> = sightings.into_iter().flat_map(|sighting| sighting.listing_ids).collect();
+    if ids.is_empty() {
         return Ok(());
     }
-    sqlx::query(include_str!("../../../sql/collector/note_sighting.sql"))
+    sqlx::query(include_str!("../../../sql/collector/note_sightings.sql"))
         .bind(shop)
         .bind(crawl)
-        .bind(i64::from(sighting.page))
-        .bind(&sighting.listing_ids)
+        .bind(i64::from(page))
+        .bind(ids)
         .execute(connection)
         .await?;
     Ok(())

@@ -1,5 +1,7 @@
 //! What crawls learn, and how it is told.
 
+use std::time::Duration;
+
 use chrono::Utc;
 use events::{Availability, CrawlKind, CrawlOutcome, ProductEvent};
 use serde_json::json;
@@ -33,6 +35,16 @@ async fn what_a_shop_says_is_told_once_and_goes_on_after_a_kill() {
         .number("select count(*) from collector.received where shop = 'netvideo' and item like '%Card%'")
         .await;
     assert_eq!(sent, 3, "what the shop sent is kept");
+}
+
+#[tokio::test]
+async fn what_a_page_says_is_told_while_later_ones_are_waited_for() {
+    let world = World::with(500).await;
+    world.shop.inner().latency = Duration::from_secs(5);
+    let collector = world.collector().await;
+    world.inbox(&collector).await.next_changed().await;
+    let answered = world.shop.inner().asked.len();
+    assert!(answered < 3, "{answered} of three pages were sent");
 }
 
 #[tokio::test]

@@ -11,7 +11,7 @@ alter table collector.listing
 create table collector.sighting (
     shop        text not null,
     crawl       bigint not null,
-    -- The page's place in the crawl.
+    -- The place in the crawl of the page, or of the first of some that were written together.
     page        bigint not null,
     listing_ids text[] not null,
     primary key (shop, crawl, page)

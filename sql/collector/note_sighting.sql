@@ -1,2 +1,0 @@
--- The crawl $2 saw the listings $4 of the shop $1 as they were by its page $3.
-insert into collector.sighting (shop, crawl, page, listing_ids) values ($1, $2, $3, $4)

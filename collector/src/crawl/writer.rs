@@ -81,8 +81,8 @@ pub(super) struct Writing {
 impl Writer {
     /// Begins to write the pages of a crawl.
     pub(super) fn begin(writing: Writing) -> Self {
-        let (pages, waiting) = mpsc::channel(MOST_PAGES);
-        let writing = tokio::spawn(writing.write_all(waiting).in_current_span());
+        let (pages, queue) = mpsc::channel(MOST_PAGES);
+        let writing = tokio::spawn(writing.write_all(queue).in_current_span());
         let room = Arc::new(Semaphore::new(MOST_BYTES));
         Self { pages: Some(pages), room, writing: AbortOnDropHandle::new(writing) }
     }
@@ -109,10 +109,10 @@ impl Writer {
 }
 
 impl Writing {
-    async fn write_all(self, mut waiting: mpsc::Receiver<Waiting>) -> Result<Written, StoreError> {
+    async fn write_all(self, mut queue: mpsc::Receiver<Waiting>) -> Result<Written, StoreError> {
         let mut written = Written::default();
         let mut batch = Vec::new();
-        while waiting.recv_many(&mut batch, MOST_PAGES).await > 0 {
+        while queue.recv_many(&mut batch, MOST_PAGES).await > 0 {
             let parent = batch.first().map_or_else(Span::none, |waiting| waiting.span.clone());
             let span = tracing::info_span!(target: SPANS, parent: parent, "store", pages = batch.len());
             let outcome = self.write(&mut batch).instrument(span).await?;

@@ -65,27 +65,35 @@ pub(super) async fn look(
     Ok(served.into_iter().map(|served| (served.id, served)).collect())
 }
 
-/// How a card was served before, and is now.
-#[derive(Clone, Copy, Debug)]
-struct Difference {
-    was_served: bool,
-    is_served: bool,
-    /// Anything but prices and availabilities.
-    differs: bool,
-    /// A price or an availability.
-    repriced: bool,
+/// In what a card differs from how it was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Difference {
+    Nothing,
+    /// In prices and availabilities alone.
+    Offers,
+    /// In anything else.
+    Looks,
 }
 
 impl Difference {
-    /// What happened to the card.
-    fn change(self) -> Option<CardChange> {
-        match (self.was_served, self.is_served) {
-            (false, false) => None,
-            (false, true) => Some(CardChange::Added),
-            (true, false) => Some(CardChange::Removed),
-            (true, true) if self.differs => Some(CardChange::Changed),
-            (true, true) => self.repriced.then_some(CardChange::PriceChanged),
+    /// `looks`: whether anything but prices and availabilities differs. `offers`: whether these do.
+    fn of(looks: bool, offers: bool) -> Self {
+        match (looks, offers) {
+            (true, _) => Self::Looks,
+            (false, true) => Self::Offers,
+            (false, false) => Self::Nothing,
         }
+    }
+}
+
+/// What happened to a card that was served before and is now, or is not.
+fn what_happened(was_served: bool, is_served: bool, difference: Difference) -> Option<CardChange> {
+    match (was_served, is_served, difference) {
+        (false, false, _) | (true, true, Difference::Nothing) => None,
+        (false, true, _) => Some(CardChange::Added),
+        (true, false, _) => Some(CardChange::Removed),
+        (true, true, Difference::Looks) => Some(CardChange::Changed),
+        (true, true, Difference::Offers) => Some(CardChange::PriceChanged),
     }
 }
 
@@ -102,16 +110,13 @@ pub(super) async fn note(
     let (mut changes, mut cards, mut last_looks) = (Vec::new(), Vec::new(), Vec::new());
     for card in &looked.seen {
         let (old, new) = (looked.before.get(card), after.get(card));
-        let mut difference = Difference {
-            was_served: old.is_some(),
-            is_served: looked.now.get(card).is_some_and(Summary::is_served),
-            differs: old.map(|old| &old.fingerprint) != new.map(|new| &new.fingerprint),
-            repriced: repriced.contains(card),
+        let (was_served, differs) = match looked.written.get(card) {
+            Some(written) => (written.was_served, written.differs),
+            None => (old.is_some(), old.map(|old| &old.fingerprint) != new.map(|new| &new.fingerprint)),
         };
-        if let Some(written) = looked.written.get(card) {
-            (difference.was_served, difference.differs) = (written.was_served, written.differs);
-        }
-        if let Some(change) = difference.change() {
+        let is_served = looked.now.get(card).is_some_and(Summary::is_served);
+        let difference = Difference::of(differs, repriced.contains(card));
+        if let Some(change) = what_happened(was_served, is_served, difference) {
             let last = old.and_then(|old| old.last.as_ref()).filter(|_| change == CardChange::Removed);
             changes.push(change.word());
             cards.push(*card);
@@ -174,18 +179,18 @@ mod tests {
     fn a_change_is_told_only_where_a_reader_could_see_a_difference() {
         use CardChange::{Added, Changed, PriceChanged, Removed};
         let cases = [
-            (false, false, true, true, None),
-            (false, true, true, true, Some(Added)),
-            (false, true, false, false, Some(Added)),
-            (true, false, true, true, Some(Removed)),
-            (true, true, true, true, Some(Changed)),
-            (true, true, true, false, Some(Changed)),
-            (true, true, false, true, Some(PriceChanged)),
-            (true, true, false, false, None),
+            (false, false, Difference::of(true, true), None),
+            (false, true, Difference::of(true, true), Some(Added)),
+            (false, true, Difference::of(false, false), Some(Added)),
+            (true, false, Difference::of(true, true), Some(Removed)),
+            (true, true, Difference::of(true, true), Some(Changed)),
+            (true, true, Difference::of(true, false), Some(Changed)),
+            (true, true, Difference::of(false, true), Some(PriceChanged)),
+            (true, true, Difference::of(false, false), None),
         ];
-        for (was_served, is_served, differs, repriced, expected) in cases {
-            let difference = Difference { was_served, is_served, differs, repriced };
-            assert_eq!(difference.change(), expected, "{difference:?}");
+        for (was_served, is_served, difference, expected) in cases {
+            let happened = what_happened(was_served, is_served, difference);
+            assert_eq!(happened, expected, "{was_served} {is_served} {difference:?}");
         }
     }
 }

@@ -177,11 +177,10 @@ async fn write_cards(
     touched.retain(|card| !regrouped.taken_over.contains_key(card));
     regroup::assign(connection, &regrouped, news).await?;
     let known = cards::stored(connection, &rewritten, &regrouped, news).await?;
-    let mut looked_at = seen.clone();
-    let written_whole = cards::with_listings(&regrouped, news, &known);
-    looked_at.retain(|card| {
-        !regrouped.new.contains(card) && !(rewritten.contains(card) && written_whole.contains(card))
-    });
+    let with_listings = cards::with_listings(&regrouped, news, &known);
+    let is_written_whole = |card: &CardId| rewritten.contains(card) && with_listings.contains(card);
+    let were_there = seen.iter().filter(|card| !regrouped.new.contains(card));
+    let looked_at: BTreeSet<CardId> = were_there.filter(|card| !is_written_whole(card)).copied().collect();
     // Cards are made while Postgres stores what they are made of.
     let storing = async {
         listings::store(connection, rates, news, &regrouped.card_of).await?;

@@ -40,7 +40,7 @@ async fn what_a_shop_says_is_told_once_and_goes_on_after_a_kill() {
 #[tokio::test]
 async fn what_a_page_says_is_told_while_later_ones_are_waited_for() {
     let world = World::with(500).await;
-    world.shop.inner().latency = Duration::from_secs(5);
+    world.shop.inner().latency = Duration::from_secs(3);
     let collector = world.collector().await;
     world.inbox(&collector).await.next_changed().await;
     let answered = world.shop.inner().asked.len();

@@ -12,8 +12,8 @@ const ENOUGH: u32 = 64;
 const FORGET_AFTER: u32 = 256;
 /// It pays if one in so many is found.
 const PAYING: u32 = 16;
-/// While it doesn't pay, one in so many is tried all the same, to see when it does again. More would be felt: an answer
-/// that goes to Redis costs as much as ten that are worked out.
+/// While it doesn't pay, one in so many is tried all the same, to see when it does again. More would be felt: to keep an
+/// answer costs more than to work it out.
 const TRIED: u32 = 128;
 
 /// What came of looking lately. Counts of several threads may miss each other: it's a guess anyway.

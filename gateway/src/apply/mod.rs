@@ -11,6 +11,7 @@ mod decide;
 mod heard;
 mod latest;
 mod listings;
+mod made;
 mod neighbourhood;
 mod prices;
 mod rebuild;
@@ -176,8 +177,8 @@ async fn write_cards(
         of_more.chain(rewritten.iter().copied()).chain(regrouped.taken_over.keys().copied()).collect();
     touched.retain(|card| !regrouped.taken_over.contains_key(card));
     regroup::assign(connection, &regrouped, news).await?;
-    let known = cards::stored(connection, &rewritten, &regrouped, news).await?;
-    let with_listings = cards::with_listings(&regrouped, news, &known);
+    let known = made::stored(connection, &rewritten, &regrouped, news).await?;
+    let with_listings = made::with_listings(&regrouped, news, &known);
     let is_written_whole = |card: &CardId| rewritten.contains(card) && with_listings.contains(card);
     let were_there = seen.iter().filter(|card| !regrouped.new.contains(card));
     let looked_at: BTreeSet<CardId> = were_there.filter(|card| !is_written_whole(card)).copied().collect();
@@ -188,7 +189,7 @@ async fn write_cards(
         let before = changes::look(connection, &looked_at).await?;
         Ok((before, summary::of_cards(connection, rates, &touched, &regrouped, news).await?))
     };
-    let making = cards::make(&rewritten, &regrouped, news, &known);
+    let making = made::make(&rewritten, &regrouped, news, &known);
     let ((before, summaries), made) = tokio::try_join!(storing, making)?;
     let written = cards::store(connection, &made, &regrouped, &summaries).await?;
     cards::take_over(connection, &regrouped.taken_over).await?;

@@ -23,7 +23,7 @@ use crate::{
 const WARM_UP: Duration = Duration::from_secs(2);
 /// How many requests there are for that.
 const WARM_UP_REQUESTS: usize = 2_000;
-/// How many different requests there are for each second that counts: more than any gateway answers.
+/// How many different requests there are for each second that counts: about as many as a gateway answers of the lightest.
 const REQUESTS_A_SECOND: u64 = 30_000;
 /// How often, while wrk drives, an answer is looked at: wrk itself reads no more of them than the status.
 const LOOK_EVERY: Duration = Duration::from_millis(50);

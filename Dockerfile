@@ -26,7 +26,8 @@ COPY --from=storefront /project/gateway/storefront/dist gateway/storefront/dist
 RUN --mount=type=cache,target=/usr/local/cargo/registry \
     --mount=type=cache,target=/project/target \
     cargo build --release --locked --package mock-shops --package collector --package gateway \
-    && install -D --target-directory=/built target/release/mock-shops target/release/collector target/release/gateway
+    && install -D --target-directory=/built target/release/mock-shops target/release/collector target/release/gateway \
+    && install --directory /built/cache
 
 FROM debian:bookworm-20251229-slim AS runtime
 # What shops' and stores' TLS certificates are checked against.
@@ -51,6 +52,8 @@ ENTRYPOINT ["collector"]
 
 FROM runtime AS gateway
 COPY --from=builder /built/gateway /usr/local/bin/gateway
+# For a volume: it belongs to whom the folder belonged to.
+COPY --from=builder --chown=65532:65532 /built/cache /var/cache/gateway
 ENV GATEWAY_LISTEN=0.0.0.0:8000
 EXPOSE 8000
 HEALTHCHECK --interval=5s --timeout=5s --start-period=30s CMD ["gateway", "health"]

@@ -24,6 +24,7 @@ use crate::{
     answers::StateHash,
     graphql::kept::{KeptRows, RowsAt},
     indexing::Indexing,
+    measures,
     pulse::Pulse,
 };
 
@@ -82,6 +83,8 @@ pub struct Catalogue {
     wake: Arc<Notify>,
     /// The traces in which this gateway committed what it has not looked at yet.
     traceparents: Arc<Mutex<Vec<String>>>,
+    /// Where rows are kept while it is watched.
+    rows: Arc<KeptRows>,
 }
 
 /// Why there is no newer state.
@@ -108,11 +111,17 @@ impl Default for Catalogue {
             pulse: Pulse::default(),
             wake: Arc::new(Notify::new()),
             traceparents: Arc::default(),
+            rows: Arc::default(),
         }
     }
 }
 
 impl Catalogue {
+    /// A catalogue whose rows are kept in `rows`.
+    pub(crate) fn keeping(rows: KeptRows) -> Self {
+        Self { rows: Arc::new(rows), ..Self::default() }
+    }
+
     /// The newest known state, if it can be trusted.
     pub fn state(&self) -> Option<Arc<CatalogueState>> {
         self.state.borrow().clone().filter(|state| state.can_be_trusted())
@@ -173,7 +182,8 @@ impl Catalogue {
 
     /// Asks once, and reads all cards anew; the error says why there was no answer, for the log.
     pub async fn refresh(&self, pool: &PgPool) -> Result<(), String> {
-        self.look(&mut Watcher::new(pool.clone())).await.map_err(|error| error.to_string())
+        // Rows are kept for one who follows the catalogue, and hears of each change.
+        self.look(&mut Watcher::new(pool.clone(), Arc::default())).await.map_err(|error| error.to_string())
     }
 
     async fn look(&self, watcher: &mut Watcher) -> Result<(), NoState> {
@@ -192,7 +202,7 @@ impl Catalogue {
 
     async fn watch_version(self, pool: PgPool, stop: CancellationToken) {
         let mut failing = false;
-        let mut watcher = Watcher::new(pool);
+        let mut watcher = Watcher::new(pool, self.rows.clone());
         while !stop.is_cancelled() {
             let next = Instant::now() + POLL;
             match self.look(&mut watcher).instrument(self.span_of_look()).await {
@@ -213,6 +223,8 @@ impl Catalogue {
                     }
                 }
             }
+            let (rows, bytes) = self.rows.disk_size();
+            measures::on_disk(rows, bytes);
             metrics::gauge!("gateway_postgres_up").set(if self.is_away() { 0.0 } else { 1.0 });
             tokio::select! {
                 () = stop.cancelled() => {}
@@ -260,8 +272,8 @@ struct Watcher {
 }
 
 impl Watcher {
-    fn new(pool: PgPool) -> Self {
-        Self { pool, connection: None, indexing: Indexing::default() }
+    fn new(pool: PgPool, rows: Arc<KeptRows>) -> Self {
+        Self { pool, connection: None, indexing: Indexing::new(rows) }
     }
 
     async fn ask(&mut self) -> Result<CatalogueState, NoState> {

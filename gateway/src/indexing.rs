@@ -30,12 +30,6 @@ pub(crate) struct Indexing {
     version: i64,
 }
 
-impl Default for Indexing {
-    fn default() -> Self {
-        Self { index: Arc::default(), rows: Arc::default(), version: NOTHING_READ }
-    }
-}
-
 /// Before all versions.
 const NOTHING_READ: i64 = -1;
 
@@ -99,6 +93,11 @@ impl From<Changed> for CardFacts {
 }
 
 impl Indexing {
+    /// With nothing read yet. `rows` must be nobody else's.
+    pub(crate) fn new(rows: Arc<KeptRows>) -> Self {
+        Self { index: Arc::default(), rows, version: NOTHING_READ }
+    }
+
     /// Brings the index up to a version that the catalogue was seen to have, and gives a snapshot of it. It may
     /// hold what was committed since.
     pub(crate) async fn follow(&mut self, pool: &PgPool, version: i64) -> sqlx::Result<Arc<Index>> {
@@ -180,7 +179,7 @@ async fn facts(pool: &PgPool, ids: &[i64]) -> sqlx::Result<Vec<Changed>> {
 }
 
 /// All cards that changed after a version, those that are not served any more among them, by their ids.
-struct Stretches {
+pub(crate) struct Stretches {
     version: i64,
     /// The last card of the stretch before.
     last: i64,
@@ -191,8 +190,12 @@ impl Stretches {
         Self { version, last: i64::MIN }
     }
 
+    pub(crate) fn of_all() -> Self {
+        Self::of_changed_after(NOTHING_READ)
+    }
+
     /// Those in the next stretch, which may be none; `None`: there are no more cards.
-    async fn next(&mut self, pool: &PgPool) -> sqlx::Result<Option<Vec<i64>>> {
+    pub(crate) async fn next(&mut self, pool: &PgPool) -> sqlx::Result<Option<Vec<i64>>> {
         let (last, changed): (Option<i64>, Vec<i64>) =
             sqlx::query_as(include_str!("../../sql/gateway/cards_stretch.sql"))
                 .bind(self.last)
@@ -214,7 +217,7 @@ async fn read_all(pool: &PgPool) -> sqlx::Result<Index> {
         let cards = std::iter::from_fn(|| receive.blocking_recv()).flatten();
         Index::build(cards.filter(|card| card.served).map(CardFacts::from))
     });
-    let mut stretches = Stretches::of_changed_after(NOTHING_READ);
+    let mut stretches = Stretches::of_all();
     while let Some(ids) = stretches.next(pool).await? {
         if send.send(facts(pool, &ids).await?).await.is_err() {
             break;

@@ -99,6 +99,9 @@ fn count_from_zero() {
         metrics::counter!("gateway_answers_total", "from" => from).increment(0);
     }
     LazyLock::force(&CARDS_GIVEN);
+    LazyLock::force(&DISK_ROWS);
+    on_disk(0, 0);
+    warm(false);
     for store in ["postgres", "redis"] {
         metrics::counter!("gateway_store_errors_total", "store" => store).increment(0);
     }
@@ -122,6 +125,32 @@ pub(crate) struct CardsGiven {
     pub(crate) straight: Counter,
     /// They were resolved field by field.
     pub(crate) resolved: Counter,
+}
+
+/// How many rows of cards that memory hadn't were looked for on disk.
+pub(crate) static DISK_ROWS: LazyLock<DiskRows> = LazyLock::new(|| {
+    let result = |result: &'static str| metrics::counter!("gateway_disk_reads_total", "result" => result);
+    DiskRows { found: result("found"), missing: result("missing") }
+});
+
+/// What came of looking for rows on disk.
+pub(crate) struct DiskRows {
+    pub(crate) found: Counter,
+    /// They were read from Postgres.
+    pub(crate) missing: Counter,
+}
+
+/// Whether all cards have been read ahead that are to be.
+pub(crate) fn warm(is_warm: bool) {
+    metrics::gauge!("gateway_warm").set(if is_warm { 1.0 } else { 0.0 });
+}
+
+/// How many rows are kept on disk, and how many bytes their files have.
+pub(crate) fn on_disk(rows: usize, bytes: u64) {
+    let rows = u32::try_from(rows).unwrap_or(u32::MAX);
+    metrics::gauge!("gateway_disk_rows").set(rows);
+    metrics::gauge!("gateway_disk_bytes")
+        .set(u32::try_from(bytes >> 10).map_or(f64::MAX, f64::from) * 1024.0);
 }
 
 /// How long requests take, by where the answer comes from.

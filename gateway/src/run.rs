@@ -4,7 +4,7 @@
 //! balancers and clients go elsewhere while it still serves whoever comes. Then it accepts nobody, finishes what is under
 //! way, closes sockets with 1001 and leaves to the broker what it has not acknowledged.
 
-use std::{net::SocketAddr, time::Duration};
+use std::{net::SocketAddr, path::Path, time::Duration};
 
 use chrono::TimeDelta;
 use metrics_exporter_prometheus::BuildError;
@@ -27,7 +27,7 @@ use crate::{
     catalogue::Catalogue,
     changes::Changes,
     consume::Consume,
-    graphql::{self, fresh::FreshData, warming::warm},
+    graphql::{self, fresh::FreshData, kept::KeptRows, warming::warm},
     http::{
         self, Gateway, Routes, Subscribers,
         persisted::{ManifestError, Persisted},
@@ -121,7 +121,7 @@ pub async fn run(settings: Settings, told: CancellationToken) -> Result<(), RunE
     let stop = Stop { told, now: CancellationToken::new() };
     tokio::spawn(stop.clone().after(settings.stop_linger));
     let applier = Applier::new(pools.applying.pool.clone(), stores.rates.clone());
-    let catalogue = Catalogue::default();
+    let catalogue = Catalogue::keeping(kept_rows(&settings)?);
     let reconcile = reconcile(&settings, &pools, &stop);
     let consume =
         Consume::new(stores.amqp.clone(), applier.clone(), catalogue.clone(), reconcile, stop.told.clone());
@@ -147,6 +147,26 @@ pub async fn run(settings: Settings, told: CancellationToken) -> Result<(), RunE
     let finished = wait(stop, consuming, serving, subscribers.gone()).await;
     tracing::info!("stopped");
     finished
+}
+
+/// Where rows are kept: on disk too, if that is allowed.
+fn kept_rows(settings: &Settings) -> Result<KeptRows, SettingError> {
+    if settings.cache_disk_mb == 0 {
+        return Ok(KeptRows::default());
+    }
+    let given = settings.cache_disk_folder.as_deref().filter(|folder| !folder.as_os_str().is_empty());
+    let folder = given.map_or_else(std::env::temp_dir, Path::to_owned);
+    match KeptRows::with_disk(&folder, settings.cache_disk_mb << 20) {
+        Ok(rows) => Ok(rows),
+        Err(error) if given.is_some() => {
+            let problem = format!("no file can be made in {}: {error}", folder.display());
+            Err(SettingError::wrong("CACHE_DISK_FOLDER", problem, "/var/cache/gateway"))
+        }
+        Err(error) => {
+            tracing::warn!(%error, folder = %folder.display(), "rows are kept in memory alone: set CACHE_DISK_FOLDER to a folder that can be written to");
+            Ok(KeptRows::default())
+        }
+    }
 }
 
 /// What requests are answered with.

@@ -61,6 +61,12 @@ pub struct Settings {
     /// The most memory that cached answers take, in MB.
     #[arg(long, env = "CACHE_MB", default_value_t = 64)]
     pub cache_mb: u64,
+    /// The most disk that rows of cards take which memory has no room for, in MB; 0: none.
+    #[arg(long, env = "CACHE_DISK_MB", default_value_t = 4096)]
+    pub cache_disk_mb: u64,
+    /// The folder on that disk; without it, that of temporary files.
+    #[arg(long, env = "CACHE_DISK_FOLDER")]
+    pub cache_disk_folder: Option<PathBuf>,
     /// The most connections to Postgres.
     #[arg(long, env = "DATABASE_CONNECTIONS", default_value_t = 16, value_parser = clap::value_parser!(u32).range(4..=1000))]
     pub database_connections: u32,

@@ -5,26 +5,33 @@
 //! a change no later than without. Where the version isn't known just now, nothing is taken from here, nor put in.
 //!
 //! Of a catalogue that is far larger than what there is room for, a row is hardly ever asked for again while it is kept.
-//! Then most aren't put in: each would only take the place of another one.
+//! Then most aren't put in: each would only take the place of another one. What memory has no room for is kept on [`disk`],
+//! if that is allowed.
+
+mod bounded;
+mod disk;
 
 use std::{
     collections::HashMap,
     fmt::{self, Debug, Formatter},
-    hash::Hash,
+    io,
     marker::PhantomData,
+    path::Path,
     sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
 use bytes::Bytes;
-use quick_cache::{Weighter, sync::Cache};
+use quick_cache::Weighter;
+use tokio::{sync::Semaphore, task::JoinHandle};
 
+use self::{bounded::Bounded, disk::Disk};
 use super::{
     loaders::Kind,
     rows::{BrandRow, CardRow, GpuRow, OffersOfCard, ShopRow, SourcesRow, TechnologyRow},
     written::{WayKey, Ways},
 };
-use crate::luck::Luck;
+use crate::measures::DISK_ROWS;
 
 /// The most memory that rows of each kind take, in bytes: what ten thousand cards have, about.
 const CARDS_BYTES: u64 = 16 << 20;
@@ -36,16 +43,24 @@ const WRITTEN_BYTES: u64 = 32 << 20;
 const SHARED_BYTES: u64 = 1 << 20;
 /// What an entry takes beyond its row, about.
 const ENTRY_BYTES: usize = 200;
-/// About how large an entry is, in bytes.
-const USUAL_BYTES: u64 = 2 * 1024;
 /// How long a change is remembered: longer than any read of a row takes.
 const REMEMBERED: Duration = Duration::from_secs(10);
+/// After so long since it was read, a row isn't kept any more: a change of it may be forgotten soon.
+const FRESH: Duration = Duration::from_secs(5);
+/// Of a hundred bytes on disk, those for cards; the others are for offers.
+const CARDS_SHARE: u64 = 70;
+/// How many writes of rows may wait for the disk. What would have to wait longer isn't kept.
+const WRITES: usize = 8;
 
 /// All shops: there are few of them.
 pub(super) type Shops = Arc<[Arc<ShopRow>]>;
 
-/// Rows of one kind, each with the version under which it was read.
-pub(crate) struct Kept<K: Kind>(Bounded<K::Key, At<K>, BytesOf<K>>);
+/// Rows of one kind.
+pub(crate) struct Kept<K: Kind> {
+    /// Each with the version under which it was read.
+    memory: Bounded<K::Key, At<K>, BytesOf<K>>,
+    disk: Option<Arc<Disk>>,
+}
 
 /// A row, and the version under which it was read.
 type At<K> = (i64, Arc<<K as Kind>::Value>);
@@ -67,38 +82,7 @@ impl<K: Kind> Weighter<K::Key, At<K>> for BytesOf<K> {
 
 impl<K: Kind> Kept<K> {
     fn new(most_bytes: u64) -> Self {
-        Self(Bounded::new(most_bytes, BytesOf(PhantomData)))
-    }
-}
-
-/// What is kept within a bound of memory.
-struct Bounded<Key, Value, Bytes> {
-    cache: Cache<Key, Value, Bytes>,
-    most_bytes: u64,
-    luck: Luck,
-}
-
-impl<Key, Value, Bytes> Bounded<Key, Value, Bytes>
-where
-    Key: Eq + Hash,
-    Value: Clone,
-    Bytes: Weighter<Key, Value> + Clone,
-{
-    fn new(most_bytes: u64, bytes: Bytes) -> Self {
-        // From how large an entry usually is, it is reckoned how many there may be.
-        let count = usize::try_from(most_bytes / USUAL_BYTES).unwrap_or(usize::MAX);
-        Self { cache: Cache::with_weighter(count, most_bytes, bytes), most_bytes, luck: Luck::default() }
-    }
-
-    fn get(&self, key: &Key) -> Option<Value> {
-        let found = self.cache.get(key);
-        self.luck.note(found.is_some());
-        found
-    }
-
-    /// Whether one more is worth keeping: while there is room, and where what is kept is asked for again.
-    fn wants_more(&self) -> bool {
-        self.luck.pays() || self.cache.weight() < self.most_bytes / 8 * 7
+        Self { memory: Bounded::new(most_bytes, BytesOf(PhantomData)), disk: None }
     }
 }
 
@@ -125,6 +109,7 @@ pub(crate) struct KeptRows {
     shops: Mutex<Option<(i64, Shops)>>,
     /// Cards that have changed lately, and with which version. Held while rows of cards are put in or taken out.
     changed: Mutex<HashMap<i64, (i64, Instant)>>,
+    writes: Arc<Semaphore>,
 }
 
 impl Default for KeptRows {
@@ -139,17 +124,33 @@ impl Default for KeptRows {
             written: Bounded::new(WRITTEN_BYTES, BytesOfWays),
             shops: Mutex::default(),
             changed: Mutex::default(),
+            writes: Arc::new(Semaphore::new(WRITES)),
         }
     }
 }
 
 impl Debug for KeptRows {
     fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
-        out.debug_struct("KeptRows").field("cards", &self.cards.0.cache.len()).finish_non_exhaustive()
+        out.debug_struct("KeptRows").field("cards", &self.cards.memory.len()).finish_non_exhaustive()
     }
 }
 
 impl KeptRows {
+    /// Rows that are kept on disk too, in `folder`, up to `most_bytes` of them.
+    pub(crate) fn with_disk(folder: &Path, most_bytes: u64) -> io::Result<Self> {
+        let cards_bytes = most_bytes / 100 * CARDS_SHARE;
+        let mut rows = Self::default();
+        rows.cards.disk = Some(Arc::new(Disk::new(folder, cards_bytes)?));
+        rows.offers.disk = Some(Arc::new(Disk::new(folder, most_bytes - cards_bytes)?));
+        Ok(rows)
+    }
+
+    /// How many rows are kept on disk, and how many bytes their files have.
+    pub(crate) fn disk_size(&self) -> (usize, u64) {
+        let disks = [&self.cards.disk, &self.offers.disk].into_iter().flatten();
+        disks.map(|disk| disk.size()).fold((0, 0), |sum, size| (sum.0 + size.0, sum.1 + size.1))
+    }
+
     /// Cards have changed, as is known now that the catalogue has `version`. To be said before anybody reads under it.
     pub(crate) fn changed(&self, cards: &[i64], version: i64) {
         let now = Instant::now();
@@ -157,11 +158,21 @@ impl KeptRows {
         changed.retain(|_, (_, at)| now.duration_since(*at) < REMEMBERED);
         for card in cards {
             changed.insert(*card, (version, now));
-            self.cards.0.cache.remove(card);
-            self.sources.0.cache.remove(card);
-            self.offers.0.cache.remove(card);
-            self.written.cache.remove(card);
+            self.cards.memory.remove(card);
+            self.sources.memory.remove(card);
+            self.offers.memory.remove(card);
+            self.written.remove(card);
         }
+        for disk in [&self.cards.disk, &self.offers.disk].into_iter().flatten() {
+            disk.remove(cards);
+        }
+    }
+
+    /// Whether what was read of a card under `version`, or after it, is still true as far as is known. The changes that
+    /// were known then have to be held until it is kept.
+    fn is_true(changed: &HashMap<i64, (i64, Instant)>, card: Option<i64>, version: i64) -> bool {
+        let known = card.and_then(|card| changed.get(&card));
+        known.is_none_or(|(changed, _)| *changed <= version)
     }
 }
 
@@ -177,20 +188,80 @@ impl RowsAt {
         Self { rows, version }
     }
 
-    /// A row, if it is kept and stands. What no card owns stands as long as the version.
+    /// Whether rows of cards are kept on disk too.
+    pub(super) fn has_disk(&self) -> bool {
+        self.rows.cards.disk.is_some()
+    }
+
+    /// A row, if it is kept in memory and stands. What no card owns stands as long as the version.
     pub(super) fn get<K: Kind>(&self, key: &K::Key) -> Option<Arc<K::Value>> {
-        let (version, row) = K::kept(&self.rows)?.0.get(key)?;
+        let (version, row) = K::kept(&self.rows)?.memory.get(key)?;
         (version == self.version || K::card(key).is_some()).then_some(row)
     }
 
-    /// Keeps a row that was read under this version, or after it.
+    /// Keeps a row in memory that was read under this version, or after it.
     pub(super) fn put<K: Kind>(&self, key: &K::Key, row: &Arc<K::Value>) {
-        let Some(Kept(kept)) = K::kept(&self.rows).filter(|kept| kept.0.wants_more()) else { return };
+        let Some(kept) = K::kept(&self.rows).filter(|kept| kept.memory.wants_more()) else { return };
         let changed = self.rows.changed.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = K::card(key).and_then(|card| changed.get(&card));
-        if known.is_none_or(|(version, _)| *version <= self.version) {
-            kept.cache.insert(key.clone(), (self.version, Arc::clone(row)));
+        if KeptRows::is_true(&changed, K::card(key), self.version) {
+            kept.memory.insert(key.clone(), (self.version, Arc::clone(row)));
         }
+    }
+
+    /// The rows of keys that are kept on disk, in the order of the keys.
+    pub(super) async fn on_disk<K: Kind>(&self, keys: &[K::Key]) -> Vec<Option<Arc<K::Value>>> {
+        let mut rows = vec![None; keys.len()];
+        let Some(disk) = K::kept(&self.rows).and_then(|kept| kept.disk.as_ref()) else { return rows };
+        let Some(cards) = keys.iter().map(K::card).collect::<Option<Vec<i64>>>() else { return rows };
+        let waiting = disk.read_now(&cards, |index, bytes| rows[index] = K::decoded(bytes).map(Arc::new));
+        if !waiting.is_empty() {
+            let wanted: Vec<i64> = waiting.iter().map(|index| cards[*index]).collect();
+            let disk = Arc::clone(disk);
+            let read = move || {
+                let mut rows = Vec::new();
+                disk.read(&wanted, |index, bytes| rows.push((index, K::decoded(bytes))));
+                rows
+            };
+            // Where reading breaks off, the rows are read from Postgres.
+            for (index, row) in tokio::task::spawn_blocking(read).await.unwrap_or_default() {
+                rows[waiting[index]] = row.map(Arc::new);
+            }
+        }
+        let mut found = 0;
+        for (key, row) in keys.iter().zip(&rows).filter_map(|(key, row)| Some((key, row.as_ref()?))) {
+            self.put::<K>(key, row);
+            found += 1;
+        }
+        DISK_ROWS.found.increment(found);
+        DISK_ROWS.missing.increment(keys.len() as u64 - found);
+        rows
+    }
+
+    /// Keeps rows on disk that were read under this version, or after it, since `read_at`. It ends when they are written,
+    /// and nobody has to wait for that.
+    pub(super) fn put_on_disk<K: Kind>(
+        &self,
+        read: &HashMap<K::Key, Arc<K::Value>>,
+        read_at: Instant,
+    ) -> Option<JoinHandle<()>> {
+        let disk = Arc::clone(K::kept(&self.rows)?.disk.as_ref()?);
+        let permit = Arc::clone(&self.rows.writes).try_acquire_owned().ok()?;
+        let at = self.clone();
+        let read: Vec<(i64, Arc<K::Value>)> =
+            read.iter().filter_map(|(key, row)| Some((K::card(key)?, Arc::clone(row)))).collect();
+        Some(tokio::task::spawn_blocking(move || {
+            for (card, row) in read {
+                let Some(bytes) = K::encoded(&row) else { continue };
+                let Some(written) = disk.write(card, &bytes) else { continue };
+                let changed = at.rows.changed.lock().unwrap_or_else(PoisonError::into_inner);
+                if read_at.elapsed() < FRESH && KeptRows::is_true(&changed, Some(card), at.version) {
+                    disk.put(written);
+                } else {
+                    disk.discard(written);
+                }
+            }
+            drop(permit);
+        }))
     }
 
     /// A card as it was written in this way.
@@ -205,9 +276,9 @@ impl RowsAt {
             return;
         }
         let changed = self.rows.changed.lock().unwrap_or_else(PoisonError::into_inner);
-        if changed.get(&card).is_none_or(|(version, _)| *version <= self.version) {
-            let ways = written.cache.get(&card).unwrap_or_default();
-            written.cache.insert(card, ways.with(way, json.clone()));
+        if KeptRows::is_true(&changed, Some(card), self.version) {
+            let ways = written.peek(&card).unwrap_or_default();
+            written.insert(card, ways.with(way, json.clone()));
         }
     }
 
@@ -228,7 +299,12 @@ impl RowsAt {
 
 #[cfg(test)]
 mod tests {
+    use chrono::DateTime;
+    use events::{Interfaces, Specs};
+    use sqlx::types::Json;
+
     use super::*;
+    use crate::card::CardDocument;
 
     fn brand(id: i32) -> Arc<BrandRow> {
         Arc::new(BrandRow { id, slug: String::new(), name: String::new() })
@@ -273,7 +349,7 @@ mod tests {
         // Far more than there is room for.
         assert_eq!(kept_of(ROOM..ROOM * 4), 0);
         let last = (ROOM * 4 - 1_000..ROOM * 4).map(|card| i64::try_from(card).unwrap());
-        let kept = last.filter(|card| rows.written.cache.get(card).is_some()).count();
+        let kept = last.filter(|card| rows.written.peek(card).is_some()).count();
         assert!(kept < 1_000 / 8, "{kept}");
         // Once some are asked for again and again, they are.
         assert!((0..100).map(|_| kept_of(0..100)).sum::<usize>() > 0);
@@ -307,5 +383,55 @@ mod tests {
         at(2).put_shops(&Arc::from([]));
         at(1).put_shops(&Arc::from([]));
         assert!(at(2).shops().is_some() && at(1).shops().is_none() && at(3).shops().is_none());
+    }
+
+    fn card_row(id: i64, name: &str) -> Arc<CardRow> {
+        let document = CardDocument {
+            mpns: vec!["A-1".to_owned()],
+            specs: Specs { memory_mb: Some(12_288), ..Specs::default() },
+            interfaces: Interfaces::default(),
+            images: Vec::new(),
+        };
+        Arc::new(CardRow {
+            id,
+            slug: name.to_lowercase(),
+            name: name.to_owned(),
+            brand_id: None,
+            gpu_id: Some(1),
+            document: Json(document),
+            gtins: Vec::new(),
+            match_by: "gtin".to_owned(),
+            match_confidence: 0.1 + 0.2,
+            match_explanation: "\u{0}".to_owned(),
+            updated_at: DateTime::from_timestamp_micros(1_700_000_000_123_456).unwrap(),
+            technology_ids: vec![3, 4],
+            technology_versions: vec![None, Some("3.5".to_owned())],
+        })
+    }
+
+    #[tokio::test]
+    async fn what_memory_has_no_room_for_is_on_disk_until_its_card_changes() {
+        let rows = Arc::new(KeptRows::with_disk(&std::env::temp_dir(), 1 << 20).unwrap());
+        let at = |version| RowsAt::new(Arc::clone(&rows), version);
+        let read = |version, read_at| {
+            let read = HashMap::from([(7, card_row(7, "Seven")), (8, card_row(8, "Eight"))]);
+            at(version).put_on_disk::<CardRow>(&read, read_at).unwrap()
+        };
+        let on_disk = async || at(9).on_disk::<CardRow>(&[8, 9, 7]).await;
+        read(1, Instant::now()).await.unwrap();
+        let found = on_disk().await;
+        let expected = [Some(card_row(8, "Eight")), None, Some(card_row(7, "Seven"))];
+        assert_eq!(format!("{found:?}"), format!("{expected:?}"));
+        // Now it is in memory too.
+        assert!(at(9).get::<CardRow>(&7).is_some());
+        rows.changed(&[7], 3);
+        // Read before the change, written after it; and read so long ago that a change may be forgotten.
+        read(2, Instant::now()).await.unwrap();
+        read(3, Instant::now().checked_sub(FRESH).unwrap()).await.unwrap();
+        let found: Vec<bool> = on_disk().await.iter().map(Option::is_some).collect();
+        assert_eq!(found, [true, false, false]);
+        assert!(at(9).get::<CardRow>(&7).is_none());
+        read(3, Instant::now()).await.unwrap();
+        assert!(on_disk().await[2].is_some());
     }
 }

@@ -10,7 +10,7 @@ use std::{
     hash::Hash,
     marker::PhantomData,
     sync::Arc,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use ::dataloader::{BatchFn, cached::Loader};
@@ -57,6 +57,16 @@ pub(crate) trait Kind: Send + Sync + 'static {
     fn bytes(_value: &Self::Value) -> usize {
         size_of::<Self::Value>()
     }
+
+    /// A value as it is kept on disk; `None`: it isn't.
+    fn encoded(_value: &Self::Value) -> Option<Vec<u8>> {
+        None
+    }
+
+    /// A value as it was kept on disk.
+    fn decoded(_bytes: &[u8]) -> Option<Self::Value> {
+        None
+    }
 }
 
 type Loaded<K> = Result<Option<Arc<<K as Kind>::Value>>, StoreFailed>;
@@ -69,16 +79,18 @@ struct Fetch<K> {
 
 impl<K: Kind> BatchFn<K::Key, Loaded<K>> for Fetch<K> {
     async fn load(&mut self, keys: &[K::Key]) -> HashMap<K::Key, Loaded<K>> {
+        let read_at = Instant::now();
         match read(K::load(&self.pool, keys)).await {
-            Ok(mut found) => {
-                let mut keep = |key: &K::Key| {
-                    let value = Arc::new(found.remove(key)?);
-                    if let Some(kept) = &self.kept {
-                        kept.put::<K>(key, &value);
+            Ok(found) => {
+                let found: HashMap<K::Key, Arc<K::Value>> =
+                    found.into_iter().map(|(key, value)| (key, Arc::new(value))).collect();
+                if let Some(kept) = &self.kept {
+                    for (key, value) in &found {
+                        kept.put::<K>(key, value);
                     }
-                    Some(value)
-                };
-                keys.iter().map(|key| (key.clone(), Ok(keep(key)))).collect()
+                    kept.put_on_disk::<K>(&found, read_at);
+                }
+                keys.iter().map(|key| (key.clone(), Ok(found.get(key).cloned()))).collect()
             }
             Err(failed) => keys.iter().map(|key| (key.clone(), Err(failed))).collect(),
         }
@@ -111,19 +123,36 @@ impl<K: Kind> Of<K> {
 
     /// The value of a key, together with whatever else the request asks for at the same time.
     pub(crate) async fn one(&self, key: K::Key) -> Result<Option<Arc<K::Value>>, StoreFailed> {
-        if let Some(value) = self.kept.as_ref().and_then(|kept| kept.get::<K>(&key)) {
-            return Ok(Some(value));
+        if let Some(kept) = &self.kept {
+            if let Some(value) = kept.get::<K>(&key) {
+                return Ok(Some(value));
+            }
+            if let Some(value) = kept.on_disk::<K>(std::slice::from_ref(&key)).await.pop().flatten() {
+                return Ok(Some(value));
+            }
         }
         // The batch function answers for every key: a missing one would be our own mistake.
         self.loader.try_load(key).await.unwrap_or(Err(StoreFailed))
     }
 
+    /// The values of keys that are kept in memory or on disk.
+    async fn kept(&self, keys: &[K::Key]) -> Vec<Option<Arc<K::Value>>> {
+        let Some(kept) = &self.kept else { return vec![None; keys.len()] };
+        let mut values: Vec<Option<Arc<K::Value>>> = keys.iter().map(|key| kept.get::<K>(key)).collect();
+        let wanted = wanting(keys, &values);
+        if !wanted.is_empty() {
+            let found = kept.on_disk::<K>(&wanted).await;
+            for (value, found) in values.iter_mut().filter(|value| value.is_none()).zip(found) {
+                *value = found;
+            }
+        }
+        values
+    }
+
     /// The values of keys in their order.
     pub(crate) async fn many(&self, keys: &[K::Key]) -> Result<Vec<Option<Arc<K::Value>>>, StoreFailed> {
-        let kept = |key| self.kept.as_ref().and_then(|kept| kept.get::<K>(key));
-        let values: Vec<Option<Arc<K::Value>>> = keys.iter().map(kept).collect();
-        let wanting = |(key, value): (&K::Key, &Option<_>)| value.is_none().then(|| key.clone());
-        let wanted: Vec<K::Key> = keys.iter().zip(&values).filter_map(wanting).collect();
+        let values = self.kept(keys).await;
+        let wanted = wanting(keys, &values);
         if wanted.is_empty() {
             return Ok(values);
         }
@@ -134,6 +163,12 @@ impl<K: Kind> Of<K> {
             .map(|(key, value)| value.map_or_else(|| load(key), |value| Ok(Some(value))))
             .collect()
     }
+}
+
+/// The keys that have no value yet.
+fn wanting<Key: Clone, Value>(keys: &[Key], values: &[Option<Value>]) -> Vec<Key> {
+    let wanting = keys.iter().zip(values).filter(|(_, value)| value.is_none());
+    wanting.map(|(key, _)| key.clone()).collect()
 }
 
 impl<K: Kind<Key: Copy + Ord>> Of<K> {

@@ -3,6 +3,7 @@
 use std::{collections::HashMap, sync::Arc};
 
 use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
 use sqlx::{FromRow, PgPool, types::Json};
 
 use super::{
@@ -15,7 +16,7 @@ use crate::{
 };
 
 /// A video card.
-#[derive(Debug, FromRow)]
+#[derive(Debug, FromRow, Serialize, Deserialize)]
 pub(crate) struct CardRow {
     pub(crate) id: i64,
     pub(crate) slug: String,
@@ -41,7 +42,7 @@ pub(crate) struct SourcesRow {
 }
 
 /// A shop's price for a card.
-#[derive(Debug, FromRow)]
+#[derive(Debug, FromRow, Serialize, Deserialize)]
 pub(crate) struct OfferRow {
     pub(crate) id: i64,
     pub(crate) card_id: i64,
@@ -147,12 +148,25 @@ impl Kind for PricePointRow {
     }
 }
 
+/// How rows stand on disk: as MessagePack with the names of fields, since what is unknown is left out.
+mod disk {
+    use serde::{Serialize, de::DeserializeOwned};
+
+    pub(super) fn encoded(row: &impl Serialize) -> Option<Vec<u8>> {
+        rmp_serde::to_vec_named(row).ok()
+    }
+
+    pub(super) fn decoded<Row: DeserializeOwned>(bytes: &[u8]) -> Option<Row> {
+        rmp_serde::from_slice(bytes).ok()
+    }
+}
+
 /// The offers of a card, cheapest first.
 pub(crate) struct OffersOfCard;
 
 /// Reads rows that have one key each.
 macro_rules! rows_by_id {
-    ($row:ty, $key:ty, $of:expr, $sql:literal $(, $kept:ident, $card:expr, $bytes:expr)?) => {
+    ($row:ty, $key:ty, $of:expr, $sql:literal $(, $kept:ident, $card:expr, $bytes:expr $(, on $disk:ident)?)?) => {
         impl Kind for $row {
             type Key = $key;
             type Value = Self;
@@ -171,6 +185,16 @@ macro_rules! rows_by_id {
                     let bytes: fn(&Self) -> usize = $bytes;
                     size_of::<Self>() + bytes(row)
                 }
+
+                $(
+                    fn encoded(row: &Self) -> Option<Vec<u8>> {
+                        $disk::encoded(row)
+                    }
+
+                    fn decoded(bytes: &[u8]) -> Option<Self> {
+                        $disk::decoded(bytes)
+                    }
+                )?
             )?
 
             async fn load(pool: &PgPool, keys: &[$key]) -> sqlx::Result<HashMap<$key, Self>> {
@@ -192,7 +216,8 @@ impl Kind for OffersOfCard {
     async fn load(pool: &PgPool, keys: &[i64]) -> sqlx::Result<HashMap<i64, Self::Value>> {
         let query = sqlx::query_as(include_str!("../../../sql/gateway/offers_by_card.sql"));
         let rows: Vec<OfferRow> = query.bind(keys).fetch_all(pool).await?;
-        let mut by_card: HashMap<i64, Self::Value> = HashMap::with_capacity(keys.len());
+        // That a card has no offers is known then, and kept like any.
+        let mut by_card: HashMap<i64, Self::Value> = keys.iter().map(|card| (*card, Vec::new())).collect();
         for row in rows {
             by_card.entry(row.card_id).or_default().push(Arc::new(row));
         }
@@ -213,6 +238,16 @@ impl Kind for OffersOfCard {
         };
         offers.iter().map(|offer| size_of::<OfferRow>() + texts(offer).iter().sum::<usize>()).sum()
     }
+
+    fn encoded(offers: &Self::Value) -> Option<Vec<u8>> {
+        let offers: Vec<&OfferRow> = offers.iter().map(|offer| &**offer).collect();
+        disk::encoded(&offers)
+    }
+
+    fn decoded(bytes: &[u8]) -> Option<Self::Value> {
+        let offers: Vec<OfferRow> = disk::decoded(bytes)?;
+        Some(offers.into_iter().map(Arc::new).collect())
+    }
 }
 
 /// What the specifications and ports of a card take, about, in bytes.
@@ -229,7 +264,7 @@ fn card_bytes(card: &CardRow) -> usize {
     SPECS_BYTES + technologies + texts.map(|text| text.len() + size_of::<String>()).sum::<usize>()
 }
 
-rows_by_id!(CardRow, i64, |row| row.id, "cards_by_id.sql", cards, Some, card_bytes);
+rows_by_id!(CardRow, i64, |row| row.id, "cards_by_id.sql", cards, Some, card_bytes, on disk);
 rows_by_id!(SourcesRow, i64, |row| row.id, "card_sources_by_id.sql", sources, Some, |row| {
     row.sources.0.len() * SOURCE_BYTES
 });

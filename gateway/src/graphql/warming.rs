@@ -3,22 +3,35 @@
 //!
 //! Nobody waits for it, and a row that isn't there is read when it is asked for, as ever.
 
+use std::{
+    collections::HashMap,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
 use catalogue_index::{Filter, List, Sort, Stretch};
 use sqlx::PgPool;
+use tokio::time::sleep;
 
 use super::{
-    kept::RowsAt,
     loaders::Kind,
     rows::{CardRow, OffersOfCard},
 };
-use crate::catalogue::{Catalogue, CatalogueState};
+use crate::{
+    catalogue::{Catalogue, CatalogueState},
+    indexing::Stretches,
+    measures,
+};
 
-/// The most cards whose rows are read, about as many as are kept.
+/// The most cards whose rows are read into memory, about as many as are kept there.
 const MOST_CARDS: usize = 10_000;
 /// How many are read at once.
 const AT_ONCE: usize = 500;
+/// How long to wait where cards can't be read.
+const PAUSE: Duration = Duration::from_secs(5);
 
-/// Reads the rows of the cards that lists have first, once it is known which cards there are.
+/// Reads the rows of the cards that lists have first, once it is known which cards there are, and then those of all
+/// cards, if there is a disk for them.
 pub(crate) async fn warm(pool: PgPool, catalogue: Catalogue) {
     let mut states = catalogue.moves();
     let Ok(Some(state)) = states.wait_for(Option::is_some).await.map(|state| state.clone()) else { return };
@@ -28,6 +41,10 @@ pub(crate) async fn warm(pool: PgPool, catalogue: Catalogue) {
             tracing::warn!(%error, "cards can't be read ahead: they are read when they are asked for");
         }
     }
+    if state.rows().has_disk() {
+        read_all(&pool, &catalogue).await;
+    }
+    measures::warm(true);
 }
 
 /// Says how many were read.
@@ -38,15 +55,54 @@ async fn read_first(pool: &PgPool, state: &CatalogueState) -> sqlx::Result<usize
     let ids: Vec<i64> = page.places.iter().map(|place| place.id).collect();
     let rows = state.rows();
     for ids in ids.chunks(AT_ONCE) {
-        read::<CardRow>(pool, &rows, ids).await?;
-        read::<OffersOfCard>(pool, &rows, ids).await?;
+        for (id, row) in read::<CardRow>(pool, ids).await? {
+            rows.put::<CardRow>(&id, &row);
+        }
+        for (id, row) in read::<OffersOfCard>(pool, ids).await? {
+            rows.put::<OffersOfCard>(&id, &row);
+        }
     }
     Ok(ids.len())
 }
 
-async fn read<K: Kind<Key = i64>>(pool: &PgPool, rows: &RowsAt, ids: &[i64]) -> sqlx::Result<()> {
-    for (id, row) in K::load(pool, ids).await? {
-        rows.put::<K>(&id, &row.into());
+/// Reads all cards to disk. It leaves Postgres as much time as it takes, for those who wait for an answer.
+async fn read_all(pool: &PgPool, catalogue: &Catalogue) {
+    let began = Instant::now();
+    let mut all = Stretches::of_all();
+    let mut cards = 0;
+    loop {
+        let ids = match all.next(pool).await {
+            Ok(Some(ids)) => ids,
+            Ok(None) => break,
+            Err(error) => {
+                tracing::debug!(%error, "cards can't be read ahead now: trying again");
+                sleep(PAUSE).await;
+                continue;
+            }
+        };
+        for ids in ids.chunks(AT_ONCE) {
+            let began = Instant::now();
+            // What isn't read here is read when it is asked for.
+            to_disk::<CardRow>(pool, catalogue, ids).await.ok();
+            to_disk::<OffersOfCard>(pool, catalogue, ids).await.ok();
+            sleep(began.elapsed()).await;
+        }
+        cards += ids.len();
+    }
+    let duration_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+    tracing::info!(cards, duration_ms, "all cards are on disk");
+}
+
+async fn to_disk<K: Kind<Key = i64>>(pool: &PgPool, catalogue: &Catalogue, ids: &[i64]) -> sqlx::Result<()> {
+    let Some(rows) = catalogue.state().map(|state| state.rows()) else { return Ok(()) };
+    let read_at = Instant::now();
+    let read = read::<K>(pool, ids).await?;
+    if let Some(written) = rows.put_on_disk::<K>(&read, read_at) {
+        written.await.ok();
     }
     Ok(())
+}
+
+async fn read<K: Kind<Key = i64>>(pool: &PgPool, ids: &[i64]) -> sqlx::Result<HashMap<i64, Arc<K::Value>>> {
+    Ok(K::load(pool, ids).await?.into_iter().map(|(id, row)| (id, row.into())).collect())
 }

@@ -10,6 +10,7 @@ use url::Url;
 use crate::{
     catalogue::{self, Size},
     cost::Workers,
+    metrics::Metrics,
     trouble::Trouble,
 };
 
@@ -27,6 +28,8 @@ pub(crate) struct Ground {
     pub(crate) forgetful: Service,
     /// From a gateway's start until it was ready.
     pub(crate) ready_s: f64,
+    /// From there until both had read ahead what readers ask for.
+    pub(crate) warm_s: f64,
     pub(crate) size: Size,
     pub(crate) http: reqwest::Client,
     watcher: PgConnection,
@@ -52,8 +55,14 @@ impl Ground {
         variables.push(("REDIS_URL", sandbox.redis_url()));
         let keeping = Service::start("gateway", variables).await?;
         wait_until_ready(&http, &keeping).await?;
+        let began = Instant::now();
+        for gateway in [&forgetful, &keeping] {
+            wait_until_warm(&http, gateway).await?;
+        }
+        let warm_s = began.elapsed().as_secs_f64();
+        say(format_args!("both had all cards at hand {warm_s:.1} s later"));
         let watcher = PgConnection::connect(&sandbox.admin_database_url()).await?;
-        Ok(Self { keeping, forgetful, ready_s, size, http, watcher, sandbox, stores })
+        Ok(Self { keeping, forgetful, ready_s, warm_s, size, http, watcher, sandbox, stores })
     }
 
     /// The gateway's address of the database.
@@ -86,6 +95,18 @@ pub(crate) async fn wait_until_ready(http: &reqwest::Client, service: &Service) 
             Ok(_) => tokio::time::sleep(ASK_EVERY).await,
             Err(_) => break,
         }
+    }
+    Err(Trouble::Stuck { who: "a gateway", log: service.log() })
+}
+
+/// Waits until a gateway has read ahead what readers ask for.
+async fn wait_until_warm(http: &reqwest::Client, service: &Service) -> Result<(), Trouble> {
+    let deadline = Instant::now() + READY_PATIENCE;
+    while Instant::now() < deadline {
+        if Metrics::of(http, service).await?.largest("gateway_warm") > 0.0 {
+            return Ok(());
+        }
+        tokio::time::sleep(10 * ASK_EVERY).await;
     }
     Err(Trouble::Stuck { who: "a gateway", log: service.log() })
 }

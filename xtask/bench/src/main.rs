@@ -129,6 +129,7 @@ async fn measure(stores: Stores, driver: &Driver, cli: &Cli, chosen: &[&Query]) 
         connections: cli.connections,
         seconds: cli.seconds,
         ready_s: ground.ready_s,
+        warm_s: ground.warm_s,
         gateway_mib_at_start,
         gateway_mib: memory_mib(gateway, "VmRSS"),
         gateway_peak_mib: memory_mib(gateway, "VmHWM"),

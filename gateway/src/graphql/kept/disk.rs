@@ -1,0 +1,359 @@
+//! Rows of cards in a file, for a catalogue that memory has no room for.
+//!
+//! Postgres takes a tenth of a millisecond for what is a microsecond's work here: the kernel holds in its page cache what is
+//! read often, and gives that memory to whoever needs it more. The file has no name and goes with the process, so nothing
+//! in it outlives the one who knows what has changed.
+//!
+//! A row stands behind a head that tells whose it is, and a checksum. Its place may be given to another row while it is
+//! being read: what doesn't fit its checksum, for that reason or any other, counts as not there.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    fs::File,
+    io::{self, IoSliceMut},
+    num::NonZeroU32,
+    os::unix::fs::FileExt,
+    path::Path,
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use rustix::{
+    fs::{Advice, fadvise},
+    io::{Errno, ReadWriteFlags, preadv2},
+};
+
+/// Places begin at multiples of so many bytes, and take as many.
+const UNIT: usize = 64;
+/// A card's id, and the checksum of it and the row.
+const HEAD: usize = size_of::<i64>() + size_of::<u32>();
+/// The largest row that is kept, head and all, in bytes.
+const LARGEST: usize = 64 << 10;
+/// Ids are known in blocks of so many, since most of them follow each other.
+const BLOCK: usize = 512;
+
+/// The rows of one kind.
+#[derive(Debug)]
+pub(super) struct Disk {
+    file: File,
+    most_units: u64,
+    places: Mutex<Places>,
+    /// Whether nothing can be written any more.
+    failed: AtomicBool,
+}
+
+/// A row that stands in the file, and that nobody finds there yet.
+#[must_use]
+#[derive(Debug)]
+pub(super) struct Written {
+    id: i64,
+    place: Place,
+}
+
+/// Where the rows of all cards stand.
+#[derive(Debug, Default)]
+struct Places {
+    blocks: HashMap<i64, Box<[Option<Place>; BLOCK]>>,
+    /// Places that were given back, by how many units they have.
+    free: BTreeMap<u64, Vec<u64>>,
+    /// Where nothing has been written yet, in units.
+    end: u64,
+    rows: usize,
+}
+
+/// Where a row stands: the unit that it begins with, and how many bytes it has, head and all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Place {
+    unit: u32,
+    bytes: NonZeroU32,
+}
+
+impl Place {
+    fn units(self) -> u64 {
+        units(self.bytes.get() as usize)
+    }
+
+    fn at(self) -> u64 {
+        u64::from(self.unit) * UNIT as u64
+    }
+}
+
+fn units(bytes: usize) -> u64 {
+    bytes.div_ceil(UNIT) as u64
+}
+
+impl Disk {
+    /// A file in `folder` that takes `most_bytes` at most.
+    pub(super) fn new(folder: &Path, most_bytes: u64) -> io::Result<Self> {
+        let file = tempfile::tempfile_in(folder)?;
+        // Rows are read one by one, in no order: what stands beside one is of no use.
+        fadvise(&file, 0, None, Advice::Random)?;
+        let most_units = (most_bytes / UNIT as u64).min(u32::MAX.into());
+        Ok(Self { file, most_units, places: Mutex::default(), failed: AtomicBool::default() })
+    }
+
+    /// How many rows there are, and how many bytes the file has.
+    pub(super) fn size(&self) -> (usize, u64) {
+        let places = self.places();
+        (places.rows, places.end * UNIT as u64)
+    }
+
+    /// Gives the rows of cards to `take`, each with its place in `ids`, if there is no need to wait for the disk. Says of
+    /// which there is: of those that stand in the file but not in memory.
+    pub(super) fn read_now(&self, ids: &[i64], mut take: impl FnMut(usize, &[u8])) -> Vec<usize> {
+        let mut waiting = Vec::new();
+        let mut read = |index: usize, file: &File, bytes: &mut [u8], at| {
+            let read = preadv2(file, &mut [IoSliceMut::new(bytes)], at, ReadWriteFlags::NOWAIT);
+            match read {
+                Ok(length) if length == bytes.len() => true,
+                // Where a file system can't tell whether it has to wait, it is memory itself, or we have to.
+                Err(Errno::OPNOTSUPP) => file.read_exact_at(bytes, at).is_ok(),
+                Ok(_) | Err(_) => {
+                    waiting.push(index);
+                    false
+                }
+            }
+        };
+        self.each(ids, &mut read, &mut take);
+        waiting
+    }
+
+    /// Gives the rows of cards to `take`, each with its place in `ids`. It may wait for the disk.
+    pub(super) fn read(&self, ids: &[i64], mut take: impl FnMut(usize, &[u8])) {
+        let mut read = |_, file: &File, bytes: &mut [u8], at| file.read_exact_at(bytes, at).is_ok();
+        self.each(ids, &mut read, &mut take);
+    }
+
+    fn each(
+        &self,
+        ids: &[i64],
+        read: &mut impl FnMut(usize, &File, &mut [u8], u64) -> bool,
+        take: &mut impl FnMut(usize, &[u8]),
+    ) {
+        let places: Vec<Option<Place>> = {
+            let places = self.places();
+            ids.iter().map(|id| places.get(*id)).collect()
+        };
+        let mut bytes = Vec::new();
+        for (index, (id, place)) in ids.iter().zip(places).enumerate() {
+            let Some(place) = place else { continue };
+            bytes.resize(place.bytes.get() as usize, 0);
+            if read(index, &self.file, &mut bytes, place.at())
+                && let Some(row) = body(*id, &bytes)
+            {
+                take(index, row);
+            }
+        }
+    }
+
+    /// Writes the row of a card, if there is room. It counts once it is [put](Self::put).
+    pub(super) fn write(&self, id: i64, row: &[u8]) -> Option<Written> {
+        let bytes = [head(id, row).as_slice(), row].concat();
+        if bytes.len() > LARGEST || self.failed.load(Ordering::Relaxed) {
+            return None;
+        }
+        let place = self.places().take(bytes.len(), self.most_units)?;
+        if let Err(error) = self.file.write_all_at(&bytes, place.at()) {
+            self.places().give_back(place);
+            if !self.failed.swap(true, Ordering::Relaxed) {
+                tracing::warn!(%error, "no more rows can be kept on disk: they are read from Postgres");
+            }
+            return None;
+        }
+        Some(Written { id, place })
+    }
+
+    /// What was written counts from now on.
+    pub(super) fn put(&self, Written { id, place }: Written) {
+        self.places().put(id, place);
+    }
+
+    /// What was written isn't true any more.
+    pub(super) fn discard(&self, Written { place, .. }: Written) {
+        self.places().give_back(place);
+    }
+
+    /// Forgets the rows of cards.
+    pub(super) fn remove(&self, ids: &[i64]) {
+        let mut places = self.places();
+        for id in ids {
+            places.remove(*id);
+        }
+    }
+
+    fn places(&self) -> MutexGuard<'_, Places> {
+        self.places.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn head(id: i64, row: &[u8]) -> [u8; HEAD] {
+    let mut head = [0; HEAD];
+    let (whose, checksum) = head.split_at_mut(size_of::<i64>());
+    whose.copy_from_slice(&id.to_le_bytes());
+    checksum.copy_from_slice(&checksum_of(whose, row).to_le_bytes());
+    head
+}
+
+fn checksum_of(whose: &[u8], row: &[u8]) -> u32 {
+    let mut hasher = crc32fast::Hasher::new();
+    hasher.update(whose);
+    hasher.update(row);
+    hasher.finalize()
+}
+
+/// The row of a card, if that is what stands here.
+fn body(id: i64, bytes: &[u8]) -> Option<&[u8]> {
+    let (given, row) = bytes.split_at_checked(HEAD)?;
+    (given == head(id, row)).then_some(row)
+}
+
+impl Places {
+    fn get(&self, id: i64) -> Option<Place> {
+        let (block, index) = block(id);
+        self.blocks.get(&block)?[index]
+    }
+
+    /// Room for so many bytes, which nobody else has.
+    fn take(&mut self, bytes: usize, most_units: u64) -> Option<Place> {
+        let units = units(bytes);
+        let free = self.free.get_mut(&units).and_then(Vec::pop);
+        let unit = free.or_else(|| {
+            let unit = self.end;
+            (unit + units <= most_units).then(|| {
+                self.end += units;
+                unit
+            })
+        })?;
+        let bytes = u32::try_from(bytes).ok()?;
+        Some(Place { unit: u32::try_from(unit).ok()?, bytes: bytes.try_into().ok()? })
+    }
+
+    fn give_back(&mut self, place: Place) {
+        self.free.entry(place.units()).or_default().push(place.unit.into());
+    }
+
+    fn put(&mut self, id: i64, place: Place) {
+        let (block, index) = block(id);
+        let block = self.blocks.entry(block).or_insert_with(|| Box::new([None; BLOCK]));
+        match block[index].replace(place) {
+            Some(before) => self.give_back(before),
+            None => self.rows += 1,
+        }
+    }
+
+    fn remove(&mut self, id: i64) {
+        let (block, index) = block(id);
+        if let Some(place) = self.blocks.get_mut(&block).and_then(|block| block[index].take()) {
+            self.rows -= 1;
+            self.give_back(place);
+        }
+    }
+}
+
+/// The block that knows a card, and its index there.
+fn block(id: i64) -> (i64, usize) {
+    let of_block = i64::try_from(BLOCK).unwrap_or(i64::MAX);
+    (id.div_euclid(of_block), usize::try_from(id.rem_euclid(of_block)).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn disk(most_bytes: u64) -> Disk {
+        Disk::new(&std::env::temp_dir(), most_bytes).unwrap()
+    }
+
+    fn put(disk: &Disk, id: i64, row: &[u8]) -> bool {
+        disk.write(id, row).map(|written| disk.put(written)).is_some()
+    }
+
+    fn get(disk: &Disk, ids: &[i64]) -> Vec<Option<Vec<u8>>> {
+        let mut rows = vec![None; ids.len()];
+        disk.read(ids, |index, row| rows[index] = Some(row.to_vec()));
+        rows
+    }
+
+    #[test]
+    fn a_row_is_found_by_its_card_until_it_is_forgotten_or_written_anew() {
+        let disk = disk(1 << 20);
+        assert!(put(&disk, 7, b"seven") && put(&disk, -1, b"minus one") && put(&disk, i64::MAX, b""));
+        let all = || get(&disk, &[i64::MAX, 8, 7, -1]);
+        assert_eq!(all(), [Some(vec![]), None, Some(b"seven".to_vec()), Some(b"minus one".to_vec())]);
+        assert!(put(&disk, 7, &[b'7'; 1000]));
+        assert_eq!(all()[2], Some(vec![b'7'; 1000]));
+        disk.remove(&[7, 8]);
+        assert_eq!(all()[2], None);
+        assert_eq!(disk.size().0, 2);
+    }
+
+    #[test]
+    fn what_was_written_is_found_only_once_it_counts() {
+        let disk = disk(1 << 20);
+        let (one, other) = (disk.write(7, b"one").unwrap(), disk.write(7, b"other").unwrap());
+        assert_eq!(get(&disk, &[7]), [None]);
+        disk.put(one);
+        disk.discard(other);
+        assert_eq!(get(&disk, &[7]), [Some(b"one".to_vec())]);
+    }
+
+    #[test]
+    fn what_lies_in_memory_is_given_without_waiting() {
+        let disk = disk(1 << 20);
+        assert!(put(&disk, 7, b"seven"));
+        let mut rows = Vec::new();
+        let waiting = disk.read_now(&[7, 8], |index, row| rows.push((index, row.to_vec())));
+        assert_eq!((rows, waiting), (vec![(0, b"seven".to_vec())], vec![]));
+    }
+
+    #[test]
+    fn room_is_given_to_others_and_never_exceeded() {
+        const EACH: usize = UNIT - HEAD;
+        let disk = disk(4 * UNIT as u64);
+        let kept = (0..6).filter(|id| put(&disk, *id, &[1; EACH])).count();
+        assert_eq!(kept, 4);
+        assert_eq!(disk.size(), (4, 4 * UNIT as u64));
+        disk.remove(&[1]);
+        assert!(put(&disk, 5, &[5; EACH]) && !put(&disk, 6, &[6; EACH]));
+        assert_eq!(get(&disk, &[1, 5]), [None, Some(vec![5; EACH])]);
+        assert!(!put(&disk, 0, &vec![0; LARGEST]));
+    }
+
+    #[test]
+    fn a_place_that_was_given_to_another_row_meanwhile_counts_as_empty() {
+        let disk = disk(1 << 20);
+        assert!(put(&disk, 7, b"seven"));
+        let place = disk.places().get(7).unwrap();
+        for other in [[head(8, b"seven").as_slice(), b"seven"].concat(), b"half a row, perhaps".to_vec()] {
+            disk.file.write_all_at(&other, place.at()).unwrap();
+            assert_eq!(get(&disk, &[7]), [None]);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn it_is_a_map_from_cards_to_rows(
+            steps in proptest::collection::vec((0..6_i64, proptest::option::of(0..400_usize)), 1..200)
+        ) {
+            let disk = disk(1 << 20);
+            let mut map = HashMap::new();
+            for (step, (id, length)) in steps.into_iter().enumerate() {
+                if let Some(length) = length {
+                    let row = vec![u8::try_from(step).unwrap(); length];
+                    prop_assert!(put(&disk, id, &row));
+                    map.insert(id, row);
+                } else {
+                    disk.remove(&[id]);
+                    map.remove(&id);
+                }
+                let expected: Vec<_> = (0..6).map(|id| map.get(&id).cloned()).collect();
+                prop_assert_eq!(get(&disk, &[0, 1, 2, 3, 4, 5]), expected);
+            }
+            prop_assert_eq!(disk.size().0, map.len());
+        }
+    }
+}

@@ -156,7 +156,7 @@ fn kept_rows(settings: &Settings) -> Result<KeptRows, SettingError> {
     }
     let given = settings.cache_disk_folder.as_deref().filter(|folder| !folder.as_os_str().is_empty());
     let folder = given.map_or_else(std::env::temp_dir, Path::to_owned);
-    match KeptRows::with_disk(&folder, settings.cache_disk_mb << 20) {
+    match KeptRows::with_disk(&folder, settings.cache_disk_mb.saturating_mul(1 << 20)) {
         Ok(rows) => Ok(rows),
         Err(error) if given.is_some() => {
             let problem = format!("no file can be made in {}: {error}", folder.display());

@@ -224,7 +224,9 @@ impl Answers {
     }
 
     fn keep(&self, question: Question, key: Key, answer: &Answer, is_shared: bool) {
-        self.memory.put(key, answer, is_shared);
-        self.last.remember(question, answer);
+        // For long: without the room that it had to grow, or the rest of what came from Redis with it.
+        let answer = Answer { body: Bytes::copy_from_slice(&answer.body), ..answer.clone() };
+        self.memory.put(key, &answer, is_shared);
+        self.last.remember(question, &answer);
     }
 }

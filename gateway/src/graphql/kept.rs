@@ -37,6 +37,8 @@ use crate::measures::DISK_ROWS;
 const CARDS_BYTES: u64 = 16 << 20;
 const OFFERS_BYTES: u64 = 8 << 20;
 const SOURCES_BYTES: u64 = 3 << 20;
+/// Where there is a disk for rows, a part of that memory does: reading one there costs little more.
+const BESIDE_DISK: u64 = 2;
 /// The most memory that written cards take, in bytes.
 const WRITTEN_BYTES: u64 = 32 << 20;
 /// The same for each of the few things that many cards share.
@@ -139,10 +141,13 @@ impl KeptRows {
     /// Rows that are kept on disk too, in `folder`, up to `most_bytes` of them.
     pub(crate) fn with_disk(folder: &Path, most_bytes: u64) -> io::Result<Self> {
         let cards_bytes = most_bytes / 100 * CARDS_SHARE;
-        let mut rows = Self::default();
-        rows.cards.disk = Some(Arc::new(Disk::new(folder, cards_bytes)?));
-        rows.offers.disk = Some(Arc::new(Disk::new(folder, most_bytes - cards_bytes)?));
-        Ok(rows)
+        let cards = Disk::new(folder, cards_bytes)?;
+        let offers = Disk::new(folder, most_bytes - cards_bytes)?;
+        Ok(Self {
+            cards: Kept { disk: Some(cards.into()), ..Kept::new(CARDS_BYTES / BESIDE_DISK) },
+            offers: Kept { disk: Some(offers.into()), ..Kept::new(OFFERS_BYTES / BESIDE_DISK) },
+            ..Self::default()
+        })
     }
 
     /// How many rows are kept on disk, and how many bytes their files have.
@@ -188,9 +193,10 @@ impl RowsAt {
         Self { rows, version }
     }
 
-    /// Whether rows of cards are kept on disk too.
-    pub(super) fn has_disk(&self) -> bool {
-        self.rows.cards.disk.is_some()
+    /// Whether there is room on disk for rows of cards.
+    pub(super) fn has_room_on_disk(&self) -> bool {
+        let [cards, offers] = [&self.rows.cards.disk, &self.rows.offers.disk];
+        [cards, offers].into_iter().all(|disk| disk.as_ref().is_some_and(|disk| disk.has_room()))
     }
 
     /// A row, if it is kept in memory and stands. What no card owns stands as long as the version.
@@ -299,12 +305,7 @@ impl RowsAt {
 
 #[cfg(test)]
 mod tests {
-    use chrono::DateTime;
-    use events::{Interfaces, Specs};
-    use sqlx::types::Json;
-
     use super::*;
-    use crate::card::CardDocument;
 
     fn brand(id: i32) -> Arc<BrandRow> {
         Arc::new(BrandRow { id, slug: String::new(), name: String::new() })
@@ -385,53 +386,29 @@ mod tests {
         assert!(at(2).shops().is_some() && at(1).shops().is_none() && at(3).shops().is_none());
     }
 
-    fn card_row(id: i64, name: &str) -> Arc<CardRow> {
-        let document = CardDocument {
-            mpns: vec!["A-1".to_owned()],
-            specs: Specs { memory_mb: Some(12_288), ..Specs::default() },
-            interfaces: Interfaces::default(),
-            images: Vec::new(),
-        };
-        Arc::new(CardRow {
-            id,
-            slug: name.to_lowercase(),
-            name: name.to_owned(),
-            brand_id: None,
-            gpu_id: Some(1),
-            document: Json(document),
-            gtins: Vec::new(),
-            match_by: "gtin".to_owned(),
-            match_confidence: 0.1 + 0.2,
-            match_explanation: "\u{0}".to_owned(),
-            updated_at: DateTime::from_timestamp_micros(1_700_000_000_123_456).unwrap(),
-            technology_ids: vec![3, 4],
-            technology_versions: vec![None, Some("3.5".to_owned())],
-        })
-    }
-
     #[tokio::test]
     async fn what_memory_has_no_room_for_is_on_disk_until_its_card_changes() {
         let rows = Arc::new(KeptRows::with_disk(&std::env::temp_dir(), 1 << 20).unwrap());
         let at = |version| RowsAt::new(Arc::clone(&rows), version);
         let read = |version, read_at| {
-            let read = HashMap::from([(7, card_row(7, "Seven")), (8, card_row(8, "Eight"))]);
-            at(version).put_on_disk::<CardRow>(&read, read_at).unwrap()
+            let read = [7, 8].map(|card| (card, Arc::default())).into();
+            at(version).put_on_disk::<OffersOfCard>(&read, read_at).unwrap()
         };
-        let on_disk = async || at(9).on_disk::<CardRow>(&[8, 9, 7]).await;
+        let on_disk = async || {
+            let found = at(9).on_disk::<OffersOfCard>(&[8, 9, 7]).await;
+            found.iter().map(Option::is_some).collect::<Vec<_>>()
+        };
         read(1, Instant::now()).await.unwrap();
-        let found = on_disk().await;
-        let expected = [Some(card_row(8, "Eight")), None, Some(card_row(7, "Seven"))];
-        assert_eq!(format!("{found:?}"), format!("{expected:?}"));
+        assert_eq!(on_disk().await, [true, false, true]);
         // Now it is in memory too.
-        assert!(at(9).get::<CardRow>(&7).is_some());
+        assert!(at(9).get::<OffersOfCard>(&7).is_some());
         rows.changed(&[7], 3);
         // Read before the change, written after it; and read so long ago that a change may be forgotten.
         read(2, Instant::now()).await.unwrap();
         read(3, Instant::now().checked_sub(FRESH).unwrap()).await.unwrap();
-        let found: Vec<bool> = on_disk().await.iter().map(Option::is_some).collect();
-        assert_eq!(found, [true, false, false]);
-        assert!(at(9).get::<CardRow>(&7).is_none());
+        assert_eq!(on_disk().await, [true, false, false]);
+        assert!(at(9).get::<OffersOfCard>(&7).is_none());
         read(3, Instant::now()).await.unwrap();
-        assert!(on_disk().await[2].is_some());
+        assert_eq!(on_disk().await, [true, false, true]);
     }
 }

@@ -278,3 +278,98 @@ rows_by_id!(GpuRow, i32, |row| row.id, "gpus_by_id.sql", gpus, |_| None, |row| {
 rows_by_id!(TechnologyRow, i32, |row| row.id, "technologies_by_id.sql", technologies, |_| None, |row| {
     row.code.len() + row.name.len()
 });
+
+#[cfg(test)]
+mod tests {
+    use events::{Bus, Interfaces, Output, PowerConnector, Specs};
+
+    use super::*;
+
+    fn at(micros: i64) -> DateTime<Utc> {
+        DateTime::from_timestamp_micros(micros).unwrap()
+    }
+
+    fn card(document: CardDocument) -> CardRow {
+        CardRow {
+            id: i64::MIN,
+            slug: "slug".to_owned(),
+            name: "Имя \u{0} \"".to_owned(),
+            brand_id: None,
+            gpu_id: Some(i32::MAX),
+            document: Json(document),
+            gtins: vec!["04711387123456".to_owned()],
+            match_by: String::new(),
+            match_confidence: 0.1 + 0.2,
+            match_explanation: "why".to_owned(),
+            updated_at: at(1_700_000_000_123_456),
+            technology_ids: vec![3, 4],
+            technology_versions: vec![None, Some("3.5".to_owned())],
+        }
+    }
+
+    fn full() -> CardDocument {
+        let number = Some(u32::MAX);
+        let text = |text: &str| Some(text.to_owned());
+        CardDocument {
+            mpns: vec!["A-1".to_owned(), "A1".to_owned()],
+            specs: Specs {
+                memory_mb: number,
+                memory_type: text("GDDR6X"),
+                memory_bus_bits: number,
+                memory_bandwidth_mbps: number,
+                base_clock_mhz: Some(0),
+                boost_clock_mhz: number,
+                stream_processors: number,
+                board_power_watts: number,
+                recommended_psu_watts: number,
+                length_mm: number,
+                slot_width_hundredths: number,
+                process_nm: number,
+                architecture: text("Ada Lovelace"),
+                released_on: chrono::NaiveDate::from_ymd_opt(2024, 2, 29),
+            },
+            interfaces: Interfaces {
+                bus: Some(Bus { kind: "PCIe".to_owned(), version: text("4.0"), lanes: number }),
+                outputs: Some(vec![Output { kind: "hdmi".to_owned(), version: None, count: 2 }]),
+                power_connectors: Some(vec![PowerConnector { kind: "16-pin".to_owned(), count: 1 }]),
+            },
+            images: vec!["https://img.example/1".to_owned()],
+        }
+    }
+
+    fn empty() -> CardDocument {
+        let (specs, interfaces) = (Specs::default(), Interfaces::default());
+        CardDocument { mpns: Vec::new(), specs, interfaces, images: Vec::new() }
+    }
+
+    fn offer(previous_price_minor: Option<i64>) -> Arc<OfferRow> {
+        Arc::new(OfferRow {
+            id: 1,
+            card_id: 2,
+            shop_id: 3,
+            title: "title".to_owned(),
+            url: "https://shop.example/1".to_owned(),
+            observed_at: at(-1),
+            missing: true,
+            price_minor: i64::MAX,
+            currency: "JPY".to_owned(),
+            previous_price_minor,
+            base_price_minor: -1,
+            availability: "in_stock".to_owned(),
+        })
+    }
+
+    #[test]
+    fn rows_come_back_from_disk_as_they_were() {
+        for document in [full(), empty()] {
+            let row = card(document);
+            let back = CardRow::decoded(&CardRow::encoded(&row).unwrap()).unwrap();
+            assert_eq!(format!("{back:?}"), format!("{row:?}"));
+        }
+        for offers in [vec![], vec![offer(None), offer(Some(5))]] {
+            let back = OffersOfCard::decoded(&OffersOfCard::encoded(&offers).unwrap()).unwrap();
+            assert_eq!(format!("{back:?}"), format!("{offers:?}"));
+        }
+        assert!(CardRow::decoded(b"half a row").is_none() && OffersOfCard::decoded(&[]).is_none());
+    }
+}

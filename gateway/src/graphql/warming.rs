@@ -41,9 +41,7 @@ pub(crate) async fn warm(pool: PgPool, catalogue: Catalogue) {
             tracing::warn!(%error, "cards can't be read ahead: they are read when they are asked for");
         }
     }
-    if state.rows().has_disk() {
-        read_all(&pool, &catalogue).await;
-    }
+    read_all(&pool, &catalogue).await;
     measures::warm(true);
 }
 
@@ -65,32 +63,37 @@ async fn read_first(pool: &PgPool, state: &CatalogueState) -> sqlx::Result<usize
     Ok(ids.len())
 }
 
-/// Reads all cards to disk. It leaves Postgres as much time as it takes, for those who wait for an answer.
+/// Reads cards to disk, as many as there is room for.
 async fn read_all(pool: &PgPool, catalogue: &Catalogue) {
     let began = Instant::now();
     let mut all = Stretches::of_all();
     let mut cards = 0;
-    loop {
-        let ids = match all.next(pool).await {
-            Ok(Some(ids)) => ids,
+    while catalogue.latest().is_some_and(|state| state.rows().has_room_on_disk()) {
+        match all.next(pool).await {
+            Ok(Some(ids)) => {
+                read_stretch(pool, catalogue, &ids).await;
+                cards += ids.len();
+            }
             Ok(None) => break,
             Err(error) => {
                 tracing::debug!(%error, "cards can't be read ahead now: trying again");
                 sleep(PAUSE).await;
-                continue;
             }
-        };
-        for ids in ids.chunks(AT_ONCE) {
-            let began = Instant::now();
-            // What isn't read here is read when it is asked for.
-            to_disk::<CardRow>(pool, catalogue, ids).await.ok();
-            to_disk::<OffersOfCard>(pool, catalogue, ids).await.ok();
-            sleep(began.elapsed()).await;
         }
-        cards += ids.len();
     }
     let duration_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
-    tracing::info!(cards, duration_ms, "all cards are on disk");
+    tracing::info!(cards, duration_ms, "cards that memory has no room for are on disk");
+}
+
+/// Leaves Postgres as much time as it takes, for those who wait for an answer.
+async fn read_stretch(pool: &PgPool, catalogue: &Catalogue, ids: &[i64]) {
+    for ids in ids.chunks(AT_ONCE) {
+        let began = Instant::now();
+        // What isn't read here is read when it is asked for.
+        to_disk::<CardRow>(pool, catalogue, ids).await.ok();
+        to_disk::<OffersOfCard>(pool, catalogue, ids).await.ok();
+        sleep(began.elapsed()).await;
+    }
 }
 
 async fn to_disk<K: Kind<Key = i64>>(pool: &PgPool, catalogue: &Catalogue, ids: &[i64]) -> sqlx::Result<()> {

@@ -10,7 +10,7 @@
 use std::{
     collections::{BTreeMap, HashMap},
     fs::File,
-    io::{self, IoSliceMut},
+    io,
     num::NonZeroU32,
     os::unix::fs::FileExt,
     path::Path,
@@ -18,11 +18,6 @@ use std::{
         Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
-};
-
-use rustix::{
-    fs::{Advice, fadvise},
-    io::{Errno, ReadWriteFlags, preadv2},
 };
 
 /// Places begin at multiples of so many bytes, and take as many.
@@ -88,10 +83,15 @@ impl Disk {
     /// A file in `folder` that takes `most_bytes` at most.
     pub(super) fn new(folder: &Path, most_bytes: u64) -> io::Result<Self> {
         let file = tempfile::tempfile_in(folder)?;
-        // Rows are read one by one, in no order: what stands beside one is of no use.
-        fadvise(&file, 0, None, Advice::Random)?;
+        read_no_more_than_asked(&file);
         let most_units = (most_bytes / UNIT as u64).min(u32::MAX.into());
         Ok(Self { file, most_units, places: Mutex::default(), failed: AtomicBool::default() })
+    }
+
+    /// Whether there is room for another row, however large.
+    pub(super) fn has_room(&self) -> bool {
+        let is_wide = self.places().end + units(LARGEST) <= self.most_units;
+        is_wide && !self.failed.load(Ordering::Relaxed)
     }
 
     /// How many rows there are, and how many bytes the file has.
@@ -105,16 +105,11 @@ impl Disk {
     pub(super) fn read_now(&self, ids: &[i64], mut take: impl FnMut(usize, &[u8])) -> Vec<usize> {
         let mut waiting = Vec::new();
         let mut read = |index: usize, file: &File, bytes: &mut [u8], at| {
-            let read = preadv2(file, &mut [IoSliceMut::new(bytes)], at, ReadWriteFlags::NOWAIT);
-            match read {
-                Ok(length) if length == bytes.len() => true,
-                // Where a file system can't tell whether it has to wait, it is memory itself, or we have to.
-                Err(Errno::OPNOTSUPP) => file.read_exact_at(bytes, at).is_ok(),
-                Ok(_) | Err(_) => {
-                    waiting.push(index);
-                    false
-                }
+            let is_read = read_from_memory(file, bytes, at);
+            if !is_read {
+                waiting.push(index);
             }
+            is_read
         };
         self.each(ids, &mut read, &mut take);
         waiting
@@ -186,6 +181,32 @@ impl Disk {
     fn places(&self) -> MutexGuard<'_, Places> {
         self.places.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Rows are read one by one, in no order: what stands beside one is of no use.
+fn read_no_more_than_asked(file: &File) {
+    #[cfg(target_os = "linux")]
+    if let Err(error) = rustix::fs::fadvise(file, 0, None, rustix::fs::Advice::Random) {
+        // More is read than is of use, and that is all.
+        tracing::debug!(%error, "the disk can't be told how it is read");
+    }
+    #[cfg(not(target_os = "linux"))]
+    let _ = file;
+}
+
+/// Reads what the kernel has in memory; false: it hasn't, or can't tell.
+#[cfg(target_os = "linux")]
+fn read_from_memory(file: &File, bytes: &mut [u8], at: u64) -> bool {
+    use rustix::io::{ReadWriteFlags, preadv2};
+
+    let length = bytes.len();
+    let read = preadv2(file, &mut [io::IoSliceMut::new(bytes)], at, ReadWriteFlags::NOWAIT);
+    read == Ok(length)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn read_from_memory(_: &File, _: &mut [u8], _: u64) -> bool {
+    false
 }
 
 fn head(id: i64, row: &[u8]) -> [u8; HEAD] {

@@ -194,9 +194,11 @@ fn without_makers<'a, 'w>(words: &'a [&'w str]) -> &'a [&'w str] {
 
 /// The technology whose longest alias begins the words, and the words after it.
 fn lookup<'a, 'w>(words: &'a [&'w str]) -> Option<(&'static Known, &'a [&'w str])> {
+    let first = words.first()?;
     let mut best: Option<(&Known, usize)> = None;
     for known in KNOWN {
-        for alias in known.aliases {
+        // Most are told apart by their beginning, without being taken into words.
+        for alias in known.aliases.iter().filter(|alias| alias.starts_with(first)) {
             let length = alias.split(' ').count();
             let begins = words.len() >= length && alias.split(' ').eq(words[..length].iter().copied());
             if begins

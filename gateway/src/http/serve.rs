@@ -11,20 +11,17 @@ use std::{io, pin::pin, sync::Arc, time::Duration};
 use axum::{
     Router,
     body::Body,
-    http::{HeaderValue, Request, StatusCode, header},
+    http::{HeaderValue, Request, Response, StatusCode, header},
 };
 use hyper::{body::Incoming, server::conn::http1, service::Service};
-use hyper_util::{
-    rt::{TokioIo, TokioTimer},
-    service::TowerToHyperService,
-};
+use hyper_util::{rt::TokioIo, service::TowerToHyperService};
 use tokio::{
     net::{TcpListener, TcpStream},
     sync::Semaphore,
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use self::timed::{Phase, Timed};
+use self::timed::{Answer, Phase, Timed};
 
 /// The most connections at once. Others wait to be accepted.
 const MOST_CONNECTIONS: usize = 16 * 1024;
@@ -38,8 +35,8 @@ const CLOSE: HeaderValue = HeaderValue::from_static("close");
 pub struct Patience {
     /// From the first byte of a request to the end of its head.
     pub head: Duration,
-    /// From one request to the next, or from the connection to the first one. Longer than what balancers
-    /// usually take, so that it is them who close.
+    /// From one request to the next, or from the connection to the first one; up to twice as long passes before it is
+    /// noticed. Longer than what balancers usually take, so that it is them who close.
     pub idle: Duration,
     /// For the client to take the next bytes of an answer.
     pub write: Duration,
@@ -72,8 +69,6 @@ impl Stop {
 /// Serves until it is told to stop, then until the requests under way are answered.
 pub async fn serve(listener: TcpListener, router: Router, patience: Patience, stop: Stop) {
     let connections = Arc::new(Semaphore::new(MOST_CONNECTIONS));
-    // A token's own clone takes a lock that all connections share.
-    let told_to_stop = Arc::new(stop.told);
     let tasks = TaskTracker::new();
     loop {
         let accepted = async {
@@ -88,11 +83,13 @@ pub async fn serve(listener: TcpListener, router: Router, patience: Patience, st
             Ok((stream, permit)) => {
                 // What is late is not worth more bytes.
                 stream.set_nodelay(true).ok();
-                let connection = connection(stream, router.clone(), patience, Arc::clone(&told_to_stop));
-                let stop_now = stop.now.clone();
+                // Looking at a token takes its lock: each connection has tokens of its own.
+                let (told_to_stop, stop_now) = (stop.told.child_token(), stop.now.child_token());
+                let connection = connection(stream, router.clone(), patience, told_to_stop);
                 tasks.spawn(async move {
                     let mut connection = pin!(connection);
                     let ended = tokio::select! {
+                        biased;
                         ended = connection.as_mut() => ended,
                         () = stop_now.cancelled() => {
                             connection.as_mut().graceful_shutdown();
@@ -122,39 +119,31 @@ fn connection(
     stream: TcpStream,
     router: Router,
     patience: Patience,
-    told_to_stop: Arc<CancellationToken>,
+    told_to_stop: CancellationToken,
 ) -> http1::UpgradeableConnection<
     TokioIo<Timed>,
-    impl Service<
-        Request<Incoming>,
-        Response = axum::response::Response,
-        Error = std::convert::Infallible,
-        Future: Send,
-    >,
+    impl Service<Request<Incoming>, Response = Response<Answer>, Error = std::convert::Infallible, Future: Send>,
 > {
     let phase = Phase::default();
     let stream = Timed::new(stream, phase.clone(), patience);
     let router = TowerToHyperService::new(router);
+    // A token's own clone takes its lock, too.
+    let told_to_stop = Arc::new(told_to_stop);
     let service = hyper::service::service_fn(move |request: Request<Incoming>| {
-        phase.head_ended();
-        let (phase, answering) = (phase.clone(), router.call(request.map(Body::new)));
+        let (answering, response) = (phase.head_ended(), router.call(request.map(Body::new)));
         let told_to_stop = Arc::clone(&told_to_stop);
         async move {
-            let mut response = answering.await;
-            if let Ok(response) = &mut response {
-                phase.answered(response.status());
-                if told_to_stop.is_cancelled() && response.status() != StatusCode::SWITCHING_PROTOCOLS {
-                    // The client's next request goes to another gateway, and is not cut off here.
-                    response.headers_mut().insert(header::CONNECTION, CLOSE);
-                }
+            let mut response = response.await?;
+            if told_to_stop.is_cancelled() && response.status() != StatusCode::SWITCHING_PROTOCOLS {
+                // The client's next request goes to another gateway, and is not cut off here.
+                response.headers_mut().insert(header::CONNECTION, CLOSE);
             }
-            response
+            Ok(answering.with(response))
         }
     });
     http1::Builder::new()
-        .timer(TokioTimer::new())
-        // hyper takes the time between two requests for the next one's head; the head itself is timed below.
-        .header_read_timeout(patience.idle)
+        // The stream times heads, and what is between two requests.
+        .header_read_timeout(None)
         .serve_connection(TokioIo::new(stream), service)
         .with_upgrades()
 }
@@ -166,9 +155,13 @@ fn is_of_the_client(error: &io::Error) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use axum::routing::get;
+    use std::convert::Infallible;
+
+    use axum::{http::HeaderName, routing::get};
+    use futures::stream;
     use tokio::{
         io::{AsyncReadExt, AsyncWriteExt},
+        sync::Notify,
         time::{Instant, timeout},
     };
 
@@ -176,12 +169,24 @@ mod tests {
 
     const HEAD: Duration = Duration::from_millis(300);
     const LONG: Duration = Duration::from_secs(10);
+    /// What the answer of `/late` waits for.
+    static GO: Notify = Notify::const_new();
+
+    async fn late() -> ([(HeaderName, &'static str); 1], Body) {
+        let body = stream::once(async {
+            GO.notified().await;
+            Ok::<_, Infallible>("here")
+        });
+        // With a length there is nothing behind it.
+        ([(header::CONTENT_LENGTH, "4")], Body::from_stream(body))
+    }
 
     async fn started(idle: Duration) -> (TcpStream, Stop, tokio::task::JoinHandle<()>) {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let large = || async { "x".repeat(64 * 1024 * 1024) };
         let router = Router::new().route("/", get(|| async { "here" })).route("/large", get(large));
+        let router = router.route("/late", get(late));
         let patience = Patience { head: HEAD, idle, write: HEAD };
         let stop = Stop::default();
         let serving = tokio::spawn(serve(listener, router, patience, stop.clone()));
@@ -227,6 +232,17 @@ mod tests {
         let (mut stream, ..) = started(HEAD).await;
         stream.write_all(b"GET / HTTP/1.1\r\nhost: a\r\n\r\n").await.unwrap();
         assert!(answered(&mut stream).await);
+        assert_eq!(timeout(LONG, stream.read(&mut [0])).await.unwrap().unwrap_or(0), 0);
+    }
+
+    #[tokio::test]
+    async fn a_client_that_waits_for_the_rest_of_an_answer_is_not_idle() {
+        let (mut stream, ..) = started(HEAD).await;
+        stream.write_all(b"GET /late HTTP/1.1\r\nhost: a\r\n\r\n").await.unwrap();
+        assert!(timeout(HEAD * 2, answered(&mut stream)).await.is_err());
+        GO.notify_one();
+        assert!(answered(&mut stream).await);
+        // From here on it is.
         assert_eq!(timeout(LONG, stream.read(&mut [0])).await.unwrap().unwrap_or(0), 0);
     }
 

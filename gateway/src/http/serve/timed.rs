@@ -11,7 +11,9 @@ use std::{
     time::Duration,
 };
 
-use axum::http::StatusCode;
+use axum::{body::Body as Inner, http::StatusCode, response::Response};
+use bytes::Bytes;
+use hyper::body::{Body, Frame, SizeHint};
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
     net::TcpStream,
@@ -20,8 +22,8 @@ use tokio::{
 
 use super::Patience;
 
-/// Which part of which request a connection is at: a count of the changes, odd while a request is being
-/// answered.
+/// Which part of which request a connection is at: a count of the changes, odd from the end of a request's head to the
+/// end of its answer.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Phase(Arc<AtomicU64>);
 
@@ -29,18 +31,10 @@ pub(super) struct Phase(Arc<AtomicU64>);
 const UPGRADED: u64 = u64::MAX;
 
 impl Phase {
-    /// The head of a request is there.
-    pub(super) fn head_ended(&self) {
+    /// The head of a request is there. It is being answered for as long as what this gives is held.
+    pub(super) fn head_ended(&self) -> Answering {
         self.0.fetch_add(1, Ordering::Relaxed);
-    }
-
-    /// The head of its answer is there.
-    pub(super) fn answered(&self, status: StatusCode) {
-        if status == StatusCode::SWITCHING_PROTOCOLS {
-            self.0.store(UPGRADED, Ordering::Relaxed);
-        } else {
-            self.0.fetch_add(1, Ordering::Relaxed);
-        }
+        Answering(Some(self.clone()))
     }
 
     fn now(&self) -> u64 {
@@ -48,7 +42,60 @@ impl Phase {
     }
 }
 
-/// A wait that began at some time. The timer is only made where there is something to wait for.
+/// A request is being answered.
+#[derive(Debug)]
+pub(super) struct Answering(Option<Phase>);
+
+impl Answering {
+    /// Its answer: with the last of its body it ends.
+    pub(super) fn with(mut self, response: Response) -> Response<Answer> {
+        if response.status() == StatusCode::SWITCHING_PROTOCOLS
+            && let Some(phase) = self.0.take()
+        {
+            phase.0.store(UPGRADED, Ordering::Relaxed);
+        }
+        response.map(|body| Answer { body, _answering: self })
+    }
+}
+
+impl Drop for Answering {
+    fn drop(&mut self) {
+        if let Some(phase) = &self.0 {
+            phase.0.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+}
+
+/// The body of an answer.
+#[derive(Debug)]
+pub(super) struct Answer {
+    body: Inner,
+    _answering: Answering,
+}
+
+impl Body for Answer {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        Pin::new(&mut self.get_mut().body).poll_frame(context)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
+/// A wait that began at some time. Its timer is only made where there is something to wait for, and then kept: nearly
+/// every wait is over long before, and to set a timer and take it back for each of them costs more than to find out, when
+/// it goes off, that another wait has begun since.
 #[derive(Debug, Default)]
 struct Wait {
     until: Option<Instant>,
@@ -56,20 +103,28 @@ struct Wait {
 }
 
 impl Wait {
-    fn begin(&mut self, patience: Duration) {
-        self.until.get_or_insert_with(|| Instant::now() + patience);
-    }
-
     fn end(&mut self) {
-        *self = Self::default();
+        self.until = None;
     }
 
-    /// Pending, or the error that it is over.
-    fn poll<T>(&mut self, context: &mut Context<'_>) -> Poll<io::Result<T>> {
-        let Some(until) = self.until else { return Poll::Pending };
+    /// Pending, or the error that it is over. It begins now, unless it has begun before.
+    fn poll<T>(&mut self, patience: Duration, context: &mut Context<'_>) -> Poll<io::Result<T>> {
+        let until = *self.until.get_or_insert_with(|| Instant::now() + patience);
         let timer = self.timer.get_or_insert_with(|| Box::pin(sleep_until(until)));
-        ready!(timer.as_mut().poll(context));
-        Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
+        loop {
+            ready!(timer.as_mut().poll(context));
+            if timer.deadline() >= until {
+                return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
+            }
+            timer.as_mut().reset(until);
+        }
+    }
+
+    /// Has the connection looked at again now and then, however long it takes.
+    fn remind(&mut self, patience: Duration, context: &mut Context<'_>) {
+        while self.poll::<()>(patience, context).is_ready() {
+            self.end();
+        }
     }
 }
 
@@ -78,8 +133,11 @@ impl Wait {
 pub(super) struct Timed {
     stream: TcpStream,
     phase: Phase,
-    /// The phase in which `head` began.
+    /// The phase of which the next three are.
     seen: u64,
+    /// Something of the next head is there.
+    has_begun: bool,
+    idle: Wait,
     head: Wait,
     write: Wait,
     patience: Patience,
@@ -87,7 +145,8 @@ pub(super) struct Timed {
 
 impl Timed {
     pub(super) fn new(stream: TcpStream, phase: Phase, patience: Patience) -> Self {
-        Self { stream, phase, seen: 0, head: Wait::default(), write: Wait::default(), patience }
+        let (idle, head, write) = Default::default();
+        Self { stream, phase, seen: 0, has_begun: false, idle, head, write, patience }
     }
 
     fn writing<T>(
@@ -96,10 +155,7 @@ impl Timed {
         write: impl FnOnce(Pin<&mut TcpStream>, &mut Context<'_>) -> Poll<io::Result<T>>,
     ) -> Poll<io::Result<T>> {
         match write(Pin::new(&mut self.stream), context) {
-            Poll::Pending => {
-                self.write.begin(self.patience.write);
-                self.write.poll(context)
-            }
+            Poll::Pending => self.write.poll(self.patience.write, context),
             ready @ Poll::Ready(_) => {
                 self.write.end();
                 ready
@@ -118,20 +174,30 @@ impl AsyncRead for Timed {
         let phase = this.phase.now();
         if phase != this.seen {
             this.seen = phase;
+            this.has_begun = false;
+            this.idle.end();
             this.head.end();
         }
         let before = buffer.filled().len();
         let read = Pin::new(&mut this.stream).poll_read(context, buffer);
-        if phase == UPGRADED || phase % 2 == 1 {
+        let is_answering = phase % 2 == 1;
+        if phase == UPGRADED {
             return read;
         }
-        if read.is_pending() {
-            return this.head.poll(context);
+        if read.is_ready() {
+            this.has_begun |= !is_answering && buffer.filled().len() > before;
+            return read;
         }
-        if buffer.filled().len() > before {
-            this.head.begin(this.patience.head);
+        if is_answering {
+            // hyper reads ahead just before an answer ends, and not again until something comes: so it is only known when
+            // this goes off that the client is idle, which may then take twice as long.
+            this.idle.remind(this.patience.idle, context);
+            Poll::Pending
+        } else if this.has_begun {
+            this.head.poll(this.patience.head, context)
+        } else {
+            this.idle.poll(this.patience.idle, context)
         }
-        read
     }
 }
 

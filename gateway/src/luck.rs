@@ -4,14 +4,14 @@
 //! Where each of them asks for something else, keeping and looking cost more than they ever bring. What was found lately
 //! tells one from the other.
 
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 /// How many tries count before it is judged by them.
-const ENOUGH: u32 = 64;
+const ENOUGH: u64 = 64;
 /// After so many, older ones count half.
-const FORGET_AFTER: u32 = 256;
+const FORGET_AFTER: u64 = 256;
 /// It pays if one in so many is found.
-const PAYING: u32 = 16;
+const PAYING: u64 = 16;
 /// While it doesn't pay, one in so many is tried all the same, to see when it does again. More would be felt: to keep an
 /// answer costs more than to work it out.
 const TRIED: u32 = 128;
@@ -19,27 +19,34 @@ const TRIED: u32 = 128;
 /// What came of looking lately. Counts of several threads may miss each other: it's a guess anyway.
 #[derive(Debug, Default)]
 pub(crate) struct Luck {
-    asked: AtomicU32,
-    found: AtomicU32,
+    /// How often was asked, in the upper half, and how often something was found, in the lower one: each card of a page is
+    /// noted, and two counts would cost twice as much.
+    counts: AtomicU64,
     passed: AtomicU32,
+}
+
+/// One more time asked.
+const ASKED: u64 = 1 << 32;
+
+fn halves(counts: u64) -> (u64, u64) {
+    (counts / ASKED, counts % ASKED)
 }
 
 impl Luck {
     /// Whether to try.
     pub(crate) fn pays(&self) -> bool {
-        let asked = self.asked.load(Ordering::Relaxed);
+        let (asked, found) = halves(self.counts.load(Ordering::Relaxed));
         asked < ENOUGH
-            || self.found.load(Ordering::Relaxed) * PAYING >= asked
+            || found * PAYING >= asked
             || self.passed.fetch_add(1, Ordering::Relaxed).is_multiple_of(TRIED)
     }
 
     /// An answer was looked for, and found or not.
     pub(crate) fn note(&self, is_found: bool) {
-        let found = self.found.fetch_add(u32::from(is_found), Ordering::Relaxed) + u32::from(is_found);
-        let asked = self.asked.fetch_add(1, Ordering::Relaxed) + 1;
+        let one = ASKED + u64::from(is_found);
+        let (asked, found) = halves(self.counts.fetch_add(one, Ordering::Relaxed) + one);
         if asked >= FORGET_AFTER {
-            self.asked.store(asked / 2, Ordering::Relaxed);
-            self.found.store(found / 2, Ordering::Relaxed);
+            self.counts.store(asked / 2 * ASKED + found / 2, Ordering::Relaxed);
         }
     }
 }

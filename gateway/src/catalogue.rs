@@ -127,6 +127,12 @@ impl Catalogue {
         self.state.borrow().clone().filter(|state| state.can_be_trusted())
     }
 
+    /// A look at the newest known state, if it can be trusted. It must be short: whoever brings the next one waits for it.
+    pub fn look_at_state<T>(&self, look: impl FnOnce(&CatalogueState) -> T) -> Option<T> {
+        let state = self.state.borrow();
+        state.as_ref().filter(|state| state.can_be_trusted()).map(|state| look(state))
+    }
+
     /// The newest known state, however old it is: for answers that are worked out anew while Postgres is slow to say
     /// which version it has. Nothing may be cached under it.
     pub fn latest(&self) -> Option<Arc<CatalogueState>> {

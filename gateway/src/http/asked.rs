@@ -1,6 +1,11 @@
 //! Reading a request by the specification of GraphQL over HTTP, from a POST's body or a GET's address.
 
-use std::time::Duration;
+use std::{
+    future::{Future, poll_fn},
+    pin::pin,
+    task::Poll,
+    time::Duration,
+};
 
 use axum::{
     body::{Body, to_bytes},
@@ -89,7 +94,13 @@ impl Asked {
             drain(body).await;
             return Err(too_large());
         }
-        let Ok(bytes) = timeout(LONGEST_ARRIVAL, to_bytes(body, most_bytes)).await else {
+        let mut reading = pin!(to_bytes(body, most_bytes));
+        // Nearly always it came with the head: then there is nothing to wait for, nor to be timed.
+        let read = match poll_fn(|context| Poll::Ready(reading.as_mut().poll(context))).await {
+            Poll::Ready(read) => Ok(read),
+            Poll::Pending => timeout(LONGEST_ARRIVAL, reading).await,
+        };
+        let Ok(bytes) = read else {
             return Err(Refusal::request(
                 StatusCode::REQUEST_TIMEOUT,
                 "BODY_TOO_SLOW",

@@ -172,7 +172,10 @@ impl GraphQl {
         }
         let Gateway { catalogue, answers, .. } = &*self.gateway;
         let question = self.heard.get(words)?;
-        answers.known(&question, &*catalogue.state().filter(|_| !catalogue.is_away())?)
+        if catalogue.is_away() {
+            return None;
+        }
+        catalogue.look_at_state(|state| answers.known(&question, state))?
     }
 
     async fn answer(&self, mut asked: Asked, words: Words, headers: &HeaderMap) -> Result<Answer, Refusal> {

@@ -31,12 +31,13 @@ impl MediaType {
 /// The media type that the client likes best; `None`: it takes neither. One that doesn't name
 /// `application/graphql-response+json` may not know it, and gets `application/json`.
 pub(super) fn accepted(headers: &HeaderMap) -> Option<MediaType> {
-    let mut accepts =
-        headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok()).peekable();
-    if accepts.peek().is_none() {
+    let accepts = || headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
+    let (first, is_only) = (accepts().next(), accepts().nth(1).is_none());
+    // What most clients say needs no weighing.
+    if matches!((first, is_only), (None, _) | (Some("application/json" | "*/*"), true)) {
         return Some(MediaType::Json);
     }
-    let ranges: Vec<(&str, f32)> = accepts.flat_map(|value| value.split(',')).filter_map(range).collect();
+    let ranges: Vec<(&str, f32)> = accepts().flat_map(|value| value.split(',')).filter_map(range).collect();
     let quality = |name: &str, kind: &str| {
         // The most specific range that fits says how much it is liked.
         let of = |wanted: &str| {

@@ -10,7 +10,7 @@ use std::{
 
 use quick_cache::{Weighter, sync::Cache};
 
-use super::{Answer, KEPT, Key, OVERHEAD_BYTES, gzipped::SHARE};
+use super::{Answer, KEPT, Key, OVERHEAD_BYTES, derived::SHARE};
 
 /// About how large an answer is, in bytes: from this it is reckoned how many there may be.
 const USUAL_BYTES: u64 = 8 * 1024;

@@ -7,8 +7,8 @@
 //! Beside that, the last answer to each question is kept for the time when Postgres is away.
 
 mod asked;
+mod derived;
 mod flights;
-mod gzipped;
 mod key;
 mod last;
 mod memory;
@@ -23,8 +23,8 @@ use metrics::Counter;
 pub(crate) use self::last::with_extension;
 use self::{
     asked::Asked,
+    derived::Derived,
     flights::{Flights, Seat, landed},
-    gzipped::Gzipped,
     last::LastAnswers,
     memory::Memory,
 };
@@ -67,28 +67,26 @@ pub struct Answer {
     pub unavailable: bool,
     /// It is an older one, given because Postgres is away: when it was worked out.
     pub as_of: Option<DateTime<Utc>>,
-    /// Tells the body from any other one, for `ETag`.
-    pub tag: [u8; 16],
     /// Where it comes from.
     pub origin: Origin,
-    gzipped: Gzipped,
+    derived: Derived,
 }
 
 impl Answer {
     /// An answer; `complete` where it has no errors, `unavailable` where it has some for want of a store.
     pub fn new(body: Bytes, complete: bool, unavailable: bool) -> Self {
-        let mut tag = [0; 16];
-        // The tag of an answer that isn't kept isn't told to anybody.
-        if complete {
-            tag.copy_from_slice(&blake3::hash(&body).as_bytes()[..16]);
-        }
-        let (as_of, origin, gzipped) = (None, Origin::Work, Gzipped::default());
-        Self { body, complete, unavailable, as_of, tag, origin, gzipped }
+        let (as_of, origin, derived) = (None, Origin::Work, Derived::default());
+        Self { body, complete, unavailable, as_of, origin, derived }
+    }
+
+    /// Tells the body from any other one, for `ETag`.
+    pub fn tag(&self) -> [u8; 16] {
+        self.derived.tag(&self.body)
     }
 
     /// The body, compressed by gzip: once for all who are given this answer.
     pub fn gzipped(&self) -> Option<Bytes> {
-        self.gzipped.of(&self.body)
+        self.derived.gzipped(&self.body)
     }
 }
 

@@ -59,7 +59,7 @@ fn plain(answer: Answer, media_type: MediaType, method: &Method, request: &Heade
     if method == Method::POST {
         return (StatusCode::OK, headers(media_type, FRESH), answer.body).into_response();
     }
-    let tag = entity_tag(&answer.tag, media_type);
+    let tag = entity_tag(&answer.tag(), media_type);
     let (status, body) = if is_known(request, &tag) {
         (StatusCode::NOT_MODIFIED, Bytes::new())
     } else {

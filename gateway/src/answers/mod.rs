@@ -97,9 +97,11 @@ pub struct Answers {
     last: LastAnswers,
     flights: Flights,
     redis: Option<Redis>,
-    /// With what is kept in memory, and with what is looked for in Redis.
+    /// With what is kept in memory, and with what is looked for in Redis: of what is asked for the first time here, and
+    /// of what was asked before.
     luck: Arc<Luck>,
     luck_in_redis: Arc<Luck>,
+    luck_in_redis_again: Arc<Luck>,
     asked: Asked,
     given: Given,
 }
@@ -137,6 +139,7 @@ impl Answers {
             redis,
             luck: Arc::default(),
             luck_in_redis: Arc::default(),
+            luck_in_redis_again: Arc::default(),
             asked: Asked::default(),
             given: Given::new(),
         }
@@ -196,11 +199,15 @@ impl Answers {
         work: impl Future<Output = Result<Answer, E>>,
     ) -> Result<Answer, E> {
         let asked_before = self.asked.before(question);
-        // A question that was asked here before may have been asked elsewhere.
-        let redis = self.redis.as_ref().filter(|_| asked_before || self.luck_in_redis.pays());
+        // A question that was asked here before is much likelier to have been asked elsewhere. Yet that it was is no more
+        // than a guess: where what Redis is asked for isn't there, to ask it and to tell it costs a large answer dearly.
+        // What is asked for once more while memory has it, Redis is told all the same.
+        let luck = if asked_before { &self.luck_in_redis_again } else { &self.luck_in_redis };
+        // While Redis is away, nothing is learnt of what it would have.
+        let redis = self.redis.as_ref().filter(|redis| redis.is_there() && luck.pays());
         if let Some(redis) = redis {
             let found = redis.get(&key).await;
-            self.luck_in_redis.note(found.is_some());
+            luck.note(found.is_some());
             if let Some(body) = found {
                 self.given.redis.increment(1);
                 let answer = Answer { origin: Origin::Redis, ..Answer::new(body, true, false) };

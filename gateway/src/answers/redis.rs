@@ -84,6 +84,11 @@ impl Redis {
         Ok(Self { pool, breaker })
     }
 
+    /// Whether it can be asked now.
+    pub(super) fn is_there(&self) -> bool {
+        !self.breaker.is_open() && self.connected()
+    }
+
     /// Whether any connection stands.
     pub fn connected(&self) -> bool {
         self.pool.clients().iter().any(ClientLike::is_connected)
@@ -110,7 +115,7 @@ impl Redis {
 
     /// The value of a key, if Redis is there and says so at once. Whoever asks has to check what it holds.
     pub(crate) async fn read(&self, name: String) -> Option<Bytes> {
-        if self.breaker.is_open() || !self.connected() {
+        if !self.is_there() {
             return None;
         }
         let Ok(Ok(found)) = timeout(PATIENCE, self.pool.get::<Option<Bytes>, _>(name)).await else {
@@ -123,7 +128,7 @@ impl Redis {
 
     /// Sets a key for so many seconds. Nobody waits for it.
     pub(crate) fn write(&self, name: String, value: Bytes, seconds: i64) {
-        if self.breaker.is_open() || !self.connected() {
+        if !self.is_there() {
             return;
         }
         let this = self.clone();

@@ -4,14 +4,16 @@
 //! read often, and gives that memory to whoever needs it more. The file has no name and goes with the process, so nothing
 //! in it outlives the one who knows what has changed.
 //!
-//! A row stands behind a head that tells whose it is, and a checksum. Its place may be given to another row while it is
-//! being read: what doesn't fit its checksum, for that reason or any other, counts as not there.
+//! A row stands behind a head that tells whose it is, and a checksum in which the number of its writing counts too. Its
+//! place may be given to another row while it is being read, or may still have what stood there before if the disk lost
+//! what was written: what doesn't fit its checksum, for that reason or any other, counts as not there. So does an older
+//! row of the same card.
 
 use std::{
     collections::{BTreeMap, HashMap},
     fs::File,
     io,
-    num::NonZeroU32,
+    num::NonZeroU16,
     os::unix::fs::FileExt,
     path::Path,
     sync::{
@@ -22,10 +24,10 @@ use std::{
 
 /// Places begin at multiples of so many bytes, and take as many.
 const UNIT: usize = 64;
-/// A card's id, and the checksum of it and the row.
+/// A card's id, and the checksum of it, the number of the writing, and the row.
 const HEAD: usize = size_of::<i64>() + size_of::<u32>();
 /// The largest row that is kept, head and all, in bytes.
-const LARGEST: usize = 64 << 10;
+const LARGEST: usize = u16::MAX as usize;
 /// Ids are known in blocks of so many, since most of them follow each other.
 const BLOCK: usize = 512;
 
@@ -55,19 +57,22 @@ struct Places {
     free: BTreeMap<u64, Vec<u64>>,
     /// Where nothing has been written yet, in units.
     end: u64,
+    /// The number of the last writing; after the greatest they begin anew.
+    writing: u16,
     rows: usize,
 }
 
-/// Where a row stands: the unit that it begins with, and how many bytes it has, head and all.
+/// Where a row stands: the unit that it begins with, how many bytes it has, head and all, and with which writing it came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Place {
     unit: u32,
-    bytes: NonZeroU32,
+    bytes: NonZeroU16,
+    writing: u16,
 }
 
 impl Place {
     fn units(self) -> u64 {
-        units(self.bytes.get() as usize)
+        units(self.bytes.get().into())
     }
 
     fn at(self) -> u64 {
@@ -134,9 +139,9 @@ impl Disk {
         let mut bytes = Vec::new();
         for (index, (id, place)) in ids.iter().zip(places).enumerate() {
             let Some(place) = place else { continue };
-            bytes.resize(place.bytes.get() as usize, 0);
+            bytes.resize(place.bytes.get().into(), 0);
             if read(index, &self.file, &mut bytes, place.at())
-                && let Some(row) = body(*id, &bytes)
+                && let Some(row) = body(*id, place.writing, &bytes)
             {
                 take(index, row);
             }
@@ -145,11 +150,12 @@ impl Disk {
 
     /// Writes the row of a card, if there is room. It counts once it is [put](Self::put).
     pub(super) fn write(&self, id: i64, row: &[u8]) -> Option<Written> {
-        let bytes = [head(id, row).as_slice(), row].concat();
-        if bytes.len() > LARGEST || self.failed.load(Ordering::Relaxed) {
+        let length = HEAD + row.len();
+        if length > LARGEST || self.failed.load(Ordering::Relaxed) {
             return None;
         }
-        let place = self.places().take(bytes.len(), self.most_units)?;
+        let place = self.places().take(length, self.most_units)?;
+        let bytes = [head(id, place.writing, row).as_slice(), row].concat();
         if let Err(error) = self.file.write_all_at(&bytes, place.at()) {
             self.places().give_back(place);
             if !self.failed.swap(true, Ordering::Relaxed) {
@@ -209,25 +215,26 @@ fn read_from_memory(_: &File, _: &mut [u8], _: u64) -> bool {
     false
 }
 
-fn head(id: i64, row: &[u8]) -> [u8; HEAD] {
+fn head(id: i64, writing: u16, row: &[u8]) -> [u8; HEAD] {
     let mut head = [0; HEAD];
     let (whose, checksum) = head.split_at_mut(size_of::<i64>());
     whose.copy_from_slice(&id.to_le_bytes());
-    checksum.copy_from_slice(&checksum_of(whose, row).to_le_bytes());
+    checksum.copy_from_slice(&checksum_of(whose, writing, row).to_le_bytes());
     head
 }
 
-fn checksum_of(whose: &[u8], row: &[u8]) -> u32 {
+fn checksum_of(whose: &[u8], writing: u16, row: &[u8]) -> u32 {
     let mut hasher = crc32fast::Hasher::new();
     hasher.update(whose);
+    hasher.update(&writing.to_le_bytes());
     hasher.update(row);
     hasher.finalize()
 }
 
-/// The row of a card, if that is what stands here.
-fn body(id: i64, bytes: &[u8]) -> Option<&[u8]> {
+/// The row of a card from one writing, if that is what stands here.
+fn body(id: i64, writing: u16, bytes: &[u8]) -> Option<&[u8]> {
     let (given, row) = bytes.split_at_checked(HEAD)?;
-    (given == head(id, row)).then_some(row)
+    (given == head(id, writing, row)).then_some(row)
 }
 
 impl Places {
@@ -247,8 +254,9 @@ impl Places {
                 unit
             })
         })?;
-        let bytes = u32::try_from(bytes).ok()?;
-        Some(Place { unit: u32::try_from(unit).ok()?, bytes: bytes.try_into().ok()? })
+        let bytes = u16::try_from(bytes).ok()?.try_into().ok()?;
+        self.writing = self.writing.wrapping_add(1);
+        Some(Place { unit: u32::try_from(unit).ok()?, bytes, writing: self.writing })
     }
 
     fn give_back(&mut self, place: Place) {
@@ -349,10 +357,19 @@ mod tests {
         let disk = disk(1 << 20);
         assert!(put(&disk, 7, b"seven"));
         let place = disk.places().get(7).unwrap();
-        for other in [[head(8, b"seven").as_slice(), b"seven"].concat(), b"half a row, perhaps".to_vec()] {
+        let row = |id, writing| [head(id, writing, b"seven").as_slice(), b"seven"].concat();
+        let others = [
+            row(8, place.writing),
+            // Of the same card, from another writing.
+            row(7, place.writing.wrapping_sub(1)),
+            b"half a row, perhaps".to_vec(),
+        ];
+        for other in others {
             disk.file.write_all_at(&other, place.at()).unwrap();
             assert_eq!(get(&disk, &[7]), [None]);
         }
+        disk.file.write_all_at(&row(7, place.writing), place.at()).unwrap();
+        assert_eq!(get(&disk, &[7]), [Some(b"seven".to_vec())]);
     }
 
     proptest! {

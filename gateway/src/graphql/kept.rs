@@ -23,7 +23,7 @@ use std::{
 
 use bytes::Bytes;
 use quick_cache::Weighter;
-use tokio::{sync::Semaphore, task::JoinHandle};
+use tokio::{sync::Semaphore, task::JoinHandle, time::timeout};
 
 use self::{bounded::Bounded, disk::Disk};
 use super::{
@@ -53,6 +53,10 @@ const FRESH: Duration = Duration::from_secs(5);
 const CARDS_SHARE: u64 = 70;
 /// How many writes of rows may wait for the disk. What would have to wait longer isn't kept.
 const WRITES: usize = 8;
+/// How many reads of rows may wait for the disk, and how long: else they are read from Postgres. A read
+/// that hangs counts until it ends, so that a disk that answers nothing is soon left alone.
+const READS: usize = 32;
+const DISK_PATIENCE: Duration = Duration::from_millis(50);
 
 /// All shops: there are few of them.
 pub(super) type Shops = Arc<[Arc<ShopRow>]>;
@@ -112,6 +116,7 @@ pub(crate) struct KeptRows {
     /// Cards that have changed lately, and with which version. Held while rows of cards are put in or taken out.
     changed: Mutex<HashMap<i64, (i64, Instant)>>,
     writes: Arc<Semaphore>,
+    reads: Arc<Semaphore>,
 }
 
 impl Default for KeptRows {
@@ -127,6 +132,7 @@ impl Default for KeptRows {
             shops: Mutex::default(),
             changed: Mutex::default(),
             writes: Arc::new(Semaphore::new(WRITES)),
+            reads: Arc::new(Semaphore::new(READS)),
         }
     }
 }
@@ -220,16 +226,20 @@ impl RowsAt {
         let Some(disk) = K::kept(&self.rows).and_then(|kept| kept.disk.as_ref()) else { return rows };
         let Some(cards) = keys.iter().map(K::card).collect::<Option<Vec<i64>>>() else { return rows };
         let waiting = disk.read_now(&cards, |index, bytes| rows[index] = K::decoded(bytes).map(Arc::new));
-        if !waiting.is_empty() {
+        if !waiting.is_empty()
+            && let Ok(permit) = Arc::clone(&self.rows.reads).try_acquire_owned()
+        {
             let wanted: Vec<i64> = waiting.iter().map(|index| cards[*index]).collect();
             let disk = Arc::clone(disk);
             let read = move || {
                 let mut rows = Vec::new();
                 disk.read(&wanted, |index, bytes| rows.push((index, K::decoded(bytes))));
+                drop(permit);
                 rows
             };
-            // Where reading breaks off, the rows are read from Postgres.
-            for (index, row) in tokio::task::spawn_blocking(read).await.unwrap_or_default() {
+            let read = timeout(DISK_PATIENCE, tokio::task::spawn_blocking(read)).await;
+            // Where reading breaks off or takes too long, the rows are read from Postgres.
+            for (index, row) in read.ok().and_then(Result::ok).unwrap_or_default() {
                 rows[waiting[index]] = row.map(Arc::new);
             }
         }
@@ -250,7 +260,7 @@ impl RowsAt {
         read: &HashMap<K::Key, Arc<K::Value>>,
         read_at: Instant,
     ) -> Option<JoinHandle<()>> {
-        let disk = Arc::clone(K::kept(&self.rows)?.disk.as_ref()?);
+        let disk = K::kept(&self.rows)?.disk.as_ref().filter(|disk| disk.takes_more()).map(Arc::clone)?;
         let permit = Arc::clone(&self.rows.writes).try_acquire_owned().ok()?;
         let at = self.clone();
         let read: Vec<(i64, Arc<K::Value>)> =

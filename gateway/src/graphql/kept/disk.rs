@@ -99,6 +99,13 @@ impl Disk {
         is_wide && !self.failed.load(Ordering::Relaxed)
     }
 
+    /// Whether a row may find room, if it isn't too large for what is left.
+    pub(super) fn takes_more(&self) -> bool {
+        let places = self.places();
+        let is_left = places.end < self.most_units || !places.free.is_empty();
+        is_left && !self.failed.load(Ordering::Relaxed)
+    }
+
     /// How many rows there are, and how many bytes the file has.
     pub(super) fn size(&self) -> (usize, u64) {
         let places = self.places();
@@ -116,26 +123,30 @@ impl Disk {
             }
             is_read
         };
-        self.each(ids, &mut read, &mut take);
+        self.each(ids, self.places_of(ids), &mut read, &mut take);
         waiting
     }
 
     /// Gives the rows of cards to `take`, each with its place in `ids`. It may wait for the disk.
     pub(super) fn read(&self, ids: &[i64], mut take: impl FnMut(usize, &[u8])) {
+        let places = self.places_of(ids);
+        places.iter().flatten().for_each(|place| ask_ahead(&self.file, *place));
         let mut read = |_, file: &File, bytes: &mut [u8], at| file.read_exact_at(bytes, at).is_ok();
-        self.each(ids, &mut read, &mut take);
+        self.each(ids, places, &mut read, &mut take);
+    }
+
+    fn places_of(&self, ids: &[i64]) -> Vec<Option<Place>> {
+        let places = self.places();
+        ids.iter().map(|id| places.get(*id)).collect()
     }
 
     fn each(
         &self,
         ids: &[i64],
+        places: Vec<Option<Place>>,
         read: &mut impl FnMut(usize, &File, &mut [u8], u64) -> bool,
         take: &mut impl FnMut(usize, &[u8]),
     ) {
-        let places: Vec<Option<Place>> = {
-            let places = self.places();
-            ids.iter().map(|id| places.get(*id)).collect()
-        };
         let mut bytes = Vec::new();
         for (index, (id, place)) in ids.iter().zip(places).enumerate() {
             let Some(place) = place else { continue };
@@ -200,6 +211,19 @@ fn read_no_more_than_asked(file: &File) {
     let _ = file;
 }
 
+/// Lets the disk begin with a row that is read later: with many of them at once it is ten times as quick as with one
+/// after the other.
+fn ask_ahead(file: &File, place: Place) {
+    #[cfg(target_os = "linux")]
+    if let Err(error) =
+        rustix::fs::fadvise(file, place.at(), Some(place.bytes.into()), rustix::fs::Advice::WillNeed)
+    {
+        tracing::debug!(%error, "the disk can't be told what is read next");
+    }
+    #[cfg(not(target_os = "linux"))]
+    let _ = (file, place);
+}
+
 /// Reads what the kernel has in memory; false: it hasn't, or can't tell.
 #[cfg(target_os = "linux")]
 fn read_from_memory(file: &File, bytes: &mut [u8], at: u64) -> bool {
@@ -246,8 +270,7 @@ impl Places {
     /// Room for so many bytes, which nobody else has.
     fn take(&mut self, bytes: usize, most_units: u64) -> Option<Place> {
         let units = units(bytes);
-        let free = self.free.get_mut(&units).and_then(Vec::pop);
-        let unit = free.or_else(|| {
+        let unit = self.take_freed(units).or_else(|| {
             let unit = self.end;
             (unit + units <= most_units).then(|| {
                 self.end += units;
@@ -257,6 +280,15 @@ impl Places {
         let bytes = u16::try_from(bytes).ok()?.try_into().ok()?;
         self.writing = self.writing.wrapping_add(1);
         Some(Place { unit: u32::try_from(unit).ok()?, bytes, writing: self.writing })
+    }
+
+    fn take_freed(&mut self, units: u64) -> Option<u64> {
+        let places = self.free.get_mut(&units)?;
+        let unit = places.pop();
+        if places.is_empty() {
+            self.free.remove(&units);
+        }
+        unit
     }
 
     fn give_back(&mut self, place: Place) {

@@ -23,7 +23,8 @@ use crate::{
     measures,
 };
 
-/// The most cards whose rows are read into memory, about as many as are kept there.
+/// The most cards whose rows are read into memory: about as many as are kept there, or twice as many where there is a
+/// disk.
 const MOST_CARDS: usize = 10_000;
 /// How many are read at once.
 const AT_ONCE: usize = 500;
@@ -81,8 +82,10 @@ async fn read_all(pool: &PgPool, catalogue: &Catalogue) {
             }
         }
     }
-    let duration_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
-    tracing::info!(cards, duration_ms, "cards that memory has no room for are on disk");
+    if cards > 0 {
+        let duration_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+        tracing::info!(cards, duration_ms, "cards were read to disk, as many as it has room for");
+    }
 }
 
 /// Leaves Postgres as much time as it takes, for those who wait for an answer.
@@ -97,13 +100,25 @@ async fn read_stretch(pool: &PgPool, catalogue: &Catalogue, ids: &[i64]) {
 }
 
 async fn to_disk<K: Kind<Key = i64>>(pool: &PgPool, catalogue: &Catalogue, ids: &[i64]) -> sqlx::Result<()> {
-    let Some(rows) = catalogue.state().map(|state| state.rows()) else { return Ok(()) };
+    let rows = trusted(catalogue).await.rows();
     let read_at = Instant::now();
     let read = read::<K>(pool, ids).await?;
     if let Some(written) = rows.put_on_disk::<K>(&read, read_at) {
         written.await.ok();
     }
     Ok(())
+}
+
+/// The newest state, once it can be trusted.
+async fn trusted(catalogue: &Catalogue) -> Arc<CatalogueState> {
+    let mut moves = catalogue.moves();
+    loop {
+        if let Some(state) = catalogue.state() {
+            return state;
+        }
+        // The sender lives as long as `catalogue`.
+        moves.changed().await.ok();
+    }
 }
 
 async fn read<K: Kind<Key = i64>>(pool: &PgPool, ids: &[i64]) -> sqlx::Result<HashMap<i64, Arc<K::Value>>> {

@@ -20,6 +20,7 @@ use service::{
     health, shutdown, traces,
 };
 use sqlx::PgPool;
+use tokio::runtime::Runtime;
 
 /// Answers are many small pieces of memory that live for a moment: this one gives and takes them back quickest.
 #[global_allocator]
@@ -28,9 +29,22 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 /// How long a person's command waits for Postgres.
 const PATIENCE: Duration = Duration::from_secs(20);
 
+/// How long what is still being written to a disk may take once all else has ended.
+const LAST_WRITES: Duration = Duration::from_secs(1);
+
 fn main() -> ExitCode {
     take_memory_in_small_pages();
-    begin()
+    let runtime = match Runtime::new() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("gateway: the operating system gives no threads: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let code = runtime.block_on(begin());
+    // A disk that hangs must not keep the process: nobody needs what stands on it any more.
+    runtime.shutdown_timeout(LAST_WRITES);
+    code
 }
 
 /// The allocator asks for pages of 2 MiB, of which those many small pieces touch a part: a third of the process' memory
@@ -40,7 +54,6 @@ fn take_memory_in_small_pages() {
     let _ = rustix::thread::disable_transparent_huge_pages(true);
 }
 
-#[tokio::main]
 async fn begin() -> ExitCode {
     let settings = Settings::parse();
     // One TLS provider for all; another one can't have been installed before.

@@ -4,7 +4,7 @@
 //! balancers and clients go elsewhere while it still serves whoever comes. Then it accepts nobody, finishes what is under
 //! way, closes sockets with 1001 and leaves to the broker what it has not acknowledged.
 
-use std::{net::SocketAddr, path::Path, time::Duration};
+use std::{io::ErrorKind, net::SocketAddr, path::Path, time::Duration};
 
 use chrono::TimeDelta;
 use metrics_exporter_prometheus::BuildError;
@@ -149,16 +149,24 @@ pub async fn run(settings: Settings, told: CancellationToken) -> Result<(), RunE
     finished
 }
 
+/// What is wrong with a folder that was given, and not with its disk.
+const MISTAKES: [ErrorKind; 3] = [ErrorKind::NotFound, ErrorKind::NotADirectory, ErrorKind::PermissionDenied];
+
 /// Where rows are kept: on disk too, if that is allowed.
 fn kept_rows(settings: &Settings) -> Result<KeptRows, SettingError> {
     if settings.cache_disk_mb == 0 {
         return Ok(KeptRows::default());
     }
-    let given = settings.cache_disk_folder.as_deref().filter(|folder| !folder.as_os_str().is_empty());
+    let given = settings.cache_disk_folder();
     let folder = given.map_or_else(std::env::temp_dir, Path::to_owned);
+    if is_memory(&folder) {
+        tracing::warn!(folder = %folder.display(), "rows are kept in memory alone, since this folder is memory itself: CACHE_DISK_FOLDER can name one on a disk");
+        return Ok(KeptRows::default());
+    }
     match KeptRows::with_disk(&folder, settings.cache_disk_mb.saturating_mul(1 << 20)) {
         Ok(rows) => Ok(rows),
-        Err(error) if given.is_some() => {
+        // A disk that fails or is full is no mistake of whoever set the folder.
+        Err(error) if given.is_some() && MISTAKES.contains(&error.kind()) => {
             let problem = format!("no file can be made in {}: {error}", folder.display());
             Err(SettingError::wrong("CACHE_DISK_FOLDER", problem, "/var/cache/gateway"))
         }
@@ -166,6 +174,20 @@ fn kept_rows(settings: &Settings) -> Result<KeptRows, SettingError> {
             tracing::warn!(%error, folder = %folder.display(), "rows are kept in memory alone: set CACHE_DISK_FOLDER to a folder that can be written to");
             Ok(KeptRows::default())
         }
+    }
+}
+
+/// Whether what is written to a folder takes memory that nobody else can have.
+fn is_memory(folder: &Path) -> bool {
+    #[cfg(target_os = "linux")]
+    {
+        const TMPFS: rustix::fs::FsWord = 0x0102_1994;
+        rustix::fs::statfs(folder).is_ok_and(|system| system.f_type == TMPFS)
+    }
+    #[cfg(not(target_os = "linux"))]
+    {
+        let _ = folder;
+        false
     }
 }
 

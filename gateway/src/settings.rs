@@ -1,8 +1,9 @@
 //! The gateway's settings, from the environment or the command line.
 
 use std::{
+    ffi::OsString,
     net::{AddrParseError, SocketAddr},
-    path::PathBuf,
+    path::{Path, PathBuf},
     time::Duration,
 };
 
@@ -64,9 +65,9 @@ pub struct Settings {
     /// The most disk that rows of cards take which memory has no room for, in MB; 0: none.
     #[arg(long, env = "CACHE_DISK_MB", default_value_t = 4096)]
     pub cache_disk_mb: u64,
-    /// The folder on that disk; without it, that of temporary files.
+    /// The folder on that disk; without it, that of temporary files, if it isn't memory itself.
     #[arg(long, env = "CACHE_DISK_FOLDER")]
-    pub cache_disk_folder: Option<PathBuf>,
+    cache_disk_folder: Option<OsString>,
     /// The most connections to Postgres.
     #[arg(long, env = "DATABASE_CONNECTIONS", default_value_t = 16, value_parser = clap::value_parser!(u32).range(4..=1000))]
     pub database_connections: u32,
@@ -133,6 +134,11 @@ impl Settings {
         let given = self.metrics_listen.as_deref().map(str::trim).filter(|text| !text.is_empty());
         let wrong = |error: AddrParseError| SettingError::wrong(NAME, error.to_string(), "127.0.0.1:8001");
         given.map(|text| text.parse().map_err(wrong)).transpose()
+    }
+
+    /// The folder for rows on disk, if one is given.
+    pub fn cache_disk_folder(&self) -> Option<&Path> {
+        self.cache_disk_folder.as_deref().filter(|folder| !folder.is_empty()).map(Path::new)
     }
 
     /// Checks where Postgres is.

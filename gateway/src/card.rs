@@ -1,9 +1,10 @@
 //! A video card as the gateway keeps it.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SecondsFormat, Utc};
 use events::{Interfaces, Specs};
 use merge::{Card, ChipMaker, MatchKind, SourceValue};
 use serde::{Deserialize, Serialize};
+use serde_json::value::{RawValue, to_raw_value};
 
 /// What a card's row holds that no filter or sort needs.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -29,8 +30,10 @@ impl CardDocument {
     }
 }
 
-/// What one shop says in one field of a card.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// What one shop says in one field of a card. Stored are its values alone, in this order, or with their names, as the
+/// gateway wrote them before: both are read. One that is added has to come last, and be there in what is written once no
+/// gateway is left that doesn't know it.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct CardSource {
     /// The field as the API names it: `specs.memoryGb`.
     pub field: String,
@@ -46,11 +49,28 @@ pub struct CardSource {
     pub conflict: bool,
 }
 
-impl From<SourceValue> for CardSource {
-    fn from(source: SourceValue) -> Self {
-        let SourceValue { field, shop, value, observed_at, chosen, conflict } = source;
-        Self { field, shop, value, observed_at, chosen, conflict }
+/// The sources of a card as they are stored, each as a list of its values: there are dozens in a card, and of all that is
+/// stored of it Postgres takes longest to read them. Half of that were their names.
+///
+/// # Errors
+/// None that is known: text and numbers all have a JSON form.
+pub(crate) fn sources_json(sources: &[SourceValue]) -> serde_json::Result<Box<RawValue>> {
+    // What a shop says it mostly says at one time.
+    let mut times: Vec<(DateTime<Utc>, String)> = Vec::new();
+    for SourceValue { observed_at, .. } in sources {
+        if !times.iter().any(|(known, _)| known == observed_at) {
+            times.push((*observed_at, observed_at.to_rfc3339_opts(SecondsFormat::AutoSi, true)));
+        }
     }
+    let written: Vec<_> = sources
+        .iter()
+        .map(|source| {
+            let SourceValue { field, shop, value, observed_at, chosen, conflict } = source;
+            let time = times.iter().find(|(known, _)| known == observed_at).map(|(_, text)| text);
+            (field, shop, value, time, chosen, conflict)
+        })
+        .collect();
+    to_raw_value(&written)
 }
 
 /// A part number as it is looked up: without separators and case.
@@ -116,7 +136,35 @@ fn words(name: &str, between: char) -> String {
 
 #[cfg(test)]
 mod tests {
+    use chrono::TimeDelta;
+
     use super::*;
+
+    #[test]
+    fn sources_are_written_without_names_and_read_with_and_without_them() {
+        let at = DateTime::UNIX_EPOCH + TimeDelta::nanoseconds(123_456_789);
+        let source = |shop: &str, observed_at| SourceValue {
+            field: "specs.memoryGb",
+            shop: shop.to_owned(),
+            value: "12 GB".to_owned(),
+            observed_at,
+            chosen: true,
+            conflict: false,
+        };
+        let sources =
+            [source("netvideo", at), source("countrylink", DateTime::UNIX_EPOCH), source("other", at)];
+        let short = sources_json(&sources).unwrap();
+        let first = r#"[["specs.memoryGb","netvideo","12 GB","1970-01-01T00:00:00.123456789Z",true,false],"#;
+        assert!(short.get().starts_with(first), "{short}");
+        let long = r#"[{"field":"specs.memoryGb","shop":"netvideo","value":"12 GB","observed_at":"1970-01-01T00:00:00.123456789Z","chosen":true,"conflict":false}]"#;
+        let [with, without] =
+            [long, short.get()].map(|text| serde_json::from_str::<Vec<CardSource>>(text).unwrap());
+        assert_eq!(with[0], without[0]);
+        assert_eq!(
+            without.iter().map(|source| source.observed_at).collect::<Vec<_>>(),
+            [at, DateTime::UNIX_EPOCH, at]
+        );
+    }
 
     #[test]
     fn a_slug_is_made_of_what_an_address_can_hold() {

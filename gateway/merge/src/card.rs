@@ -63,7 +63,7 @@ pub struct Card {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SourceValue {
     /// The field as the API names it: `specs.memoryGb`, `interfaces.outputs`, `technologies`, `name`.
-    pub field: String,
+    pub field: &'static str,
     /// The shop's slug.
     pub shop: String,
     /// The value as a person reads it: `12 GB`.

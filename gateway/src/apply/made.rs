@@ -14,7 +14,7 @@ use super::{
     listings::News,
     regroup::Regrouped,
 };
-use crate::card::{CardDocument, CardSource};
+use crate::card::{CardDocument, sources_json};
 
 /// A listing that was stored before.
 #[derive(sqlx::FromRow)]
@@ -97,10 +97,9 @@ pub(super) struct Made {
 
 impl Made {
     fn of(id: CardId, members: &[Member<'_>]) -> serde_json::Result<Self> {
-        let mut card = merge::assemble(members);
-        let sources: Vec<CardSource> = card.sources.drain(..).map(CardSource::from).collect();
-        let document = to_raw_value(&CardDocument::of(&card))?;
-        Ok(Self { id, document, sources: to_raw_value(&sources)?, card })
+        let card = merge::assemble(members);
+        let (document, sources) = (to_raw_value(&CardDocument::of(&card))?, sources_json(&card.sources)?);
+        Ok(Self { id, card, document, sources })
     }
 }
 

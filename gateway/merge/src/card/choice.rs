@@ -87,7 +87,7 @@ impl<'m> Choice<'m> {
             return;
         }
         self.sources.push(SourceValue {
-            field: field.path.to_owned(),
+            field: field.path,
             shop: member.shop.to_owned(),
             value,
             observed_at: member.observed_at,

@@ -39,13 +39,15 @@ pub(super) async fn store(
         return Ok(BTreeMap::new());
     }
     let names = Names::ensure(connection, made).await?;
-    let slugs = slugs(connection, made).await?;
-    let mut rows = Rows { slugs, ..Rows::default() };
-    for made in made {
+    let slugs = slugs(connection, made, &regrouped.new).await?;
+    let (mut new, mut known) = (Rows::default(), Rows::default());
+    for (made, slug) in made.iter().zip(slugs) {
         let summary = summaries.get(&made.id).cloned().unwrap_or_default();
-        rows.push(made, &names, regrouped.cards.get(&made.id), &summary);
+        let rows = if regrouped.new.contains(&made.id) { &mut new } else { &mut known };
+        rows.push(made, slug, &names, regrouped.cards.get(&made.id), &summary);
     }
-    let written = rows.upsert(connection).await?;
+    new.write(connection, include_str!("../../../sql/gateway/cards_insert.sql")).await?;
+    let written = known.write(connection, include_str!("../../../sql/gateway/cards_upsert.sql")).await?;
     let mut written: BTreeMap<CardId, Written> =
         written.into_iter().map(|written| (written.id, written)).collect();
     for card in write_technologies(connection, made, &names, &regrouped.new).await? {
@@ -160,18 +162,31 @@ fn by_name(rows: Vec<(i32, String)>) -> BTreeMap<String, i32> {
     rows.into_iter().map(|(id, name)| (name, id)).collect()
 }
 
-/// A free slug for each card; two hyphens stand in no other slug. For a card that exists it isn't used: it keeps its own.
-async fn slugs(connection: &mut PgConnection, made: &[Made]) -> sqlx::Result<Vec<String>> {
+/// A free slug for each card; two hyphens stand in no other slug. A card that was there keeps its own: whether the one
+/// given here is as short as can be makes no difference.
+async fn slugs(
+    connection: &mut PgConnection,
+    made: &[Made],
+    new: &BTreeSet<CardId>,
+) -> sqlx::Result<Vec<String>> {
     let wanted: Vec<String> = made.iter().map(|made| slug(&made.card.name)).collect();
-    let taken: Vec<String> = sqlx::query_scalar(include_str!("../../../sql/gateway/slugs_taken.sql"))
-        .bind(&wanted)
-        .fetch_all(connection)
-        .await?;
-    let mut taken: BTreeSet<String> = taken.into_iter().collect();
+    let of_new = wanted.iter().zip(made).filter(|(_, made)| new.contains(&made.id));
+    let asked: Vec<&str> = of_new.map(|(slug, _)| slug.as_str()).collect();
+    let mut taken: BTreeSet<String> = BTreeSet::new();
+    if !asked.is_empty() {
+        let known: Vec<String> = sqlx::query_scalar(include_str!("../../../sql/gateway/slugs_taken.sql"))
+            .bind(asked)
+            .fetch_all(connection)
+            .await?;
+        taken.extend(known);
+    }
     Ok(wanted
         .into_iter()
         .zip(made)
-        .map(|(slug, made)| if taken.insert(slug.clone()) { slug } else { format!("{slug}--{}", made.id) })
+        .map(|(slug, made)| {
+            let is_free = new.contains(&made.id) && taken.insert(slug.clone());
+            if is_free { slug } else { format!("{slug}--{}", made.id) }
+        })
         .collect())
 }
 
@@ -263,13 +278,14 @@ struct Rows<'m> {
 }
 
 impl<'m> Rows<'m> {
-    fn push(&mut self, made: &'m Made, names: &Names, why: Option<&Why>, summary: &Summary) {
+    fn push(&mut self, made: &'m Made, slug: String, names: &Names, why: Option<&Why>, summary: &Summary) {
         let Made { id, card, document, sources } = made;
         let lines = |values: &mut dyn Iterator<Item = String>| {
             values.collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>().join("\n")
         };
         let integer = |value: Option<u32>| value.and_then(|value| i32::try_from(value).ok());
         self.ids.push(*id);
+        self.slugs.push(slug);
         self.names.push(card.name.clone());
         self.name_keys.push(name_key(&card.name));
         self.brand_ids.push(card.brand.as_ref().and_then(|brand| names.brands.get(&brand.slug).copied()));
@@ -292,8 +308,12 @@ impl<'m> Rows<'m> {
         self.summaries.push(summary);
     }
 
-    async fn upsert(&self, connection: &mut PgConnection) -> sqlx::Result<Vec<Written>> {
-        sqlx::query_as(include_str!("../../../sql/gateway/cards_upsert.sql"))
+    /// Has a statement write them that takes them all; what it says of those that were there.
+    async fn write(&self, connection: &mut PgConnection, sql: &'static str) -> sqlx::Result<Vec<Written>> {
+        if self.ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        sqlx::query_as(sql)
             .bind(&self.ids)
             .bind(&self.slugs)
             .bind(&self.names)

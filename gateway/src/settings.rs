@@ -60,7 +60,7 @@ pub struct Settings {
     #[arg(long, env = "EXCHANGE_RATES", default_value = "")]
     exchange_rates: String,
     /// The most memory that cached answers take, in MB.
-    #[arg(long, env = "CACHE_MB", default_value_t = 64)]
+    #[arg(long, env = "CACHE_MB", default_value_t = 40)]
     pub cache_mb: u64,
     /// The most disk that rows of cards take which memory has no room for, in MB; 0: none.
     #[arg(long, env = "CACHE_DISK_MB", default_value_t = 4096)]

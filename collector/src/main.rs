@@ -10,10 +10,6 @@ use collector::{
     settings::{Command, Settings},
 };
 
-/// Reading a page makes many small pieces: a quarter of the time that a first crawl takes in this process went for those.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 #[tokio::main]
 async fn main() -> ExitCode {
     let settings = Settings::parse();

@@ -10,6 +10,7 @@
 
 mod bounded;
 mod disk;
+mod on_disk;
 
 use std::{
     collections::HashMap,
@@ -23,15 +24,18 @@ use std::{
 
 use bytes::Bytes;
 use quick_cache::Weighter;
-use tokio::{sync::Semaphore, task::JoinHandle, time::timeout};
+use tokio::sync::Semaphore;
 
-use self::{bounded::Bounded, disk::Disk};
+use self::{
+    bounded::Bounded,
+    disk::Disk,
+    on_disk::{READS, WRITES},
+};
 use super::{
     loaders::Kind,
     rows::{BrandRow, CardRow, GpuRow, OffersOfCard, ShopRow, SourcesRow, TechnologyRow},
     written::{WayKey, Ways},
 };
-use crate::measures::DISK_ROWS;
 
 /// The most memory that rows of each kind take, in bytes: what ten thousand cards have, about.
 const CARDS_BYTES: u64 = 16 << 20;
@@ -47,16 +51,8 @@ const SHARED_BYTES: u64 = 1 << 20;
 const ENTRY_BYTES: usize = 200;
 /// How long a change is remembered: longer than any read of a row takes.
 const REMEMBERED: Duration = Duration::from_secs(10);
-/// After so long since it was read, a row isn't kept any more: a change of it may be forgotten soon.
-const FRESH: Duration = Duration::from_secs(5);
 /// Of a hundred bytes on disk, those for cards; the others are for offers.
 const CARDS_SHARE: u64 = 70;
-/// How many writes of rows may wait for the disk. What would have to wait longer isn't kept.
-const WRITES: usize = 8;
-/// How many reads of rows may wait for the disk, and how long: else they are read from Postgres. A read
-/// that hangs counts until it ends, so that a disk that answers nothing is soon left alone.
-const READS: usize = 32;
-const DISK_PATIENCE: Duration = Duration::from_millis(50);
 
 /// All shops: there are few of them.
 pub(super) type Shops = Arc<[Arc<ShopRow>]>;
@@ -199,12 +195,6 @@ impl RowsAt {
         Self { rows, version }
     }
 
-    /// Whether there is room on disk for rows of cards.
-    pub(super) fn has_room_on_disk(&self) -> bool {
-        let [cards, offers] = [&self.rows.cards.disk, &self.rows.offers.disk];
-        [cards, offers].into_iter().all(|disk| disk.as_ref().is_some_and(|disk| disk.has_room()))
-    }
-
     /// A row, if it is kept in memory and stands. What no card owns stands as long as the version.
     pub(super) fn get<K: Kind>(&self, key: &K::Key) -> Option<Arc<K::Value>> {
         let (version, row) = K::kept(&self.rows)?.memory.get(key)?;
@@ -218,66 +208,6 @@ impl RowsAt {
         if KeptRows::is_true(&changed, K::card(key), self.version) {
             kept.memory.insert(key.clone(), (self.version, Arc::clone(row)));
         }
-    }
-
-    /// The rows of keys that are kept on disk, in the order of the keys.
-    pub(super) async fn on_disk<K: Kind>(&self, keys: &[K::Key]) -> Vec<Option<Arc<K::Value>>> {
-        let mut rows = vec![None; keys.len()];
-        let Some(disk) = K::kept(&self.rows).and_then(|kept| kept.disk.as_ref()) else { return rows };
-        let Some(cards) = keys.iter().map(K::card).collect::<Option<Vec<i64>>>() else { return rows };
-        let waiting = disk.read_now(&cards, |index, bytes| rows[index] = K::decoded(bytes).map(Arc::new));
-        if !waiting.is_empty()
-            && let Ok(permit) = Arc::clone(&self.rows.reads).try_acquire_owned()
-        {
-            let wanted: Vec<i64> = waiting.iter().map(|index| cards[*index]).collect();
-            let disk = Arc::clone(disk);
-            let read = move || {
-                let mut rows = Vec::new();
-                disk.read(&wanted, |index, bytes| rows.push((index, K::decoded(bytes))));
-                drop(permit);
-                rows
-            };
-            let read = timeout(DISK_PATIENCE, tokio::task::spawn_blocking(read)).await;
-            // Where reading breaks off or takes too long, the rows are read from Postgres.
-            for (index, row) in read.ok().and_then(Result::ok).unwrap_or_default() {
-                rows[waiting[index]] = row.map(Arc::new);
-            }
-        }
-        let mut found = 0;
-        for (key, row) in keys.iter().zip(&rows).filter_map(|(key, row)| Some((key, row.as_ref()?))) {
-            self.put::<K>(key, row);
-            found += 1;
-        }
-        DISK_ROWS.found.increment(found);
-        DISK_ROWS.missing.increment(keys.len() as u64 - found);
-        rows
-    }
-
-    /// Keeps rows on disk that were read under this version, or after it, since `read_at`. It ends when they are written,
-    /// and nobody has to wait for that.
-    pub(super) fn put_on_disk<K: Kind>(
-        &self,
-        read: &HashMap<K::Key, Arc<K::Value>>,
-        read_at: Instant,
-    ) -> Option<JoinHandle<()>> {
-        let disk = K::kept(&self.rows)?.disk.as_ref().filter(|disk| disk.takes_more()).map(Arc::clone)?;
-        let permit = Arc::clone(&self.rows.writes).try_acquire_owned().ok()?;
-        let at = self.clone();
-        let read: Vec<(i64, Arc<K::Value>)> =
-            read.iter().filter_map(|(key, row)| Some((K::card(key)?, Arc::clone(row)))).collect();
-        Some(tokio::task::spawn_blocking(move || {
-            for (card, row) in read {
-                let Some(bytes) = K::encoded(&row) else { continue };
-                let Some(written) = disk.write(card, &bytes) else { continue };
-                let changed = at.rows.changed.lock().unwrap_or_else(PoisonError::into_inner);
-                if read_at.elapsed() < FRESH && KeptRows::is_true(&changed, Some(card), at.version) {
-                    disk.put(written);
-                } else {
-                    disk.discard(written);
-                }
-            }
-            drop(permit);
-        }))
     }
 
     /// A card as it was written in this way.
@@ -394,31 +324,5 @@ mod tests {
         at(2).put_shops(&Arc::from([]));
         at(1).put_shops(&Arc::from([]));
         assert!(at(2).shops().is_some() && at(1).shops().is_none() && at(3).shops().is_none());
-    }
-
-    #[tokio::test]
-    async fn what_memory_has_no_room_for_is_on_disk_until_its_card_changes() {
-        let rows = Arc::new(KeptRows::with_disk(&std::env::temp_dir(), 1 << 20).unwrap());
-        let at = |version| RowsAt::new(Arc::clone(&rows), version);
-        let read = |version, read_at| {
-            let read = [7, 8].map(|card| (card, Arc::default())).into();
-            at(version).put_on_disk::<OffersOfCard>(&read, read_at).unwrap()
-        };
-        let on_disk = async || {
-            let found = at(9).on_disk::<OffersOfCard>(&[8, 9, 7]).await;
-            found.iter().map(Option::is_some).collect::<Vec<_>>()
-        };
-        read(1, Instant::now()).await.unwrap();
-        assert_eq!(on_disk().await, [true, false, true]);
-        // Now it is in memory too.
-        assert!(at(9).get::<OffersOfCard>(&7).is_some());
-        rows.changed(&[7], 3);
-        // Read before the change, written after it; and read so long ago that a change may be forgotten.
-        read(2, Instant::now()).await.unwrap();
-        read(3, Instant::now().checked_sub(FRESH).unwrap()).await.unwrap();
-        assert_eq!(on_disk().await, [true, false, false]);
-        assert!(at(9).get::<OffersOfCard>(&7).is_none());
-        read(3, Instant::now()).await.unwrap();
-        assert_eq!(on_disk().await, [true, false, true]);
     }
 }

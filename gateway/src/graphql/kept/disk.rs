@@ -9,11 +9,12 @@
 //! what was written: what doesn't fit its checksum, for that reason or any other, counts as not there. So does an older
 //! row of the same card.
 
+mod places;
+
 use std::{
-    collections::{BTreeMap, HashMap},
     fs::File,
     io,
-    num::NonZeroU16,
+    num::NonZeroU64,
     os::unix::fs::FileExt,
     path::Path,
     sync::{
@@ -22,14 +23,10 @@ use std::{
     },
 };
 
-/// Places begin at multiples of so many bytes, and take as many.
-const UNIT: usize = 64;
+use self::places::{LARGEST, Place, Places, UNIT, units};
+
 /// A card's id, and the checksum of it, the number of the writing, and the row.
 const HEAD: usize = size_of::<i64>() + size_of::<u32>();
-/// The largest row that is kept, head and all, in bytes.
-const LARGEST: usize = u16::MAX as usize;
-/// Ids are known in blocks of so many, since most of them follow each other.
-const BLOCK: usize = 512;
 
 /// The rows of one kind.
 #[derive(Debug)]
@@ -49,41 +46,6 @@ pub(super) struct Written {
     place: Place,
 }
 
-/// Where the rows of all cards stand.
-#[derive(Debug, Default)]
-struct Places {
-    blocks: HashMap<i64, Box<[Option<Place>; BLOCK]>>,
-    /// Places that were given back, by how many units they have.
-    free: BTreeMap<u64, Vec<u64>>,
-    /// Where nothing has been written yet, in units.
-    end: u64,
-    /// The number of the last writing; after the greatest they begin anew.
-    writing: u16,
-    rows: usize,
-}
-
-/// Where a row stands: the unit that it begins with, how many bytes it has, head and all, and with which writing it came.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Place {
-    unit: u32,
-    bytes: NonZeroU16,
-    writing: u16,
-}
-
-impl Place {
-    fn units(self) -> u64 {
-        units(self.bytes.get().into())
-    }
-
-    fn at(self) -> u64 {
-        u64::from(self.unit) * UNIT as u64
-    }
-}
-
-fn units(bytes: usize) -> u64 {
-    bytes.div_ceil(UNIT) as u64
-}
-
 impl Disk {
     /// A file in `folder` that takes `most_bytes` at most.
     pub(super) fn new(folder: &Path, most_bytes: u64) -> io::Result<Self> {
@@ -95,21 +57,21 @@ impl Disk {
 
     /// Whether there is room for another row, however large.
     pub(super) fn has_room(&self) -> bool {
-        let is_wide = self.places().end + units(LARGEST) <= self.most_units;
-        is_wide && !self.failed.load(Ordering::Relaxed)
+        let fits = self.places().end() + units(LARGEST) <= self.most_units;
+        fits && !self.failed.load(Ordering::Relaxed)
     }
 
     /// Whether a row may find room, if it isn't too large for what is left.
     pub(super) fn takes_more(&self) -> bool {
         let places = self.places();
-        let is_left = places.end < self.most_units || !places.free.is_empty();
+        let is_left = places.is_room_left(self.most_units);
         is_left && !self.failed.load(Ordering::Relaxed)
     }
 
     /// How many rows there are, and how many bytes the file has.
     pub(super) fn size(&self) -> (usize, u64) {
         let places = self.places();
-        (places.rows, places.end * UNIT as u64)
+        (places.rows(), places.end() * UNIT as u64)
     }
 
     /// Gives the rows of cards to `take`, each with its place in `ids`, if there is no need to wait for the disk. Says of
@@ -150,9 +112,9 @@ impl Disk {
         let mut bytes = Vec::new();
         for (index, (id, place)) in ids.iter().zip(places).enumerate() {
             let Some(place) = place else { continue };
-            bytes.resize(place.bytes.get().into(), 0);
+            bytes.resize(place.bytes(), 0);
             if read(index, &self.file, &mut bytes, place.at())
-                && let Some(row) = body(*id, place.writing, &bytes)
+                && let Some(row) = body(*id, place.writing(), &bytes)
             {
                 take(index, row);
             }
@@ -166,7 +128,7 @@ impl Disk {
             return None;
         }
         let place = self.places().take(length, self.most_units)?;
-        let bytes = [head(id, place.writing, row).as_slice(), row].concat();
+        let bytes = [head(id, place.writing(), row).as_slice(), row].concat();
         if let Err(error) = self.file.write_all_at(&bytes, place.at()) {
             self.places().give_back(place);
             if !self.failed.swap(true, Ordering::Relaxed) {
@@ -215,9 +177,12 @@ fn read_no_more_than_asked(file: &File) {
 /// after the other.
 fn ask_ahead(file: &File, place: Place) {
     #[cfg(target_os = "linux")]
-    if let Err(error) =
-        rustix::fs::fadvise(file, place.at(), Some(place.bytes.into()), rustix::fs::Advice::WillNeed)
-    {
+    if let Err(error) = rustix::fs::fadvise(
+        file,
+        place.at(),
+        NonZeroU64::new(place.bytes() as u64),
+        rustix::fs::Advice::WillNeed,
+    ) {
         tracing::debug!(%error, "the disk can't be told what is read next");
     }
     #[cfg(not(target_os = "linux"))]
@@ -261,66 +226,10 @@ fn body(id: i64, writing: u16, bytes: &[u8]) -> Option<&[u8]> {
     (given == head(id, writing, row)).then_some(row)
 }
 
-impl Places {
-    fn get(&self, id: i64) -> Option<Place> {
-        let (block, index) = block(id);
-        self.blocks.get(&block)?[index]
-    }
-
-    /// Room for so many bytes, which nobody else has.
-    fn take(&mut self, bytes: usize, most_units: u64) -> Option<Place> {
-        let units = units(bytes);
-        let unit = self.take_freed(units).or_else(|| {
-            let unit = self.end;
-            (unit + units <= most_units).then(|| {
-                self.end += units;
-                unit
-            })
-        })?;
-        let bytes = u16::try_from(bytes).ok()?.try_into().ok()?;
-        self.writing = self.writing.wrapping_add(1);
-        Some(Place { unit: u32::try_from(unit).ok()?, bytes, writing: self.writing })
-    }
-
-    fn take_freed(&mut self, units: u64) -> Option<u64> {
-        let places = self.free.get_mut(&units)?;
-        let unit = places.pop();
-        if places.is_empty() {
-            self.free.remove(&units);
-        }
-        unit
-    }
-
-    fn give_back(&mut self, place: Place) {
-        self.free.entry(place.units()).or_default().push(place.unit.into());
-    }
-
-    fn put(&mut self, id: i64, place: Place) {
-        let (block, index) = block(id);
-        let block = self.blocks.entry(block).or_insert_with(|| Box::new([None; BLOCK]));
-        match block[index].replace(place) {
-            Some(before) => self.give_back(before),
-            None => self.rows += 1,
-        }
-    }
-
-    fn remove(&mut self, id: i64) {
-        let (block, index) = block(id);
-        if let Some(place) = self.blocks.get_mut(&block).and_then(|block| block[index].take()) {
-            self.rows -= 1;
-            self.give_back(place);
-        }
-    }
-}
-
-/// The block that knows a card, and its index there.
-fn block(id: i64) -> (i64, usize) {
-    let of_block = i64::try_from(BLOCK).unwrap_or(i64::MAX);
-    (id.div_euclid(of_block), usize::try_from(id.rem_euclid(of_block)).unwrap_or_default())
-}
-
 #[cfg(test)]
 mod tests {
+    use std::collections::HashMap;
+
     use proptest::prelude::*;
 
     use super::*;
@@ -388,22 +297,34 @@ mod tests {
     }
 
     #[test]
+    fn a_place_is_given_to_others_once_its_row_is_written_anew_or_discarded() {
+        let disk = disk(2 * UNIT as u64);
+        for other in 2..100 {
+            assert!(put(&disk, 1, b"one") && put(&disk, 1, b"anew"), "{other}");
+            disk.discard(disk.write(other, b"not true any more").unwrap());
+            assert!(put(&disk, other, b"other"), "{other}");
+            disk.remove(&[other]);
+        }
+        assert_eq!(get(&disk, &[1]), [Some(b"anew".to_vec())]);
+    }
+
+    #[test]
     fn a_place_that_was_given_to_another_row_meanwhile_counts_as_empty() {
         let disk = disk(1 << 20);
         assert!(put(&disk, 7, b"seven"));
         let place = disk.places().get(7).unwrap();
         let row = |id, writing| [head(id, writing, b"seven").as_slice(), b"seven"].concat();
         let others = [
-            row(8, place.writing),
+            row(8, place.writing()),
             // Of the same card, from another writing.
-            row(7, place.writing.wrapping_sub(1)),
+            row(7, place.writing().wrapping_sub(1)),
             b"half a row, perhaps".to_vec(),
         ];
         for other in others {
             disk.file.write_all_at(&other, place.at()).unwrap();
             assert_eq!(get(&disk, &[7]), [None]);
         }
-        disk.file.write_all_at(&row(7, place.writing), place.at()).unwrap();
+        disk.file.write_all_at(&row(7, place.writing()), place.at()).unwrap();
         assert_eq!(get(&disk, &[7]), [Some(b"seven".to_vec())]);
     }
 

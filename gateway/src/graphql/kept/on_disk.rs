@@ -1,0 +1,122 @@
+//! Rows of cards on disk, for requests: nobody waits for them longer than for Postgres, and what was true when it was read
+//! may not be any more when it is written.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, PoisonError},
+    time::{Duration, Instant},
+};
+
+use tokio::{task::JoinHandle, time::timeout};
+
+use super::{KeptRows, RowsAt};
+use crate::{graphql::loaders::Kind, measures::DISK_ROWS};
+
+/// After so long since it was read, a row isn't kept any more: a change of it may be forgotten soon.
+const FRESH: Duration = Duration::from_secs(5);
+/// How many writes of rows may wait for the disk. What would have to wait longer isn't kept.
+pub(super) const WRITES: usize = 8;
+/// How many reads of rows may wait for the disk, and how long: else they are read from Postgres. A read
+/// that hangs counts until it ends, so that a disk that answers nothing is soon left alone.
+pub(super) const READS: usize = 32;
+const DISK_PATIENCE: Duration = Duration::from_millis(50);
+
+impl RowsAt {
+    /// Whether there is room on disk for rows of cards.
+    pub(in crate::graphql) fn has_room_on_disk(&self) -> bool {
+        let [cards, offers] = [&self.rows.cards.disk, &self.rows.offers.disk];
+        [cards, offers].into_iter().all(|disk| disk.as_ref().is_some_and(|disk| disk.has_room()))
+    }
+
+    /// The rows of keys that are kept on disk, in the order of the keys.
+    pub(in crate::graphql) async fn on_disk<K: Kind>(&self, keys: &[K::Key]) -> Vec<Option<Arc<K::Value>>> {
+        let mut rows = vec![None; keys.len()];
+        let Some(disk) = K::kept(&self.rows).and_then(|kept| kept.disk.as_ref()) else { return rows };
+        let Some(cards) = keys.iter().map(K::card).collect::<Option<Vec<i64>>>() else { return rows };
+        let waiting = disk.read_now(&cards, |index, bytes| rows[index] = K::decoded(bytes).map(Arc::new));
+        if !waiting.is_empty()
+            && let Ok(permit) = Arc::clone(&self.rows.reads).try_acquire_owned()
+        {
+            let wanted: Vec<i64> = waiting.iter().map(|index| cards[*index]).collect();
+            let disk = Arc::clone(disk);
+            let read = move || {
+                let mut rows = Vec::new();
+                disk.read(&wanted, |index, bytes| rows.push((index, K::decoded(bytes))));
+                drop(permit);
+                rows
+            };
+            let read = timeout(DISK_PATIENCE, tokio::task::spawn_blocking(read)).await;
+            // Where reading breaks off or takes too long, the rows are read from Postgres.
+            for (index, row) in read.ok().and_then(Result::ok).unwrap_or_default() {
+                rows[waiting[index]] = row.map(Arc::new);
+            }
+        }
+        let mut found = 0;
+        for (key, row) in keys.iter().zip(&rows).filter_map(|(key, row)| Some((key, row.as_ref()?))) {
+            self.put::<K>(key, row);
+            found += 1;
+        }
+        DISK_ROWS.found.increment(found);
+        DISK_ROWS.missing.increment(keys.len() as u64 - found);
+        rows
+    }
+
+    /// Keeps rows on disk that were read under this version, or after it, since `read_at`. It ends when they are written,
+    /// and nobody has to wait for that.
+    pub(in crate::graphql) fn put_on_disk<K: Kind>(
+        &self,
+        read: &HashMap<K::Key, Arc<K::Value>>,
+        read_at: Instant,
+    ) -> Option<JoinHandle<()>> {
+        let disk = K::kept(&self.rows)?.disk.as_ref().filter(|disk| disk.takes_more()).map(Arc::clone)?;
+        let permit = Arc::clone(&self.rows.writes).try_acquire_owned().ok()?;
+        let at = self.clone();
+        let read: Vec<(i64, Arc<K::Value>)> =
+            read.iter().filter_map(|(key, row)| Some((K::card(key)?, Arc::clone(row)))).collect();
+        Some(tokio::task::spawn_blocking(move || {
+            for (card, row) in read {
+                let Some(bytes) = K::encoded(&row) else { continue };
+                let Some(written) = disk.write(card, &bytes) else { continue };
+                let changed = at.rows.changed.lock().unwrap_or_else(PoisonError::into_inner);
+                if read_at.elapsed() < FRESH && KeptRows::is_true(&changed, Some(card), at.version) {
+                    disk.put(written);
+                } else {
+                    disk.discard(written);
+                }
+            }
+            drop(permit);
+        }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::graphql::rows::OffersOfCard;
+
+    #[tokio::test]
+    async fn what_memory_has_no_room_for_is_on_disk_until_its_card_changes() {
+        let rows = Arc::new(KeptRows::with_disk(&std::env::temp_dir(), 1 << 20).unwrap());
+        let at = |version| RowsAt::new(Arc::clone(&rows), version);
+        let read = |version, read_at| {
+            let read = [7, 8].map(|card| (card, Arc::default())).into();
+            at(version).put_on_disk::<OffersOfCard>(&read, read_at).unwrap()
+        };
+        let on_disk = async || {
+            let found = at(9).on_disk::<OffersOfCard>(&[8, 9, 7]).await;
+            found.iter().map(Option::is_some).collect::<Vec<_>>()
+        };
+        read(1, Instant::now()).await.unwrap();
+        assert_eq!(on_disk().await, [true, false, true]);
+        // Now it is in memory too.
+        assert!(at(9).get::<OffersOfCard>(&7).is_some());
+        rows.changed(&[7], 3);
+        // Read before the change, written after it; and read so long ago that a change may be forgotten.
+        read(2, Instant::now()).await.unwrap();
+        read(3, Instant::now().checked_sub(FRESH).unwrap()).await.unwrap();
+        assert_eq!(on_disk().await, [true, false, false]);
+        assert!(at(9).get::<OffersOfCard>(&7).is_none());
+        read(3, Instant::now()).await.unwrap();
+        assert_eq!(on_disk().await, [true, false, true]);
+    }
+}

@@ -10,19 +10,26 @@ use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 const ENOUGH: u64 = 64;
 /// After so many, older ones count half.
 const FORGET_AFTER: u64 = 256;
-/// It pays if one in so many is found.
+/// It pays if one in so many is found, where nothing else is said.
 const PAYING: u64 = 16;
 /// While it doesn't pay, one in so many is tried all the same, to see when it does again. More would be felt: to keep an
 /// answer costs more than to work it out.
 const TRIED: u32 = 128;
 
 /// What came of looking lately. Counts of several threads may miss each other: it's a guess anyway.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Luck {
     /// How often was asked, in the upper half, and how often something was found, in the lower one: each card of a page is
     /// noted, and two counts would cost twice as much.
     counts: AtomicU64,
     passed: AtomicU32,
+    paying: u64,
+}
+
+impl Default for Luck {
+    fn default() -> Self {
+        Self::paying(PAYING)
+    }
 }
 
 /// One more time asked.
@@ -33,11 +40,16 @@ fn halves(counts: u64) -> (u64, u64) {
 }
 
 impl Luck {
+    /// For what pays if one in so many is found.
+    pub(crate) fn paying(one_in: u64) -> Self {
+        Self { counts: AtomicU64::default(), passed: AtomicU32::default(), paying: one_in }
+    }
+
     /// Whether to try.
     pub(crate) fn pays(&self) -> bool {
         let (asked, found) = halves(self.counts.load(Ordering::Relaxed));
         asked < ENOUGH
-            || found * PAYING >= asked
+            || found * self.paying >= asked
             || self.passed.fetch_add(1, Ordering::Relaxed).is_multiple_of(TRIED)
     }
 

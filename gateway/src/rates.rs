@@ -74,7 +74,8 @@ impl ExchangeRates {
 }
 
 fn currency(code: &str) -> Option<Currency> {
-    Currency::from_code(&code.trim().to_ascii_uppercase())
+    // Mostly it is written as it should be.
+    Currency::from_code(code).or_else(|| Currency::from_code(&code.trim().to_ascii_uppercase()))
 }
 
 /// How many minor units one unit of a currency has: 100 for USD, 1 for JPY.

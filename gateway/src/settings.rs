@@ -62,7 +62,7 @@ pub struct Settings {
     /// The most memory that cached answers take, in MB.
     #[arg(long, env = "CACHE_MB", default_value_t = 40)]
     pub cache_mb: u64,
-    /// The most disk that rows of cards take which memory has no room for, in MB; 0: none.
+    /// The most disk that cards take which memory has no room for, in MB; 0: none.
     #[arg(long, env = "CACHE_DISK_MB", default_value_t = 4096)]
     pub cache_disk_mb: u64,
     /// The folder on that disk; without it, that of temporary files, if it isn't memory itself.
@@ -136,7 +136,7 @@ impl Settings {
         given.map(|text| text.parse().map_err(wrong)).transpose()
     }
 
-    /// The folder for rows on disk, if one is given.
+    /// The folder for cards on disk, if one is given.
     pub fn cache_disk_folder(&self) -> Option<&Path> {
         self.cache_disk_folder.as_deref().filter(|folder| !folder.is_empty()).map(Path::new)
     }

@@ -17,25 +17,31 @@ use super::{
     money::{ENGLISH, Money, MoneyRange},
     names::{Brand, Gpu, Shop, Technology},
     offer::Offer,
+    packed::{OfferView, PackedCard},
     request::data,
     rows::{CardRow, OfferRow, PricePointRow, ShopRow, SourcesRow, TechnologyRow},
     scalars::Url,
     specs::{Interfaces, Specs},
 };
-use crate::{card::match_word, offer::BUYABLE};
+use crate::card::match_word;
 
 /// A video card: what all shops together say about one product.
 #[derive(Clone)]
 pub struct VideoCard(pub(crate) Arc<CardRow>);
 
 impl VideoCard {
-    async fn offer_rows(&self, ctx: &Context<'_>) -> Result<Arc<Offers>, StoreFailed> {
-        Ok(data(ctx).loaders.offers_by_card.one(self.0.id).await?.unwrap_or_default())
+    /// A card, unpacked.
+    pub(super) fn of(packed: &PackedCard) -> Result<Self, StoreFailed> {
+        Ok(Self(Arc::new(CardRow::from(&packed.open()?))))
+    }
+
+    fn offer_views(&self) -> impl DoubleEndedIterator<Item = OfferView<'_>> {
+        self.0.offers.iter().map(|offer| offer.view())
     }
 
     /// The cheapest offer that can be bought.
-    async fn best(&self, ctx: &Context<'_>) -> Result<Option<Arc<OfferRow>>, ApiError> {
-        Ok(buyable(&*self.offer_rows(ctx).await?).next().cloned())
+    fn best(&self) -> Option<&Arc<OfferRow>> {
+        self.0.offers.iter().find(|offer| offer.view().is_buyable())
     }
 
     async fn supported(&self, ctx: &Context<'_>) -> Result<Vec<CardTechnology>, ApiError> {
@@ -45,27 +51,13 @@ impl VideoCard {
     }
 }
 
-/// What a card costs where, cheapest first.
-pub(super) type Offers = Vec<Arc<OfferRow>>;
-
-/// Those of some availabilities; `None`: all.
-pub(super) fn available<'o>(
-    offers: &'o Offers,
-    wanted: Option<&[Availability]>,
-) -> impl Iterator<Item = &'o Arc<OfferRow>> {
-    let is_wanted = move |offer: &&Arc<OfferRow>| {
-        wanted.is_none_or(|wanted| wanted.contains(&Availability::of(&offer.availability)))
-    };
-    offers.iter().filter(is_wanted)
-}
-
-/// Those that can be bought now, cheapest first.
-pub(super) fn buyable(offers: &Offers) -> impl DoubleEndedIterator<Item = &Arc<OfferRow>> {
-    offers.iter().filter(|offer| BUYABLE.contains(&offer.availability.as_str()))
-}
-
-pub(super) fn price_range(offers: &Offers, base_currency: &str) -> Option<MoneyRange> {
-    let mut prices = buyable(offers).map(|offer| Money::of(offer.base_price_minor, base_currency));
+/// The cheapest and the dearest of a card's offers that can be bought, of which the cheapest comes first.
+pub(super) fn price_range<'o>(
+    offers: impl DoubleEndedIterator<Item = OfferView<'o>>,
+    base_currency: &str,
+) -> Option<MoneyRange> {
+    let buyable = offers.filter(|offer| offer.is_buyable());
+    let mut prices = buyable.map(|offer| Money::of(offer.base_price_minor, base_currency));
     let min = prices.next()?;
     let max = prices.next_back().unwrap_or_else(|| min.clone());
     Some(MoneyRange { min, max })
@@ -156,21 +148,20 @@ impl VideoCard {
     /// What it costs where, cheapest first.
     async fn offers(
         &self,
-        ctx: &Context<'_>,
         #[graphql(desc = "Only offers of these availabilities.")] availability: Option<Vec<Availability>>,
-    ) -> Result<Vec<Offer>, ApiError> {
-        let offers = self.offer_rows(ctx).await?;
-        Ok(available(&offers, availability.as_deref()).cloned().map(Offer).collect())
+    ) -> Vec<Offer> {
+        let is_wanted = |offer: &&Arc<OfferRow>| offer.view().is_any_of(availability.as_deref());
+        self.0.offers.iter().filter(is_wanted).cloned().map(Offer).collect()
     }
 
     /// The cheapest offer that can be bought now (`IN_STOCK`, `PREORDER` or `ON_ORDER`); null: none can.
-    async fn best_offer(&self, ctx: &Context<'_>) -> Result<Option<Offer>, ApiError> {
-        Ok(self.best(ctx).await?.map(Offer))
+    async fn best_offer(&self) -> Option<Offer> {
+        self.best().cloned().map(Offer)
     }
 
     /// The cheapest and the dearest offer that can be bought now, in the base currency; null: none can.
-    async fn price_range(&self, ctx: &Context<'_>) -> Result<Option<MoneyRange>, ApiError> {
-        Ok(price_range(&*self.offer_rows(ctx).await?, data(ctx).base_currency))
+    async fn price_range(&self, ctx: &Context<'_>) -> Option<MoneyRange> {
+        price_range(self.offer_views(), data(ctx).base_currency)
     }
 
     /// What it cost when.
@@ -196,10 +187,8 @@ impl VideoCard {
         let rows = data.loaders.price_points.one(self.0.id).await?;
         let known = rows.iter().flat_map(|rows| rows.iter()).map(PricePointRow::to_point);
         let known = known.filter(|point| shop_id.is_none_or(|shop| point.shop_id == shop)).collect();
-        let mut offers = self.offer_rows(ctx).await?;
-        if let Some(shop) = shop_id {
-            offers = Arc::new(offers.iter().filter(|offer| offer.shop_id == shop).cloned().collect());
-        }
+        let of_shop = |offer: &&Arc<OfferRow>| shop_id.is_none_or(|shop| offer.shop_id == shop);
+        let offers = self.0.offers.iter().filter(of_shop).cloned().collect();
         Ok(PriceHistory { known, from, to, offers })
     }
 
@@ -223,7 +212,7 @@ impl VideoCard {
 }
 
 /// The card that goes by an id now: the card itself or the one that took it over.
-pub(crate) async fn by_ids(ctx: &Context<'_>, ids: &[i64]) -> Result<Vec<Option<VideoCard>>, ApiError> {
+pub(crate) async fn by_ids(ctx: &Context<'_>, ids: &[i64]) -> Result<Vec<Option<Arc<PackedCard>>>, ApiError> {
     let data = data(ctx);
     let mut cards = data.loaders.cards.many(ids).await?;
     // Only who is not a card any more may have been taken over, whatever the index has heard of that by now.
@@ -239,7 +228,7 @@ pub(crate) async fn by_ids(ctx: &Context<'_>, ids: &[i64]) -> Result<Vec<Option<
             *card = by_old.get(id).cloned().flatten();
         }
     }
-    Ok(cards.into_iter().map(|card| card.map(VideoCard)).collect())
+    Ok(cards)
 }
 
 /// Cards side by side.
@@ -257,21 +246,18 @@ pub(crate) async fn compare(ctx: &Context<'_>, asked: &[ID]) -> Result<VideoCard
     }
     let mut cards = Vec::new();
     for (card, id) in by_ids(ctx, &numbers).await?.into_iter().zip(asked) {
-        cards.push(card.ok_or_else(|| no_card(id))?);
+        cards.push(VideoCard::of(&*card.ok_or_else(|| no_card(id))?)?);
     }
-    let ids: Vec<i64> = cards.iter().map(|card| card.0.id).collect();
     let loaders = &data(ctx).loaders;
     // Each kind for all cards at once.
     let brands =
         loaders.brands.many(&cards.iter().filter_map(|card| card.0.brand_id).collect::<Vec<_>>()).await?;
     let gpus = loaders.gpus.many(&cards.iter().filter_map(|card| card.0.gpu_id).collect::<Vec<_>>()).await?;
-    loaders.offers_by_card.many(&ids).await?;
     let technologies = cards.iter().flat_map(|card| &card.0.technology_ids).copied().collect::<BTreeSet<_>>();
     loaders.technologies.many(&technologies.into_iter().collect::<Vec<_>>()).await?;
     let mut compared = Vec::new();
     for card in &cards {
-        let best =
-            card.best(ctx).await?.map(|offer| Money::of(offer.base_price_minor, data(ctx).base_currency));
+        let best = card.best().map(|offer| Money::of(offer.base_price_minor, data(ctx).base_currency));
         let named = |supported: CardTechnology| match supported.version {
             Some(version) => format!("{} {version}", supported.technology.0.name),
             None => supported.technology.0.name.clone(),
@@ -290,11 +276,6 @@ pub(crate) async fn compare(ctx: &Context<'_>, asked: &[ID]) -> Result<VideoCard
     }
     let rows = compare::rows(&compared);
     Ok(VideoCardComparison { cards, rows })
-}
-
-/// Cards in the order of their ids, which were just read.
-pub(crate) async fn of_page(ctx: &Context<'_>, ids: &[i64]) -> Result<Vec<Option<VideoCard>>, StoreFailed> {
-    Ok(data(ctx).loaders.cards.many(ids).await?.into_iter().map(|card| card.map(VideoCard)).collect())
 }
 
 /// A technology of one card, with its version on this card.
@@ -351,7 +332,7 @@ pub struct Match {
 }
 
 impl Match {
-    pub(super) fn of(card: &CardRow) -> Self {
+    fn of(card: &CardRow) -> Self {
         Self {
             by: MatchKind::of(&card.match_by),
             confidence: card.match_confidence,
@@ -376,7 +357,7 @@ pub enum MatchKind {
 }
 
 impl MatchKind {
-    fn of(word: &str) -> Self {
+    pub(super) fn of(word: &str) -> Self {
         [
             (merge::MatchKind::Gtin, Self::Gtin),
             (merge::MatchKind::Mpn, Self::Mpn),

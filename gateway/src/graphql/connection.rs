@@ -4,20 +4,22 @@
 //! Which cards a list has, and in which order, is what the index in memory says; the cards themselves come from
 //! Postgres.
 
+use std::sync::Arc;
+
 use async_graphql::{Context, Object, SimpleObject};
 use catalogue_index::{List, Page as Places, Place, Stretch as Wanted};
 use tokio::sync::OnceCell;
 
 use super::{
-    card::{self, VideoCard},
     errors::ApiError,
     facets::{Facet, PriceStats},
     names::int,
+    packed::PackedCard,
     plan::Expected,
     request::data,
     sort::{OTHER_SORT, VideoCardSort},
     straight::{AtHand, Out, Straight},
-    written::{Asked, WrittenCard},
+    written::{Asked, WrittenCard, WrittenCards},
 };
 
 /// How many cards a page has where the client doesn't say.
@@ -82,7 +84,7 @@ pub struct VideoCardConnection {
     list: List,
     sort: VideoCardSort,
     places: Places,
-    cards: OnceCell<Vec<(Place, VideoCard)>>,
+    cards: OnceCell<Vec<(Place, Arc<PackedCard>)>>,
 }
 
 impl VideoCardConnection {
@@ -99,10 +101,10 @@ impl VideoCardConnection {
         Ok(Self { list, sort, places, cards: OnceCell::new() })
     }
 
-    async fn cards(&self, ctx: &Context<'_>) -> Result<&[(Place, VideoCard)], ApiError> {
+    async fn cards(&self, ctx: &Context<'_>) -> Result<&[(Place, Arc<PackedCard>)], ApiError> {
         let read = || async {
             let ids: Vec<i64> = self.places.places.iter().map(|place| place.id).collect();
-            let cards = card::of_page(ctx, &ids).await?;
+            let cards = data(ctx).loaders.cards.many(&ids).await?;
             // A card can have gone since the index was told.
             let found = self.places.places.iter().cloned().zip(cards);
             Ok::<_, ApiError>(found.filter_map(|(place, card)| Some((place, card?))).collect())
@@ -116,21 +118,21 @@ impl VideoCardConnection {
 impl VideoCardConnection {
     /// The cards of the page with their cursors.
     async fn edges(&self, ctx: &Context<'_>) -> Result<Vec<VideoCardEdge>, ApiError> {
-        let edge = |(place, card): &(Place, VideoCard)| VideoCardEdge {
+        let edge = |(place, card): &(Place, Arc<PackedCard>)| VideoCardEdge {
             cursor: self.sort.cursor(place),
-            node: WrittenCard::Card(card.clone()),
+            node: WrittenCard::Card(Arc::clone(card)),
         };
         Ok(self.cards(ctx).await?.iter().map(edge).collect())
     }
 
     /// The cards of the page.
-    async fn nodes(&self, ctx: &Context<'_>) -> Result<Vec<WrittenCard>, ApiError> {
+    async fn nodes(&self, ctx: &Context<'_>) -> Result<WrittenCards, ApiError> {
         let Some(asked) = Asked::at(ctx, ctx.item.node.selection_set.pos).await else {
             let cards = self.cards(ctx).await?.iter();
-            return Ok(cards.map(|(_, card)| WrittenCard::Card(card.clone())).collect());
+            let cards = cards.map(|(_, card)| WrittenCard::Card(Arc::clone(card)));
+            return Ok(WrittenCards::Each(cards.collect()));
         };
-        let ids = self.places.places.iter().map(|place| place.id);
-        Ok(asked.cards(ctx, ids).await?.into_iter().flatten().collect())
+        Ok(asked.cards(ctx, self.places.places.iter().map(|place| place.id)).await?)
     }
 
     /// Where the page stands in the list.

@@ -178,8 +178,7 @@ impl Follower {
         let (mut served, mut removed) = (Cards::new(), Cards::new());
         if !others.is_empty() {
             let ids: Vec<i64> = others.iter().map(|change| change.card_id).collect();
-            let query = sqlx::query_as(include_str!("../../../sql/gateway/cards_by_id.sql")).bind(ids);
-            let rows: Vec<CardRow> = read(query.fetch_all(self.changes.pool())).await?;
+            let rows = read(CardRow::with_offers(self.changes.pool(), &ids)).await?;
             served.extend(rows.into_iter().map(|card| (card.id, Arc::new(card))));
         }
         if !removals.is_empty() {

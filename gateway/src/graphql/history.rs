@@ -14,10 +14,7 @@ use super::{
     request::data,
     rows::OfferRow,
 };
-use crate::{
-    history::{self, PricePoint as Point},
-    offer::BUYABLE,
-};
+use crate::history::{self, PricePoint as Point};
 
 /// What a card cost when, in a span of time.
 pub struct PriceHistory {
@@ -25,7 +22,7 @@ pub struct PriceHistory {
     pub(crate) known: Vec<Point>,
     pub(crate) from: Option<DateTime<Utc>>,
     pub(crate) to: Option<DateTime<Utc>>,
-    pub(crate) offers: Arc<Vec<Arc<OfferRow>>>,
+    pub(crate) offers: Vec<Arc<OfferRow>>,
 }
 
 impl PriceHistory {
@@ -61,7 +58,7 @@ impl PriceHistory {
 
     /// Whether it can be bought now for no more than ever before, as far as the history is known.
     async fn is_all_time_low(&self) -> bool {
-        let buyable = self.offers.iter().filter(|offer| BUYABLE.contains(&offer.availability.as_str()));
+        let buyable = self.offers.iter().filter(|offer| offer.view().is_buyable());
         let best = buyable.map(|offer| offer.base_price_minor).min();
         best.zip(history::low(&self.known)).is_some_and(|(best, low)| best <= low.base_price_minor)
     }

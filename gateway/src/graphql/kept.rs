@@ -33,26 +33,29 @@ use self::{
 };
 use super::{
     loaders::Kind,
-    rows::{BrandRow, CardRow, GpuRow, OffersOfCard, ShopRow, SourcesRow, TechnologyRow},
+    packed::PackedCard,
+    rows::{BrandRow, GpuRow, ShopRow, SourcesRow, TechnologyRow},
     written::{WayKey, Ways},
 };
 
 /// The most memory that rows of each kind take, in bytes: what ten thousand cards have, about.
 const CARDS_BYTES: u64 = 16 << 20;
-const OFFERS_BYTES: u64 = 8 << 20;
 const SOURCES_BYTES: u64 = 3 << 20;
-/// Where there is a disk for rows, a part of that memory does: reading one there costs little more.
+/// Where there is a disk for cards, a part of that memory does: reading one there costs little more.
 const BESIDE_DISK: u64 = 2;
 /// The most memory that written cards take, in bytes.
 const WRITTEN_BYTES: u64 = 32 << 20;
 /// The same for each of the few things that many cards share.
 const SHARED_BYTES: u64 = 1 << 20;
+/// Rows pay to be kept in memory if one in so many is asked for again: to read one from Postgres costs a hundred times as
+/// much as to keep it.
+const ROWS_PAYING: u64 = 16;
+/// The same for what there is anyway in another place, from where it costs a few times as much.
+const COPIES_PAYING: u64 = 4;
 /// What an entry takes beyond its row, about.
 const ENTRY_BYTES: usize = 200;
 /// How long a change is remembered: longer than any read of a row takes.
 const REMEMBERED: Duration = Duration::from_secs(10);
-/// Of a hundred bytes on disk, those for cards; the others are for offers.
-const CARDS_SHARE: u64 = 70;
 
 /// All shops: there are few of them.
 pub(super) type Shops = Arc<[Arc<ShopRow>]>;
@@ -84,7 +87,13 @@ impl<K: Kind> Weighter<K::Key, At<K>> for BytesOf<K> {
 
 impl<K: Kind> Kept<K> {
     fn new(most_bytes: u64) -> Self {
-        Self { memory: Bounded::new(most_bytes, BytesOf(PhantomData)), disk: None }
+        Self { memory: Bounded::new(most_bytes, ROWS_PAYING, BytesOf(PhantomData)), disk: None }
+    }
+
+    /// On disk, and a part of it in memory.
+    fn on(disk: Disk, most_bytes_in_memory: u64) -> Self {
+        let memory = Bounded::new(most_bytes_in_memory, COPIES_PAYING, BytesOf(PhantomData));
+        Self { memory, disk: Some(disk.into()) }
     }
 }
 
@@ -100,9 +109,8 @@ impl Weighter<i64, Ways> for BytesOfWays {
 
 /// All rows that are kept.
 pub(crate) struct KeptRows {
-    pub(super) cards: Kept<CardRow>,
+    pub(super) cards: Kept<PackedCard>,
     pub(super) sources: Kept<SourcesRow>,
-    pub(super) offers: Kept<OffersOfCard>,
     pub(super) brands: Kept<BrandRow>,
     pub(super) gpus: Kept<GpuRow>,
     pub(super) technologies: Kept<TechnologyRow>,
@@ -120,11 +128,10 @@ impl Default for KeptRows {
         Self {
             cards: Kept::new(CARDS_BYTES),
             sources: Kept::new(SOURCES_BYTES),
-            offers: Kept::new(OFFERS_BYTES),
             brands: Kept::new(SHARED_BYTES),
             gpus: Kept::new(SHARED_BYTES),
             technologies: Kept::new(SHARED_BYTES),
-            written: Bounded::new(WRITTEN_BYTES, BytesOfWays),
+            written: Bounded::new(WRITTEN_BYTES, COPIES_PAYING, BytesOfWays),
             shops: Mutex::default(),
             changed: Mutex::default(),
             writes: Arc::new(Semaphore::new(WRITES)),
@@ -142,20 +149,13 @@ impl Debug for KeptRows {
 impl KeptRows {
     /// Rows that are kept on disk too, in `folder`, up to `most_bytes` of them.
     pub(crate) fn with_disk(folder: &Path, most_bytes: u64) -> io::Result<Self> {
-        let cards_bytes = most_bytes / 100 * CARDS_SHARE;
-        let cards = Disk::new(folder, cards_bytes)?;
-        let offers = Disk::new(folder, most_bytes - cards_bytes)?;
-        Ok(Self {
-            cards: Kept { disk: Some(cards.into()), ..Kept::new(CARDS_BYTES / BESIDE_DISK) },
-            offers: Kept { disk: Some(offers.into()), ..Kept::new(OFFERS_BYTES / BESIDE_DISK) },
-            ..Self::default()
-        })
+        let cards = Kept::on(Disk::new(folder, most_bytes)?, CARDS_BYTES / BESIDE_DISK);
+        Ok(Self { cards, ..Self::default() })
     }
 
-    /// How many rows are kept on disk, and how many bytes their files have.
+    /// How many cards are kept on disk, and how many bytes their file has.
     pub(crate) fn disk_size(&self) -> (usize, u64) {
-        let disks = [&self.cards.disk, &self.offers.disk].into_iter().flatten();
-        disks.map(|disk| disk.size()).fold((0, 0), |sum, size| (sum.0 + size.0, sum.1 + size.1))
+        self.cards.disk.as_ref().map_or((0, 0), |disk| disk.size())
     }
 
     /// Cards have changed, as is known now that the catalogue has `version`. To be said before anybody reads under it.
@@ -167,10 +167,9 @@ impl KeptRows {
             changed.insert(*card, (version, now));
             self.cards.memory.remove(card);
             self.sources.memory.remove(card);
-            self.offers.memory.remove(card);
             self.written.remove(card);
         }
-        for disk in [&self.cards.disk, &self.offers.disk].into_iter().flatten() {
+        if let Some(disk) = &self.cards.disk {
             disk.remove(cards);
         }
     }
@@ -216,7 +215,7 @@ impl RowsAt {
     }
 
     /// Keeps a card as it was written from rows that were read under this version, or after it.
-    pub(super) fn put_written(&self, card: i64, way: WayKey, json: &Bytes) {
+    pub(super) fn put_written(&self, card: i64, way: WayKey, json: &[u8]) {
         let written = &self.rows.written;
         if !written.wants_more() {
             return;
@@ -224,7 +223,7 @@ impl RowsAt {
         let changed = self.rows.changed.lock().unwrap_or_else(PoisonError::into_inner);
         if KeptRows::is_true(&changed, Some(card), self.version) {
             let ways = written.peek(&card).unwrap_or_default();
-            written.insert(card, ways.with(way, json.clone()));
+            written.insert(card, ways.with(way, Bytes::copy_from_slice(json)));
         }
     }
 
@@ -255,18 +254,18 @@ mod tests {
     fn a_row_of_a_card_stands_until_the_card_changes_and_never_comes_back_older() {
         let rows = Arc::new(KeptRows::default());
         let at = |version| RowsAt::new(Arc::clone(&rows), version);
-        let offers = Arc::new(Vec::new());
-        let is_kept = |version| at(version).get::<OffersOfCard>(&7).is_some();
-        at(1).put::<OffersOfCard>(&7, &offers);
+        let card = Arc::new(PackedCard::from_bytes(&[7]).unwrap());
+        let is_kept = |version| at(version).get::<PackedCard>(&7).is_some();
+        at(1).put::<PackedCard>(&7, &card);
         assert!(is_kept(1) && is_kept(2));
         rows.changed(&[8], 2);
         assert!(is_kept(2));
         rows.changed(&[7], 3);
         assert!(!is_kept(3));
         // Read before the change, put in after it.
-        at(2).put::<OffersOfCard>(&7, &offers);
+        at(2).put::<PackedCard>(&7, &card);
         assert!(!is_kept(3));
-        at(3).put::<OffersOfCard>(&7, &offers);
+        at(3).put::<PackedCard>(&7, &card);
         assert!(is_kept(3) && is_kept(4));
     }
 
@@ -280,7 +279,7 @@ mod tests {
             let card = i64::try_from(card).unwrap();
             let is_kept = at.written(card, way).is_some();
             if !is_kept {
-                at.put_written(card, way, &vec![b' '; usize::try_from(EACH).unwrap()].into());
+                at.put_written(card, way, &vec![b' '; usize::try_from(EACH).unwrap()]);
             }
             is_kept
         };

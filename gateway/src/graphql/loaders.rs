@@ -20,6 +20,7 @@ use tokio::time::timeout;
 use super::{
     errors::StoreFailed,
     kept::{Kept, KeptRows, RowsAt},
+    packed::PackedCard,
     rows,
 };
 
@@ -59,7 +60,7 @@ pub(crate) trait Kind: Send + Sync + 'static {
     }
 
     /// A value as it is kept on disk; `None`: it isn't.
-    fn encoded(_value: &Self::Value) -> Option<Vec<u8>> {
+    fn encoded(_value: &Self::Value) -> Option<&[u8]> {
         None
     }
 
@@ -185,9 +186,8 @@ impl<K: Kind<Key: Copy + Ord>> Of<K> {
 
 /// The loaders of one request.
 pub(crate) struct Loaders {
-    pub(crate) cards: Of<rows::CardRow>,
+    pub(crate) cards: Of<PackedCard>,
     pub(crate) card_sources: Of<rows::SourcesRow>,
-    pub(crate) offers_by_card: Of<rows::OffersOfCard>,
     pub(crate) offers: Of<rows::OfferRow>,
     pub(crate) price_points: Of<rows::PricePointRow>,
     pub(crate) brands: Of<rows::BrandRow>,
@@ -200,7 +200,6 @@ impl Loaders {
         Self {
             cards: Of::new(pool, kept),
             card_sources: Of::new(pool, kept),
-            offers_by_card: Of::new(pool, kept),
             offers: Of::new(pool, kept),
             price_points: Of::new(pool, kept),
             brands: Of::new(pool, kept),

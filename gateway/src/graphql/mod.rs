@@ -21,6 +21,7 @@ mod loaders;
 pub mod money;
 pub mod names;
 pub mod offer;
+mod packed;
 mod parts;
 mod plan;
 pub mod query;

@@ -11,12 +11,14 @@ use super::{
     ids::{self, NodeType},
     money::Money,
     names::Shop,
+    packed::OfferView,
     plan::Expected,
     request::data,
     rows::{OfferRow, ShopRow},
     scalars::Url,
     straight::{Out, Straight},
 };
+use crate::offer::BUYABLE;
 
 /// A shop's price for a card.
 #[derive(Clone)]
@@ -55,12 +57,12 @@ impl Offer {
 
     /// The price, in the shop's own currency.
     async fn price(&self) -> Money {
-        self.0.price()
+        self.0.view().price()
     }
 
     /// The price before it last changed; null: it has not changed since it became known.
     async fn previous_price(&self) -> Option<Money> {
-        self.0.previous_price()
+        self.0.view().previous_price()
     }
 
     /// The price in the base currency, in which prices are compared, sorted and filtered.
@@ -75,7 +77,7 @@ impl Offer {
 
     /// When the shop was last seen to offer this.
     async fn observed_at(&self, ctx: &Context<'_>) -> Result<DateTime<Utc>, ApiError> {
-        Ok(self.0.seen_at(&*self.shop_row(ctx).await?))
+        Ok(self.0.view().seen_at(&*self.shop_row(ctx).await?))
     }
 
     /// Whether the offer may no longer be true: the shop has not been read soundly for more than three times
@@ -85,37 +87,47 @@ impl Offer {
     }
 }
 
-impl OfferRow {
-    fn price(&self) -> Money {
-        Money::of(self.price_minor, &self.currency)
+impl OfferView<'_> {
+    /// Whether it can be bought now.
+    pub(super) fn is_buyable(self) -> bool {
+        BUYABLE.contains(&self.availability)
     }
 
-    fn previous_price(&self) -> Option<Money> {
-        self.previous_price_minor.map(|price| Money::of(price, &self.currency))
+    /// Whether it has one of some availabilities; `None`: any will do.
+    pub(super) fn is_any_of(self, wanted: Option<&[Availability]>) -> bool {
+        wanted.is_none_or(|wanted| wanted.contains(&Availability::of(self.availability)))
+    }
+
+    fn price(self) -> Money {
+        Money::of(self.price_minor, self.currency)
+    }
+
+    fn previous_price(self) -> Option<Money> {
+        self.previous_price_minor.map(|price| Money::of(price, self.currency))
     }
 
     /// When its shop was last seen to offer this.
-    fn seen_at(&self, shop: &ShopRow) -> DateTime<Utc> {
+    fn seen_at(self, shop: &ShopRow) -> DateTime<Utc> {
         let crawl = if self.missing { None } else { shop.last_complete_at };
         crawl.map_or(self.observed_at, |crawl| crawl.max(self.observed_at))
     }
 }
 
-impl Straight for OfferRow {
+impl Straight for OfferView<'_> {
     const TYPE: &'static str = "Offer";
 
     fn write(&self, field: &Expected, out: &mut Out<'_>) -> bool {
         match field.name.as_str() {
             "id" => out.id(NodeType::Offer, self.id),
-            "title" => out.scalar(&self.title),
-            "url" => out.scalar(&self.url),
+            "title" => out.scalar(self.title),
+            "url" => out.scalar(self.url),
             "price" => out.object(&self.price(), &field.fields),
             "previousPrice" => out.nullable(self.previous_price().as_ref(), &field.fields),
             "basePrice" => {
                 let price = Money::of(self.base_price_minor, out.data.base_currency);
                 out.object(&price, &field.fields)
             }
-            "availability" => out.choice(Availability::of(&self.availability)),
+            "availability" => out.choice(Availability::of(self.availability)),
             of_shop => {
                 // A listing's row can't be without its shop's.
                 let Some(shop) = out.shop(self.shop_id).cloned() else { return false };

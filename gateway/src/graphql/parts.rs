@@ -1,122 +1,130 @@
 //! A card together with the rows that hang on it, as far as a selection asks for them, and how all of it is written
 //! straight (see [`super::straight`]).
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use super::{
-    card::{CardTechnology, Match, Offers, Source, available, buyable, price_range, supported_by},
+    card::{MatchKind, Source, price_range},
     errors::StoreFailed,
     filter::Availability,
     ids::NodeType,
+    packed::{CardView, OfferView},
     plan::Expected,
     request::RequestData,
-    rows::{BrandRow, CardRow, GpuRow, ShopRow, SourcesRow},
-    specs::{Interfaces, Specs},
+    rows::{BrandRow, GpuRow, ShopRow, SourcesRow, TechnologyRow},
     straight::{Out, Straight},
 };
 
-/// A card with what hangs on it.
-pub(super) struct CardParts<'d> {
-    card: &'d CardRow,
-    brand: Option<Arc<BrandRow>>,
-    gpu: Option<Arc<GpuRow>>,
-    technologies: Vec<CardTechnology>,
-    offers: Arc<Offers>,
-    sources: Option<Arc<SourcesRow>>,
+/// What hangs on the cards of a page, as far as a selection asks for it.
+pub(super) struct Hanging<'d> {
+    brands: BTreeMap<i32, Arc<BrandRow>>,
+    gpus: BTreeMap<i32, Arc<GpuRow>>,
+    technologies: BTreeMap<i32, Arc<TechnologyRow>>,
+    /// By card.
+    sources: BTreeMap<i64, Arc<SourcesRow>>,
     /// All shops, by name, where a field may name one.
     pub(super) shops: &'d [Arc<ShopRow>],
 }
 
-impl<'d> CardParts<'d> {
+impl<'d> Hanging<'d> {
     /// Reads what `fields` ask for of several cards, each kind of it at once.
-    pub(super) async fn of_all(
+    pub(super) async fn on(
         data: &'d RequestData,
         fields: &[Expected],
-        cards: &[&'d CardRow],
-    ) -> Result<Vec<Self>, StoreFailed> {
+        cards: &[CardView<'_>],
+    ) -> Result<Self, StoreFailed> {
         let asks = |names: &[&str]| fields.iter().any(|field| names.contains(&field.name.as_str()));
         let of = |names: &[&str]| if asks(names) { cards.iter() } else { [].iter() };
-        let ids = |names: &[&str]| of(names).map(|card| card.id);
         let loaders = &data.loaders;
-        let technologies = of(&["technologies", "technologyVersions"]);
+        let technologies = of(&["technologies", "technologyVersions"]).flat_map(|card| &card.technologies);
         let shops = asks(&["offers", "bestOffer", "sources"]);
-        let (brands, gpus, sources, technologies, offers, shops) = tokio::try_join!(
+        let (brands, gpus, technologies, sources, shops) = tokio::try_join!(
             loaders.brands.by_key(of(&["brand"]).filter_map(|card| card.brand_id)),
             loaders.gpus.by_key(of(&["gpu"]).filter_map(|card| card.gpu_id)),
-            loaders.card_sources.by_key(ids(&["sources"])),
-            loaders.technologies.by_key(technologies.flat_map(|card| &card.technology_ids).copied()),
-            loaders.offers_by_card.by_key(ids(OF_OFFERS)),
+            loaders.technologies.by_key(technologies.map(|(id, _)| *id)),
+            loaders.card_sources.by_key(of(&["sources"]).map(|card| card.id)),
             async { if shops { data.shops().await } else { Ok(&[][..]) } },
         )?;
-        let parts = |card: &&'d CardRow| Self {
-            card,
-            brand: card.brand_id.and_then(|id| brands.get(&id).cloned()),
-            gpu: card.gpu_id.and_then(|id| gpus.get(&id).cloned()),
-            technologies: supported_by(card, &technologies),
-            offers: offers.get(&card.id).cloned().unwrap_or_default(),
-            sources: sources.get(&card.id).cloned(),
-            shops,
-        };
-        Ok(cards.iter().map(parts).collect())
-    }
-
-    /// Reads ahead what `fields` ask for of cards that are being read themselves.
-    pub(super) async fn read_ahead(data: &RequestData, fields: &[Expected], ids: &[i64]) {
-        if fields.iter().any(|field| OF_OFFERS.contains(&field.name.as_str())) {
-            // What fails here fails again where it can be told.
-            data.loaders.offers_by_card.many(ids).await.ok();
-        }
+        Ok(Self { brands, gpus, technologies, sources, shops })
     }
 }
 
-/// Fields that are made of a card's offers.
-const OF_OFFERS: &[&str] = &["offers", "bestOffer", "priceRange"];
+/// A card with what hangs on it.
+pub(super) struct CardParts<'p> {
+    pub(super) card: &'p CardView<'p>,
+    pub(super) hanging: &'p Hanging<'p>,
+}
+
+/// A technology that a card supports.
+struct Supported<'p> {
+    technology: &'p TechnologyRow,
+    version: Option<&'p str>,
+}
+
+impl<'p> CardParts<'p> {
+    /// What it supports, by code.
+    fn supported(&self) -> Vec<Supported<'p>> {
+        let known = self.card.technologies.iter().filter_map(|(id, version)| {
+            Some(Supported { technology: self.hanging.technologies.get(id)?, version: *version })
+        });
+        let mut supported: Vec<Supported<'p>> = known.collect();
+        supported.sort_unstable_by(|one, other| one.technology.code.cmp(&other.technology.code));
+        supported
+    }
+}
 
 impl Straight for CardParts<'_> {
     const TYPE: &'static str = "VideoCard";
 
     fn write(&self, field: &Expected, out: &mut Out<'_>) -> bool {
-        let (card, fields) = (self.card, &*field.fields);
+        let Self { card, hanging } = self;
+        let (offers, fields) = (|| card.offers.iter().copied(), &*field.fields);
         match field.name.as_str() {
             "id" => out.id(NodeType::VideoCard, card.id),
-            "slug" => out.scalar(&card.slug),
-            "name" => out.scalar(&card.name),
-            "brand" => out.nullable(self.brand.as_deref(), fields),
-            "gpu" => out.nullable(self.gpu.as_deref(), fields),
-            "mpns" => out.scalar(&card.document.mpns),
-            "gtins" => out.scalar(&card.gtins),
-            "specs" => out.object(&Specs::from(&card.document.specs), fields),
-            "interfaces" => out.object(&Interfaces::from(&card.document.interfaces), fields),
-            "technologies" => {
-                out.list(self.technologies.iter().map(|supported| &*supported.technology.0), fields)
+            "slug" => out.scalar(card.slug),
+            "name" => out.scalar(card.name),
+            "brand" => {
+                let brand = card.brand_id.and_then(|id| hanging.brands.get(&id));
+                out.nullable(brand.map(|brand| &**brand), fields)
             }
-            "technologyVersions" => out.list(&self.technologies, fields),
-            "images" => out.scalar(&card.document.images),
+            "gpu" => {
+                let gpu = card.gpu_id.and_then(|id| hanging.gpus.get(&id));
+                out.nullable(gpu.map(|gpu| &**gpu), fields)
+            }
+            "mpns" => out.scalar(&card.mpns),
+            "gtins" => out.scalar(&card.gtins),
+            "specs" => out.object(&card.specs, fields),
+            "interfaces" => out.object(&card.interfaces, fields),
+            "technologies" => out.list(self.supported().iter().map(|supported| supported.technology), fields),
+            "technologyVersions" => out.list(&self.supported(), fields),
+            "images" => out.scalar(&card.images),
             "offers" => {
                 let wanted = out.argument::<Option<Vec<Availability>>>(field, "availability");
                 let Some(wanted) = wanted else { return false };
-                out.list(available(&self.offers, wanted.as_deref()).map(|offer| &**offer), fields)
+                let is_wanted = |offer: &&_| OfferView::is_any_of(**offer, wanted.as_deref());
+                out.list(card.offers.iter().filter(is_wanted), fields)
             }
-            "bestOffer" => out.nullable(buyable(&self.offers).next().map(|offer| &**offer), fields),
-            "priceRange" => out.nullable(price_range(&self.offers, out.data.base_currency).as_ref(), fields),
+            "bestOffer" => out.nullable(offers().find(|offer| offer.is_buyable()).as_ref(), fields),
+            "priceRange" => out.nullable(price_range(offers(), out.data.base_currency).as_ref(), fields),
             "sources" => {
+                let sources = hanging.sources.get(&card.id).into_iter();
                 let sources: Vec<Source> =
-                    self.sources.iter().flat_map(|sources| sources.of_shops(self.shops)).collect();
+                    sources.flat_map(|sources| sources.of_shops(hanging.shops)).collect();
                 out.list(&sources, fields)
             }
-            "match" => out.object(&Match::of(card), fields),
+            "match" => out.object(&Match(card), fields),
             "updatedAt" => out.time(card.updated_at),
             _ => false,
         }
     }
 }
 
-impl Straight for CardTechnology {
+impl Straight for Supported<'_> {
     const TYPE: &'static str = "CardTechnology";
 
     fn write(&self, field: &Expected, out: &mut Out<'_>) -> bool {
         match field.name.as_str() {
-            "technology" => out.object(&*self.technology.0, &field.fields),
+            "technology" => out.object(self.technology, &field.fields),
             "version" => out.scalar(&self.version),
             _ => false,
         }
@@ -139,14 +147,17 @@ impl Straight for Source {
     }
 }
 
-impl Straight for Match {
+/// Why the listings of a card are held to be one product.
+struct Match<'p>(&'p CardView<'p>);
+
+impl Straight for Match<'_> {
     const TYPE: &'static str = "Match";
 
     fn write(&self, field: &Expected, out: &mut Out<'_>) -> bool {
         match field.name.as_str() {
-            "by" => out.choice(self.by),
-            "confidence" => out.scalar(&self.confidence),
-            "explanation" => out.scalar(&self.explanation),
+            "by" => out.choice(MatchKind::of(self.0.match_by)),
+            "confidence" => out.scalar(&self.0.match_confidence),
+            "explanation" => out.scalar(self.0.match_explanation),
             _ => false,
         }
     }

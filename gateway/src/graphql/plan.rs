@@ -68,6 +68,8 @@ pub(super) struct CardSelection {
     /// It has fields and nothing else: no directives, no conditions of type.
     pub(super) is_plain: bool,
     pub(super) fields: Arc<[Expected]>,
+    /// How long a card was when some were written last, in bytes: the next ones will be about as long.
+    pub(super) usual_bytes: AtomicUsize,
 }
 
 impl Plan {
@@ -96,7 +98,15 @@ impl Plan {
                 let needs = Needs::of(&set.node, of, &document.fragments);
                 if needs.lasts {
                     let (hash, fields) = (hash(text, name, set.pos), fields.clone());
-                    cards.push(CardSelection { position: set.pos, hash, needs, is_plain, fields });
+                    let usual_bytes = AtomicUsize::new(0);
+                    cards.push(CardSelection {
+                        position: set.pos,
+                        hash,
+                        needs,
+                        is_plain,
+                        fields,
+                        usual_bytes,
+                    });
                 }
             } else if is_plain && AT_HAND.contains(&of.as_str()) {
                 at_hand.push((set.pos, fields.clone()));

@@ -9,12 +9,13 @@ use super::{
     card::{self, VideoCard},
     compare::VideoCardComparison,
     connection::{PageArguments, Stretch, VideoCardConnection},
-    errors::ApiError,
+    errors::{ApiError, StoreFailed},
     filter::VideoCardFilter,
     ids::{self, NodeType},
     loaders::read,
     names::{Brand, Gpu, Shop, Technology},
     offer::Offer,
+    packed::PackedCard,
     request::data,
     rows::{BrandRow, TechnologyRow},
     sort::VideoCardSort,
@@ -176,8 +177,8 @@ impl Query {
             return Err(ApiError::bad_page_size(format!("`first` is {first}; 1 to 20 cards are suggested.")));
         }
         let ids = data(ctx).index()?.suggest(&text, usize::try_from(first).unwrap_or(1));
-        let cards = card::of_page(ctx, &ids).await?.into_iter().flatten();
-        Ok(cards.map(WrittenCard::Card).collect())
+        let cards = data(ctx).loaders.cards.many(&ids).await?;
+        Ok(cards.into_iter().flatten().map(WrittenCard::Card).collect())
     }
 
     /// Cards side by side, 2 to 8 of them, and in which fields they differ.
@@ -259,7 +260,9 @@ async fn nodes_of(ctx: &Context<'_>, of: NodeType, numbers: &[i64]) -> Result<Ve
     let loaders = &data(ctx).loaders;
     Ok(match of {
         NodeType::VideoCard => {
-            card::by_ids(ctx, numbers).await?.into_iter().map(|card| card.map(Node::VideoCard)).collect()
+            let cards = card::by_ids(ctx, numbers).await?.into_iter();
+            let node = |card: Arc<PackedCard>| Ok(Node::VideoCard(VideoCard::of(&card)?));
+            cards.map(|card| card.map(node).transpose()).collect::<Result<_, StoreFailed>>()?
         }
         NodeType::Offer => {
             let offers = loaders.offers.many(numbers).await?;

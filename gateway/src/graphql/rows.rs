@@ -3,12 +3,12 @@
 use std::{collections::HashMap, sync::Arc};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use serde::{Deserialize, Serialize};
 use sqlx::{FromRow, PgPool, types::Json};
 
 use super::{
     kept::{Kept, KeptRows},
     loaders::Kind,
+    packed::PackedCard,
 };
 use crate::{
     card::{CardDocument, CardSource},
@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// A video card.
-#[derive(Debug, FromRow, Serialize, Deserialize)]
+#[derive(Debug, FromRow)]
 pub(crate) struct CardRow {
     pub(crate) id: i64,
     pub(crate) slug: String,
@@ -32,6 +32,9 @@ pub(crate) struct CardRow {
     /// The technologies that it supports, in no order, and of each the version if that is known.
     pub(crate) technology_ids: Vec<i32>,
     pub(crate) technology_versions: Vec<Option<String>>,
+    /// What it costs where, cheapest first: rows of their own.
+    #[sqlx(skip)]
+    pub(crate) offers: Vec<Arc<OfferRow>>,
 }
 
 /// Where a card's values come from.
@@ -42,7 +45,7 @@ pub(crate) struct SourcesRow {
 }
 
 /// A shop's price for a card.
-#[derive(Debug, FromRow, Serialize, Deserialize)]
+#[derive(Debug, FromRow)]
 pub(crate) struct OfferRow {
     pub(crate) id: i64,
     pub(crate) card_id: i64,
@@ -148,25 +151,9 @@ impl Kind for PricePointRow {
     }
 }
 
-/// How rows stand on disk: as MessagePack with the names of fields, since what is unknown is left out.
-mod disk {
-    use serde::{Serialize, de::DeserializeOwned};
-
-    pub(super) fn encoded(row: &impl Serialize) -> Option<Vec<u8>> {
-        rmp_serde::to_vec_named(row).ok()
-    }
-
-    pub(super) fn decoded<Row: DeserializeOwned>(bytes: &[u8]) -> Option<Row> {
-        rmp_serde::from_slice(bytes).ok()
-    }
-}
-
-/// The offers of a card, cheapest first.
-pub(crate) struct OffersOfCard;
-
 /// Reads rows that have one key each.
 macro_rules! rows_by_id {
-    ($row:ty, $key:ty, $of:expr, $sql:literal $(, $kept:ident, $card:expr, $bytes:expr $(, on $disk:ident)?)?) => {
+    ($row:ty, $key:ty, $of:expr, $sql:literal $(, $kept:ident, $card:expr, $bytes:expr)?) => {
         impl Kind for $row {
             type Key = $key;
             type Value = Self;
@@ -185,16 +172,6 @@ macro_rules! rows_by_id {
                     let bytes: fn(&Self) -> usize = $bytes;
                     size_of::<Self>() + bytes(row)
                 }
-
-                $(
-                    fn encoded(row: &Self) -> Option<Vec<u8>> {
-                        $disk::encoded(row)
-                    }
-
-                    fn decoded(bytes: &[u8]) -> Option<Self> {
-                        $disk::decoded(bytes)
-                    }
-                )?
             )?
 
             async fn load(pool: &PgPool, keys: &[$key]) -> sqlx::Result<HashMap<$key, Self>> {
@@ -209,62 +186,59 @@ macro_rules! rows_by_id {
     };
 }
 
-impl Kind for OffersOfCard {
-    type Key = i64;
-    type Value = Vec<Arc<OfferRow>>;
-
-    async fn load(pool: &PgPool, keys: &[i64]) -> sqlx::Result<HashMap<i64, Self::Value>> {
-        let query = sqlx::query_as(include_str!("../../../sql/gateway/offers_by_card.sql"));
-        let rows: Vec<OfferRow> = query.bind(keys).fetch_all(pool).await?;
-        // That a card has no offers is known then, and kept like any.
-        let mut by_card: HashMap<i64, Self::Value> = keys.iter().map(|card| (*card, Vec::new())).collect();
-        for row in rows {
-            by_card.entry(row.card_id).or_default().push(Arc::new(row));
+impl CardRow {
+    /// Reads cards with their offers, as many as there are of them.
+    pub(super) async fn with_offers(pool: &PgPool, ids: &[i64]) -> sqlx::Result<Vec<Self>> {
+        let cards = sqlx::query_as(include_str!("../../../sql/gateway/cards_by_id.sql")).bind(ids);
+        let offers = sqlx::query_as(include_str!("../../../sql/gateway/offers_by_card.sql")).bind(ids);
+        let (mut cards, offers): (Vec<Self>, Vec<OfferRow>) =
+            tokio::try_join!(cards.fetch_all(pool), offers.fetch_all(pool))?;
+        let mut by_card: HashMap<i64, Vec<Arc<OfferRow>>> = HashMap::new();
+        for offer in offers {
+            by_card.entry(offer.card_id).or_default().push(Arc::new(offer));
         }
-        Ok(by_card)
+        for card in &mut cards {
+            card.offers = by_card.remove(&card.id).unwrap_or_default();
+        }
+        Ok(cards)
+    }
+}
+
+/// A card, and with it what it costs where: whoever asks for one mostly asks for the other.
+impl Kind for PackedCard {
+    type Key = i64;
+    type Value = Self;
+
+    async fn load(pool: &PgPool, keys: &[i64]) -> sqlx::Result<HashMap<i64, Self>> {
+        let packed = |card: &CardRow| Self::of(card).map_err(|error| sqlx::Error::Decode(error.into()));
+        let cards = CardRow::with_offers(pool, keys).await?;
+        cards.iter().map(|card| Ok((card.id, packed(card)?))).collect()
     }
 
     fn kept(rows: &KeptRows) -> Option<&Kept<Self>> {
-        Some(&rows.offers)
+        Some(&rows.cards)
     }
 
     fn card(key: &i64) -> Option<i64> {
         Some(*key)
     }
 
-    fn bytes(offers: &Self::Value) -> usize {
-        let texts = |offer: &OfferRow| {
-            [&offer.title, &offer.url, &offer.currency, &offer.availability].map(String::len)
-        };
-        offers.iter().map(|offer| size_of::<OfferRow>() + texts(offer).iter().sum::<usize>()).sum()
+    fn bytes(card: &Self) -> usize {
+        size_of::<Self>() + card.bytes().len()
     }
 
-    fn encoded(offers: &Self::Value) -> Option<Vec<u8>> {
-        let offers: Vec<&OfferRow> = offers.iter().map(|offer| &**offer).collect();
-        disk::encoded(&offers)
+    fn encoded(card: &Self) -> Option<&[u8]> {
+        Some(card.bytes())
     }
 
-    fn decoded(bytes: &[u8]) -> Option<Self::Value> {
-        let offers: Vec<OfferRow> = disk::decoded(bytes)?;
-        Some(offers.into_iter().map(Arc::new).collect())
+    fn decoded(bytes: &[u8]) -> Option<Self> {
+        Self::from_bytes(bytes)
     }
 }
 
-/// What the specifications and ports of a card take, about, in bytes.
-const SPECS_BYTES: usize = 1500;
 /// What one value of one shop takes, about, in bytes.
 const SOURCE_BYTES: usize = 200;
 
-fn card_bytes(card: &CardRow) -> usize {
-    let CardDocument { mpns, images, .. } = &card.document.0;
-    let texts = [&card.slug, &card.name, &card.match_by, &card.match_explanation];
-    let texts = texts.into_iter().chain(mpns).chain(images).chain(&card.gtins);
-    let texts = texts.chain(card.technology_versions.iter().flatten());
-    let technologies = card.technology_ids.len() * (size_of::<i32>() + size_of::<Option<String>>());
-    SPECS_BYTES + technologies + texts.map(|text| text.len() + size_of::<String>()).sum::<usize>()
-}
-
-rows_by_id!(CardRow, i64, |row| row.id, "cards_by_id.sql", cards, Some, card_bytes, on disk);
 rows_by_id!(SourcesRow, i64, |row| row.id, "card_sources_by_id.sql", sources, Some, |row| {
     row.sources.0.len() * SOURCE_BYTES
 });
@@ -278,98 +252,3 @@ rows_by_id!(GpuRow, i32, |row| row.id, "gpus_by_id.sql", gpus, |_| None, |row| {
 rows_by_id!(TechnologyRow, i32, |row| row.id, "technologies_by_id.sql", technologies, |_| None, |row| {
     row.code.len() + row.name.len()
 });
-
-#[cfg(test)]
-mod tests {
-    use events::{Bus, Interfaces, Output, PowerConnector, Specs};
-
-    use super::*;
-
-    fn at(micros: i64) -> DateTime<Utc> {
-        DateTime::from_timestamp_micros(micros).unwrap()
-    }
-
-    fn card(document: CardDocument) -> CardRow {
-        CardRow {
-            id: i64::MIN,
-            slug: "slug".to_owned(),
-            name: "Имя \u{0} \"".to_owned(),
-            brand_id: None,
-            gpu_id: Some(i32::MAX),
-            document: Json(document),
-            gtins: vec!["04711387123456".to_owned()],
-            match_by: String::new(),
-            match_confidence: 0.1 + 0.2,
-            match_explanation: "why".to_owned(),
-            updated_at: at(1_700_000_000_123_456),
-            technology_ids: vec![3, 4],
-            technology_versions: vec![None, Some("3.5".to_owned())],
-        }
-    }
-
-    fn full() -> CardDocument {
-        let number = Some(u32::MAX);
-        let text = |text: &str| Some(text.to_owned());
-        CardDocument {
-            mpns: vec!["A-1".to_owned(), "A1".to_owned()],
-            specs: Specs {
-                memory_mb: number,
-                memory_type: text("GDDR6X"),
-                memory_bus_bits: number,
-                memory_bandwidth_mbps: number,
-                base_clock_mhz: Some(0),
-                boost_clock_mhz: number,
-                stream_processors: number,
-                board_power_watts: number,
-                recommended_psu_watts: number,
-                length_mm: number,
-                slot_width_hundredths: number,
-                process_nm: number,
-                architecture: text("Ada Lovelace"),
-                released_on: chrono::NaiveDate::from_ymd_opt(2024, 2, 29),
-            },
-            interfaces: Interfaces {
-                bus: Some(Bus { kind: "PCIe".to_owned(), version: text("4.0"), lanes: number }),
-                outputs: Some(vec![Output { kind: "hdmi".to_owned(), version: None, count: 2 }]),
-                power_connectors: Some(vec![PowerConnector { kind: "16-pin".to_owned(), count: 1 }]),
-            },
-            images: vec!["https://img.example/1".to_owned()],
-        }
-    }
-
-    fn empty() -> CardDocument {
-        let (specs, interfaces) = (Specs::default(), Interfaces::default());
-        CardDocument { mpns: Vec::new(), specs, interfaces, images: Vec::new() }
-    }
-
-    fn offer(previous_price_minor: Option<i64>) -> Arc<OfferRow> {
-        Arc::new(OfferRow {
-            id: 1,
-            card_id: 2,
-            shop_id: 3,
-            title: "title".to_owned(),
-            url: "https://shop.example/1".to_owned(),
-            observed_at: at(-1),
-            missing: true,
-            price_minor: i64::MAX,
-            currency: "JPY".to_owned(),
-            previous_price_minor,
-            base_price_minor: -1,
-            availability: "in_stock".to_owned(),
-        })
-    }
-
-    #[test]
-    fn rows_come_back_from_disk_as_they_were() {
-        for document in [full(), empty()] {
-            let row = card(document);
-            let back = CardRow::decoded(&CardRow::encoded(&row).unwrap()).unwrap();
-            assert_eq!(format!("{back:?}"), format!("{row:?}"));
-        }
-        for offers in [vec![], vec![offer(None), offer(Some(5))]] {
-            let back = OffersOfCard::decoded(&OffersOfCard::encoded(&offers).unwrap()).unwrap();
-            assert_eq!(format!("{back:?}"), format!("{offers:?}"));
-        }
-        assert!(CardRow::decoded(b"half a row").is_none() && OffersOfCard::decoded(&[]).is_none());
-    }
-}

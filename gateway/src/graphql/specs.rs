@@ -5,6 +5,7 @@ use events::{Interfaces as StoredInterfaces, Specs as StoredSpecs};
 
 use super::{
     names::int,
+    packed::{InterfacesView, OutputView, PowerConnectorView, SpecsView},
     plan::Expected,
     scalars::Date,
     straight::{Out, Straight},
@@ -41,46 +42,59 @@ pub struct Specs {
     released_on: Option<Date>,
 }
 
+/// How many MB one GB of memory has.
+const MB_IN_GB: f64 = 1024.0;
+/// How many MB/s one GB/s has.
+const MBPS_IN_GBPS: f64 = 1000.0;
+/// How many hundredths one slot has.
+const HUNDREDTHS: f64 = 100.0;
+
+fn whole(value: Option<u32>) -> Option<i32> {
+    value.map(|value| int(value.into()))
+}
+
+fn part(value: Option<u32>, of: f64) -> Option<f64> {
+    value.map(|value| f64::from(value) / of)
+}
+
 impl From<&StoredSpecs> for Specs {
     fn from(specs: &StoredSpecs) -> Self {
-        let whole = |value: Option<u32>| value.map(|value| int(value.into()));
-        let part = |value: Option<u32>, of: f64| value.map(|value| f64::from(value) / of);
         Self {
-            memory_gb: part(specs.memory_mb, 1024.0),
+            memory_gb: part(specs.memory_mb, MB_IN_GB),
             memory_type: specs.memory_type.clone(),
             memory_bus_bits: whole(specs.memory_bus_bits),
-            memory_bandwidth_gbps: part(specs.memory_bandwidth_mbps, 1000.0),
+            memory_bandwidth_gbps: part(specs.memory_bandwidth_mbps, MBPS_IN_GBPS),
             base_clock_mhz: whole(specs.base_clock_mhz),
             boost_clock_mhz: whole(specs.boost_clock_mhz),
             stream_processors: whole(specs.stream_processors),
             board_power_watts: whole(specs.board_power_watts),
             recommended_psu_watts: whole(specs.recommended_psu_watts),
             length_mm: whole(specs.length_mm),
-            slot_width: part(specs.slot_width_hundredths, 100.0),
+            slot_width: part(specs.slot_width_hundredths, HUNDREDTHS),
             process_nm: whole(specs.process_nm),
             released_on: specs.released_on.map(Date),
         }
     }
 }
 
-impl Straight for Specs {
+impl Straight for SpecsView<'_> {
     const TYPE: &'static str = "Specs";
 
     fn write(&self, field: &Expected, out: &mut Out<'_>) -> bool {
         match field.name.as_str() {
-            "memoryGb" => out.scalar(&self.memory_gb),
+            "memoryGb" => out.scalar(&part(self.memory_mb, MB_IN_GB)),
             "memoryType" => out.scalar(&self.memory_type),
-            "memoryBusBits" => out.scalar(&self.memory_bus_bits),
-            "memoryBandwidthGbps" => out.scalar(&self.memory_bandwidth_gbps),
-            "baseClockMhz" => out.scalar(&self.base_clock_mhz),
-            "boostClockMhz" => out.scalar(&self.boost_clock_mhz),
-            "streamProcessors" => out.scalar(&self.stream_processors),
-            "boardPowerWatts" => out.scalar(&self.board_power_watts),
-            "recommendedPsuWatts" => out.scalar(&self.recommended_psu_watts),
-            "lengthMm" => out.scalar(&self.length_mm),
-            "slotWidth" => out.scalar(&self.slot_width),
-            "processNm" => out.scalar(&self.process_nm),
-            "releasedOn" => out.scalar(&self.released_on.map(|day| day.0)),
+            "memoryBusBits" => out.scalar(&whole(self.memory_bus_bits)),
+            "memoryBandwidthGbps" => out.scalar(&part(self.memory_bandwidth_mbps, MBPS_IN_GBPS)),
+            "baseClockMhz" => out.scalar(&whole(self.base_clock_mhz)),
+            "boostClockMhz" => out.scalar(&whole(self.boost_clock_mhz)),
+            "streamProcessors" => out.scalar(&whole(self.stream_processors)),
+            "boardPowerWatts" => out.scalar(&whole(self.board_power_watts)),
+            "recommendedPsuWatts" => out.scalar(&whole(self.recommended_psu_watts)),
+            "lengthMm" => out.scalar(&whole(self.length_mm)),
+            "slotWidth" => out.scalar(&part(self.slot_width_hundredths, HUNDREDTHS)),
+            "processNm" => out.scalar(&whole(self.process_nm)),
+            "releasedOn" => out.scalar(&self.released_on),
             _ => false,
         }
     }
@@ -127,7 +141,7 @@ impl From<&StoredInterfaces> for Interfaces {
         Self {
             bus: bus.map(|bus| bus.kind.clone()),
             bus_version: bus.and_then(|bus| bus.version.clone()),
-            bus_lanes: bus.and_then(|bus| bus.lanes).map(|lanes| int(lanes.into())),
+            bus_lanes: whole(bus.and_then(|bus| bus.lanes)),
             outputs: interfaces
                 .outputs
                 .iter()
@@ -151,41 +165,42 @@ impl From<&StoredInterfaces> for Interfaces {
     }
 }
 
-impl Straight for Interfaces {
+impl Straight for InterfacesView<'_> {
     const TYPE: &'static str = "Interfaces";
 
     fn write(&self, field: &Expected, out: &mut Out<'_>) -> bool {
+        let bus = self.bus.as_ref();
         match field.name.as_str() {
-            "bus" => out.scalar(&self.bus),
-            "busVersion" => out.scalar(&self.bus_version),
-            "busLanes" => out.scalar(&self.bus_lanes),
-            "outputs" => out.list(&self.outputs, &field.fields),
-            "powerConnectors" => out.list(&self.power_connectors, &field.fields),
+            "bus" => out.scalar(&bus.map(|bus| bus.kind)),
+            "busVersion" => out.scalar(&bus.and_then(|bus| bus.version)),
+            "busLanes" => out.scalar(&whole(bus.and_then(|bus| bus.lanes))),
+            "outputs" => out.list(self.outputs.iter().flatten(), &field.fields),
+            "powerConnectors" => out.list(self.power_connectors.iter().flatten(), &field.fields),
             _ => false,
         }
     }
 }
 
-impl Straight for Output {
+impl Straight for OutputView<'_> {
     const TYPE: &'static str = "Output";
 
     fn write(&self, field: &Expected, out: &mut Out<'_>) -> bool {
         match field.name.as_str() {
-            "kind" => out.scalar(&self.kind),
+            "kind" => out.scalar(self.kind),
             "version" => out.scalar(&self.version),
-            "count" => out.scalar(&self.count),
+            "count" => out.scalar(&int(self.count.into())),
             _ => false,
         }
     }
 }
 
-impl Straight for PowerConnector {
+impl Straight for PowerConnectorView<'_> {
     const TYPE: &'static str = "PowerConnector";
 
     fn write(&self, field: &Expected, out: &mut Out<'_>) -> bool {
         match field.name.as_str() {
-            "kind" => out.scalar(&self.kind),
-            "count" => out.scalar(&self.count),
+            "kind" => out.scalar(self.kind),
+            "count" => out.scalar(&int(self.count.into())),
             _ => false,
         }
     }

@@ -5,7 +5,10 @@
 //! one walk over it writes the object. Each type says beside its resolvers how its fields are written. A field that isn't
 //! written here is no mistake: then the whole object is resolved as ever.
 
-use std::{borrow::Cow, sync::Arc};
+use std::{
+    borrow::Cow,
+    sync::{Arc, atomic::Ordering},
+};
 
 use async_graphql::{
     ContextBase, ContextSelectionSet, EnumType, InputType, Name, OutputType, Positioned, QueryEnv,
@@ -17,10 +20,11 @@ use serde::Serialize;
 
 use super::{
     ids::{self, NodeType},
-    parts::CardParts,
+    packed::{CardView, PackedCard},
+    parts::{CardParts, Hanging},
     plan::{CardSelection, Expected, Plan},
     request::RequestData,
-    rows::{CardRow, ShopRow},
+    rows::ShopRow,
 };
 
 /// How much room an object gets at first, in bytes.
@@ -43,30 +47,59 @@ pub(super) struct Out<'o> {
     shops: &'o [Arc<ShopRow>],
 }
 
+/// Objects, written one behind the other.
+#[derive(Debug, Default)]
+pub(super) struct Written {
+    json: Vec<u8>,
+    /// Where each of them ends.
+    ends: Vec<usize>,
+}
+
+impl Written {
+    pub(super) fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// How many bytes all of them have.
+    pub(super) fn bytes(&self) -> usize {
+        self.json.len()
+    }
+
+    pub(super) fn each(&self) -> impl Iterator<Item = &[u8]> {
+        let begins = [0].into_iter().chain(self.ends.iter().copied());
+        begins.zip(&self.ends).map(|(begin, end)| &self.json[begin..*end])
+    }
+}
+
 /// Writes cards as a selection asks for them; `None`: they have to be resolved.
 pub(super) async fn cards<T>(
     ctx: &ContextBase<'_, T>,
     selection: &CardSelection,
-    cards: &[&CardRow],
-) -> Option<Vec<Vec<u8>>> {
+    cards: &[&PackedCard],
+) -> Option<Written> {
+    if cards.is_empty() {
+        return Some(Written::default());
+    }
     if !selection.is_plain {
         return None;
     }
     let data = ctx.data_unchecked::<RequestData>();
     // What fails here fails again where it can be told.
-    let parts = CardParts::of_all(data, &selection.fields, cards).await.ok()?;
-    parts.iter().map(|parts| written(ctx, parts.shops, parts, &selection.fields)).collect()
-}
-
-fn written<T>(
-    ctx: &ContextBase<'_, T>,
-    shops: &[Arc<ShopRow>],
-    object: &impl Straight,
-    fields: &[Expected],
-) -> Option<Vec<u8>> {
-    let (json, data) = (Vec::with_capacity(USUAL_BYTES), ctx.data_unchecked::<RequestData>());
-    let mut out = Out { json, asked: ctx.query_env, data, shops };
-    out.object(object, fields).then_some(out.json)
+    let cards: Vec<CardView<'_>> = cards.iter().map(|card| card.open().ok()).collect::<Option<_>>()?;
+    let hanging = Hanging::on(data, &selection.fields, &cards).await.ok()?;
+    let usual_bytes = selection.usual_bytes.load(Ordering::Relaxed);
+    let json = Vec::with_capacity(cards.len() * (usual_bytes + usual_bytes / 8));
+    let mut out = Out { json, asked: ctx.query_env, data, shops: hanging.shops };
+    let mut ends = Vec::with_capacity(cards.len());
+    for card in &cards {
+        if !out.object(&CardParts { card, hanging: &hanging }, &selection.fields) {
+            return None;
+        }
+        ends.push(out.json.len());
+    }
+    let usual_bytes = out.json.len().checked_div(ends.len()).unwrap_or(usual_bytes);
+    selection.usual_bytes.store(usual_bytes, Ordering::Relaxed);
+    Some(Written { json: out.json, ends })
 }
 
 /// An object that has all that can be asked of it at hand, for a type that the plan of an operation knows to be so.
@@ -83,10 +116,14 @@ impl<T: OutputType + Straight> OutputType for AtHand<T> {
 
     async fn resolve(&self, ctx: &ContextSelectionSet<'_>, field: &Positioned<Field>) -> ServerResult<Given> {
         let fields = ctx.data_opt::<Arc<Plan>>().and_then(|plan| plan.at_hand(ctx.item.pos));
-        match fields.and_then(|fields| written(ctx, &[], &self.0, fields)) {
-            Some(json) => Ok(Given::Binary(json.into())),
-            None => self.0.resolve(ctx, field).await,
+        if let Some(fields) = fields {
+            let (json, data) = (Vec::with_capacity(USUAL_BYTES), ctx.data_unchecked::<RequestData>());
+            let mut out = Out { json, asked: ctx.query_env, data, shops: &[] };
+            if out.object(&self.0, fields) {
+                return Ok(Given::Binary(out.json.into()));
+            }
         }
+        self.0.resolve(ctx, field).await
     }
 }
 
@@ -111,7 +148,10 @@ impl Out<'_> {
     }
 
     pub(super) fn id(&mut self, of: NodeType, number: impl Into<i64>) -> bool {
-        self.scalar(ids::encode(of, number.into()).as_str())
+        self.json.push(b'"');
+        ids::write(of, number.into(), &mut self.json);
+        self.json.push(b'"');
+        true
     }
 
     pub(super) fn time(&mut self, at: DateTime<Utc>) -> bool {

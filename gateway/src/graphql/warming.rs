@@ -13,10 +13,7 @@ use catalogue_index::{Filter, List, Sort, Stretch};
 use sqlx::PgPool;
 use tokio::time::sleep;
 
-use super::{
-    loaders::Kind,
-    rows::{CardRow, OffersOfCard},
-};
+use super::{loaders::Kind, packed::PackedCard};
 use crate::{
     catalogue::{Catalogue, CatalogueState},
     indexing::Stretches,
@@ -54,11 +51,8 @@ async fn read_first(pool: &PgPool, state: &CatalogueState) -> sqlx::Result<usize
     let ids: Vec<i64> = page.places.iter().map(|place| place.id).collect();
     let rows = state.rows();
     for ids in ids.chunks(AT_ONCE) {
-        for (id, row) in read::<CardRow>(pool, ids).await? {
-            rows.put::<CardRow>(&id, &row);
-        }
-        for (id, row) in read::<OffersOfCard>(pool, ids).await? {
-            rows.put::<OffersOfCard>(&id, &row);
+        for (id, card) in read(pool, ids).await? {
+            rows.put::<PackedCard>(&id, &card);
         }
     }
     Ok(ids.len())
@@ -93,17 +87,16 @@ async fn read_stretch(pool: &PgPool, catalogue: &Catalogue, ids: &[i64]) {
     for ids in ids.chunks(AT_ONCE) {
         let began = Instant::now();
         // What isn't read here is read when it is asked for.
-        to_disk::<CardRow>(pool, catalogue, ids).await.ok();
-        to_disk::<OffersOfCard>(pool, catalogue, ids).await.ok();
+        to_disk(pool, catalogue, ids).await.ok();
         sleep(began.elapsed()).await;
     }
 }
 
-async fn to_disk<K: Kind<Key = i64>>(pool: &PgPool, catalogue: &Catalogue, ids: &[i64]) -> sqlx::Result<()> {
+async fn to_disk(pool: &PgPool, catalogue: &Catalogue, ids: &[i64]) -> sqlx::Result<()> {
     let rows = trusted(catalogue).await.rows();
     let read_at = Instant::now();
-    let read = read::<K>(pool, ids).await?;
-    if let Some(written) = rows.put_on_disk::<K>(&read, read_at) {
+    let read = read(pool, ids).await?;
+    if let Some(written) = rows.put_on_disk::<PackedCard>(&read, read_at) {
         written.await.ok();
     }
     Ok(())
@@ -121,6 +114,6 @@ async fn trusted(catalogue: &Catalogue) -> Arc<CatalogueState> {
     }
 }
 
-async fn read<K: Kind<Key = i64>>(pool: &PgPool, ids: &[i64]) -> sqlx::Result<HashMap<i64, Arc<K::Value>>> {
-    Ok(K::load(pool, ids).await?.into_iter().map(|(id, row)| (id, row.into())).collect())
+async fn read(pool: &PgPool, ids: &[i64]) -> sqlx::Result<HashMap<i64, Arc<PackedCard>>> {
+    Ok(PackedCard::load(pool, ids).await?.into_iter().map(|(id, row)| (id, row.into())).collect())
 }

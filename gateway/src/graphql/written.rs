@@ -10,21 +10,19 @@ use std::{
 };
 
 use async_graphql::{
-    Context, ContextBase, ContextSelectionSet, OutputType, Pos, Positioned, ServerResult, Value, Variables,
-    parser::types::Field, registry::Registry,
+    Context, ContextBase, ContextSelectionSet, Error, OutputType, Pos, Positioned, ServerResult, Value,
+    Variables, parser::types::Field, registry::Registry,
 };
 use bytes::Bytes;
 
 use super::{
-    card::{self, VideoCard},
-    errors::StoreFailed,
+    card::VideoCard,
+    errors::{ApiError, StoreFailed},
     kept::RowsAt,
-    parts::CardParts,
+    packed::PackedCard,
     plan::{CardSelection, Plan},
-    request::RequestData,
-    response,
-    rows::CardRow,
-    straight,
+    request::{RequestData, data},
+    response, straight,
 };
 use crate::measures::CARDS_GIVEN;
 
@@ -124,44 +122,69 @@ impl<'c> Asked<'c> {
         Some(WrittenCard::Written(json))
     }
 
-    /// Keeps a card as it was written just now.
-    fn keep(&self, card: i64, json: &[u8]) -> Bytes {
-        // For long: without the room that it had to grow.
-        let json = Bytes::copy_from_slice(json);
-        self.kept.put_written(card, self.key, &json);
-        json
-    }
-
-    /// Cards in the order of their ids; only those that aren't written are read, and written at once if they can be.
+    /// The cards with these ids, without those that there aren't; only what isn't written is read, and written at once if
+    /// it can be.
     pub(crate) async fn cards(
         &self,
         ctx: &Context<'_>,
         ids: impl Iterator<Item = i64>,
-    ) -> Result<Vec<Option<WrittenCard>>, StoreFailed> {
-        let mut cards: Vec<(i64, Option<WrittenCard>)> = ids.map(|id| (id, self.written(id))).collect();
-        let missing: Vec<i64> = cards.iter().filter(|(_, card)| card.is_none()).map(|(id, _)| *id).collect();
-        if !missing.is_empty() {
-            let mut read = self.read(ctx, &missing).await?.into_iter();
-            for (_, card) in cards.iter_mut().filter(|(_, card)| card.is_none()) {
-                *card = read.next().flatten();
+    ) -> Result<WrittenCards, StoreFailed> {
+        let kept: Vec<(i64, Option<Bytes>)> = ids.map(|id| (id, self.kept.written(id, self.key))).collect();
+        let missing: Vec<i64> = kept.iter().filter(|(_, json)| json.is_none()).map(|(id, _)| *id).collect();
+        CARDS_GIVEN.kept.increment((kept.len() - missing.len()) as u64);
+        let read: Vec<Option<Arc<PackedCard>>> =
+            if missing.is_empty() { Vec::new() } else { data(ctx).loaders.cards.many(&missing).await? };
+        let cards: Vec<&PackedCard> = read.iter().flatten().map(|card| &**card).collect();
+        let Some(written) = straight::cards(ctx, self.selection, &cards).await else {
+            return Ok(WrittenCards::Each(in_order(kept, read)));
+        };
+        CARDS_GIVEN.straight.increment(written.len() as u64);
+        let mut of_missing = cards.iter().map(|card| card.id).zip(written.each()).peekable();
+        let bytes = written.bytes() + kept.iter().flat_map(|(_, json)| json).map(Bytes::len).sum::<usize>();
+        let mut list = List::with_room_for(kept.len(), bytes);
+        for (id, json) in &kept {
+            if let Some(json) = json {
+                list.push(json);
+            } else if let Some((_, json)) = of_missing.next_if(|(written, _)| written == id) {
+                self.kept.put_written(*id, self.key, json);
+                list.push(json);
             }
         }
-        Ok(cards.into_iter().map(|(_, card)| card).collect())
+        Ok(WrittenCards::Written(list.end()))
+    }
+}
+
+/// Cards in their order, of which some are written and the others were read.
+fn in_order(kept: Vec<(i64, Option<Bytes>)>, read: Vec<Option<Arc<PackedCard>>>) -> Vec<WrittenCard> {
+    let mut read = read.into_iter();
+    let card = |(_, json): (i64, Option<Bytes>)| match json {
+        Some(json) => Some(WrittenCard::Written(json)),
+        None => read.next().flatten().map(WrittenCard::Card),
+    };
+    kept.into_iter().filter_map(card).collect()
+}
+
+/// A JSON list that is being written.
+struct List(Vec<u8>);
+
+impl List {
+    /// For so many objects that have so many bytes in all.
+    fn with_room_for(objects: usize, bytes: usize) -> Self {
+        let mut json = Vec::with_capacity(bytes + objects + "[]".len());
+        json.push(b'[');
+        Self(json)
     }
 
-    async fn read(&self, ctx: &Context<'_>, ids: &[i64]) -> Result<Vec<Option<WrittenCard>>, StoreFailed> {
-        let ahead = CardParts::read_ahead(ctx.data_unchecked(), &self.selection.fields, ids);
-        let (cards, ()) = tokio::join!(card::of_page(ctx, ids), ahead);
-        let cards = cards?;
-        let rows: Vec<&CardRow> = cards.iter().flatten().map(|card| &*card.0).collect();
-        let written = straight::cards(ctx, self.selection, &rows).await;
-        CARDS_GIVEN.straight.increment(written.as_ref().map_or(0, Vec::len) as u64);
-        let mut written = written.unwrap_or_default().into_iter();
-        let mut given = |card: VideoCard| match written.next() {
-            Some(json) => WrittenCard::Written(self.keep(card.0.id, &json)),
-            None => WrittenCard::Card(card),
-        };
-        Ok(cards.into_iter().map(|card| card.map(&mut given)).collect())
+    fn push(&mut self, json: &[u8]) {
+        if self.0.len() > 1 {
+            self.0.push(b',');
+        }
+        self.0.extend_from_slice(json);
+    }
+
+    fn end(mut self) -> Bytes {
+        self.0.push(b']');
+        self.0.into()
     }
 }
 
@@ -189,8 +212,8 @@ async fn key(data: &RequestData, selection: &CardSelection, variables: &Variable
 pub(crate) enum WrittenCard {
     /// It was written before.
     Written(Bytes),
-    /// It is still to be resolved.
-    Card(VideoCard),
+    /// It is still to be written, or resolved.
+    Card(Arc<PackedCard>),
 }
 
 impl OutputType for WrittenCard {
@@ -211,35 +234,69 @@ impl OutputType for WrittenCard {
     }
 }
 
+/// The cards of a page.
+pub(crate) enum WrittenCards {
+    /// All of them as one list: as a list of objects, each would cost as much again as writing it.
+    Written(Bytes),
+    /// Some of them are still to be resolved.
+    Each(Vec<WrittenCard>),
+}
+
+impl OutputType for WrittenCards {
+    fn type_name() -> Cow<'static, str> {
+        Vec::<WrittenCard>::type_name()
+    }
+
+    fn qualified_type_name() -> String {
+        Vec::<WrittenCard>::qualified_type_name()
+    }
+
+    fn create_type_info(registry: &mut Registry) -> String {
+        Vec::<WrittenCard>::create_type_info(registry)
+    }
+
+    async fn resolve(&self, ctx: &ContextSelectionSet<'_>, field: &Positioned<Field>) -> ServerResult<Value> {
+        match self {
+            Self::Written(json) => Ok(Value::Binary(json.clone())),
+            Self::Each(cards) => cards.resolve(ctx, field).await,
+        }
+    }
+}
+
 async fn resolve(
-    card: &VideoCard,
+    card: &PackedCard,
     ctx: &ContextSelectionSet<'_>,
     field: &Positioned<Field>,
 ) -> ServerResult<Value> {
     let Some(selection) = Asked::selection(ctx, ctx.item.pos) else {
         CARDS_GIVEN.resolved.increment(1);
-        return card.resolve(ctx, field).await;
+        return unpacked(card, ctx)?.resolve(ctx, field).await;
     };
-    let (id, asked) = (card.0.id, Asked::at(ctx, ctx.item.pos).await);
+    let (id, asked) = (card.id, Asked::at(ctx, ctx.item.pos).await);
     // Another answer may have been quicker.
     if let Some(WrittenCard::Written(json)) = asked.and_then(|asked| asked.written(id)) {
         return Ok(Value::Binary(json));
     }
-    let straight = straight::cards(ctx, selection, &[&*card.0]).await.and_then(|mut written| written.pop());
+    let straight = straight::cards(ctx, selection, &[card]).await;
+    let straight = straight.and_then(|written| written.each().next().map(<[u8]>::to_vec));
     let by = if straight.is_some() { &CARDS_GIVEN.straight } else { &CARDS_GIVEN.resolved };
     by.increment(1);
     let json = if let Some(json) = straight {
         json
     } else {
-        let value = card.resolve(ctx, field).await?;
+        let value = unpacked(card, ctx)?.resolve(ctx, field).await?;
         let is_whole = ctx.query_env.errors.lock().is_ok_and(|errors| errors.is_empty());
         match response::object(&value, &selection.fields).filter(|_| is_whole) {
             Some(json) => json,
             None => return Ok(value),
         }
     };
-    Ok(Value::Binary(match asked {
-        Some(asked) => asked.keep(id, &json),
-        None => json.into(),
-    }))
+    if let Some(asked) = asked {
+        asked.kept.put_written(id, asked.key, &json);
+    }
+    Ok(Value::Binary(json.into()))
+}
+
+fn unpacked(card: &PackedCard, ctx: &ContextSelectionSet<'_>) -> ServerResult<VideoCard> {
+    VideoCard::of(card).map_err(|failed| Error::from(ApiError::from(failed)).into_server_error(ctx.item.pos))
 }

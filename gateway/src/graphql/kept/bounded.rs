@@ -1,6 +1,9 @@
 //! A cache within a bound of memory.
 
-use std::hash::Hash;
+use std::{
+    hash::Hash,
+    sync::atomic::{AtomicBool, Ordering},
+};
 
 use quick_cache::{Weighter, sync::Cache};
 
@@ -13,6 +16,8 @@ const USUAL_BYTES: u64 = 2 * 1024;
 pub(super) struct Bounded<Key, Value, Bytes> {
     cache: Cache<Key, Value, Bytes>,
     most_bytes: u64,
+    /// Whether there is hardly any room left. It is worked out when something is put in: each card of a page asks for it.
+    is_full: AtomicBool,
     luck: Luck,
 }
 
@@ -22,10 +27,12 @@ where
     Value: Clone,
     Bytes: Weighter<Key, Value> + Clone,
 {
-    pub(super) fn new(most_bytes: u64, bytes: Bytes) -> Self {
+    /// For what pays to be kept if one in so many is asked for again.
+    pub(super) fn new(most_bytes: u64, paying: u64, bytes: Bytes) -> Self {
         // From how large an entry usually is, it is reckoned how many there may be.
         let count = usize::try_from(most_bytes / USUAL_BYTES).unwrap_or(usize::MAX);
-        Self { cache: Cache::with_weighter(count, most_bytes, bytes), most_bytes, luck: Luck::default() }
+        let cache = Cache::with_weighter(count, most_bytes, bytes);
+        Self { cache, most_bytes, is_full: AtomicBool::default(), luck: Luck::paying(paying) }
     }
 
     /// What is asked for, which tells whether keeping pays.
@@ -37,7 +44,7 @@ where
 
     /// Whether one more is worth keeping: while there is room, and where what is kept is asked for again.
     pub(super) fn wants_more(&self) -> bool {
-        self.luck.pays() || self.cache.weight() < self.most_bytes / 8 * 7
+        !self.is_full.load(Ordering::Relaxed) || self.luck.pays()
     }
 
     /// What is there, for nobody who asked for it.
@@ -47,10 +54,13 @@ where
 
     pub(super) fn insert(&self, key: Key, value: Value) {
         self.cache.insert(key, value);
+        self.is_full.store(self.cache.weight() >= self.most_bytes / 8 * 7, Ordering::Relaxed);
     }
 
     pub(super) fn remove(&self, key: &Key) {
-        self.cache.remove(key);
+        if self.cache.remove(key).is_some() {
+            self.is_full.store(false, Ordering::Relaxed);
+        }
     }
 
     pub(super) fn len(&self) -> usize {

@@ -24,8 +24,7 @@ const DISK_PATIENCE: Duration = Duration::from_millis(50);
 impl RowsAt {
     /// Whether there is room on disk for rows of cards.
     pub(in crate::graphql) fn has_room_on_disk(&self) -> bool {
-        let [cards, offers] = [&self.rows.cards.disk, &self.rows.offers.disk];
-        [cards, offers].into_iter().all(|disk| disk.as_ref().is_some_and(|disk| disk.has_room()))
+        self.rows.cards.disk.as_ref().is_some_and(|disk| disk.has_room())
     }
 
     /// The rows of keys that are kept on disk, in the order of the keys.
@@ -76,7 +75,7 @@ impl RowsAt {
         Some(tokio::task::spawn_blocking(move || {
             for (card, row) in read {
                 let Some(bytes) = K::encoded(&row) else { continue };
-                let Some(written) = disk.write(card, &bytes) else { continue };
+                let Some(written) = disk.write(card, bytes) else { continue };
                 let changed = at.rows.changed.lock().unwrap_or_else(PoisonError::into_inner);
                 if read_at.elapsed() < FRESH && KeptRows::is_true(&changed, Some(card), at.version) {
                     disk.put(written);
@@ -92,30 +91,30 @@ impl RowsAt {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::graphql::rows::OffersOfCard;
+    use crate::graphql::packed::PackedCard;
 
     #[tokio::test]
     async fn what_memory_has_no_room_for_is_on_disk_until_its_card_changes() {
         let rows = Arc::new(KeptRows::with_disk(&std::env::temp_dir(), 1 << 20).unwrap());
         let at = |version| RowsAt::new(Arc::clone(&rows), version);
         let read = |version, read_at| {
-            let read = [7, 8].map(|card| (card, Arc::default())).into();
-            at(version).put_on_disk::<OffersOfCard>(&read, read_at).unwrap()
+            let read = [7, 8].map(|card| (card, PackedCard::from_bytes(&[7]).unwrap().into())).into();
+            at(version).put_on_disk::<PackedCard>(&read, read_at).unwrap()
         };
         let on_disk = async || {
-            let found = at(9).on_disk::<OffersOfCard>(&[8, 9, 7]).await;
+            let found = at(9).on_disk::<PackedCard>(&[8, 9, 7]).await;
             found.iter().map(Option::is_some).collect::<Vec<_>>()
         };
         read(1, Instant::now()).await.unwrap();
         assert_eq!(on_disk().await, [true, false, true]);
         // Now it is in memory too.
-        assert!(at(9).get::<OffersOfCard>(&7).is_some());
+        assert!(at(9).get::<PackedCard>(&7).is_some());
         rows.changed(&[7], 3);
         // Read before the change, written after it; and read so long ago that a change may be forgotten.
         read(2, Instant::now()).await.unwrap();
         read(3, Instant::now().checked_sub(FRESH).unwrap()).await.unwrap();
         assert_eq!(on_disk().await, [true, false, false]);
-        assert!(at(9).get::<OffersOfCard>(&7).is_none());
+        assert!(at(9).get::<PackedCard>(&7).is_none());
         read(3, Instant::now()).await.unwrap();
         assert_eq!(on_disk().await, [true, false, true]);
     }

@@ -1,6 +1,6 @@
 //! Facets: by which values a list can be narrowed, and how many cards each would leave.
 
-use std::{cell::OnceCell, sync::Arc};
+use std::sync::Arc;
 
 use crate::{
     attribute::Attribute,
@@ -8,7 +8,7 @@ use crate::{
     condition::Field,
     filter::SetFilter,
     list::List,
-    slots::{Bits, SlotSet},
+    slots::SlotSet,
 };
 
 /// What cards can be told apart by.
@@ -106,19 +106,6 @@ pub struct FacetValue {
 /// About how long it takes to read which value a card has, and to count it, in nanoseconds.
 const TALLYING_NS: usize = 6;
 
-/// Cards that are counted by what they have.
-struct Base<'l> {
-    cards: &'l SlotSet,
-    /// The same as bits, once they are needed.
-    bits: OnceCell<Bits>,
-}
-
-impl<'l> Base<'l> {
-    fn new(cards: &'l SlotSet) -> Self {
-        Self { cards, bits: OnceCell::new() }
-    }
-}
-
 impl List {
     /// All facets of the list. The counts of each ignore what the filter's own field for it says, and obey all
     /// else; parts below `and`, `or` and `not` are obeyed always.
@@ -128,10 +115,9 @@ impl List {
         } else {
             Vec::new()
         };
-        let of_list = Base::new(self.matching());
         let facet = |id: FacetId| {
             if !self.selects_by(id.field()) {
-                return self.facet(id, &of_list);
+                return self.facet(id, self.matching());
             }
             let others = by_field.iter().filter(|(field, _)| *field != id.field()).map(|(_, cards)| cards);
             let mut others: Vec<&SlotSet> = others.collect();
@@ -139,12 +125,12 @@ impl List {
             let base = others.into_iter().fold(None, |base: Option<SlotSet>, cards| {
                 Some(base.map_or_else(|| cards.clone(), |base| base.and(cards)))
             });
-            self.facet(id, &Base::new(base.as_ref().unwrap_or(&self.index.all)))
+            self.facet(id, base.as_ref().unwrap_or(&self.index.all))
         };
         FacetId::ALL.into_iter().map(facet).collect()
     }
 
-    fn facet(&self, id: FacetId, base: &Base<'_>) -> Facet {
+    fn facet(&self, id: FacetId, base: &SlotSet) -> Facet {
         let attribute = self.index.attribute(id);
         let counts = self.counts(id, attribute, base);
         if id == FacetId::MemoryGb {
@@ -176,9 +162,9 @@ impl List {
     }
 
     /// How many of some cards have each value of an attribute, by the values' numbers.
-    fn counts(&self, id: FacetId, attribute: &Attribute, base: &Base<'_>) -> Vec<usize> {
+    fn counts(&self, id: FacetId, attribute: &Attribute, base: &SlotSet) -> Vec<usize> {
         let values = attribute.values();
-        if base.cards.len() == self.index.len() {
+        if base.len() == self.index.len() {
             return values.map(|value| value.cards.len()).collect();
         }
         let classes = &self.index.cards.classes;
@@ -190,11 +176,10 @@ impl List {
             _ => None,
         };
         let counting_ns: usize = attribute.values().map(|value| value.cards.counting_ns()).sum();
-        if let Some(class) = class.filter(|_| base.cards.len() * TALLYING_NS < counting_ns) {
-            return tally(class, values.len(), base.cards);
+        if let Some(class) = class.filter(|_| base.len() * TALLYING_NS < counting_ns) {
+            return tally(class, values.len(), base);
         }
-        let bits = base.bits.get_or_init(|| Bits::of(base.cards, self.index.cards.rows.len()));
-        values.map(|value| value.cards.count_in(bits)).collect()
+        base.count_each(&values.map(|value| &value.cards).collect::<Vec<_>>())
     }
 
     fn sizes_of_memory(&self, counts: &[usize]) -> Vec<FacetValue> {

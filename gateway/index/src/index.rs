@@ -139,10 +139,14 @@ impl Index {
 
     /// Where in the order of an axis the numbers between two are, both included.
     pub(crate) fn ranks(&self, axis: Axis, min: i64, max: i64) -> Range<usize> {
-        let order = self.order(By::Axis(axis));
         let number = |slot| self.cards.row(slot).number(axis);
-        let start = order.rank(|slot| number(slot) < min);
-        start..order.rank(|slot| number(slot) <= max).max(start)
+        let start = self.order(By::Axis(axis)).rank(|slot| number(slot) < min);
+        start..self.rank_behind(axis, max).max(start)
+    }
+
+    /// How many cards have this number on an axis, or a lower one.
+    pub(crate) fn rank_behind(&self, axis: Axis, number: i64) -> usize {
+        self.order(By::Axis(axis)).rank(|slot| self.cards.row(slot).number(axis) <= number)
     }
 
     /// What a card, its brand and its chip are called, for those who search.

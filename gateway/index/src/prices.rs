@@ -6,7 +6,7 @@ use crate::{
     cards::{Axis, By, UNKNOWN_PRICE},
     condition::{Field, cards_of_all},
     list::List,
-    slots::Bits,
+    slots::SlotSet,
     steps::Steps,
 };
 
@@ -52,81 +52,66 @@ impl List {
         } else {
             self.matching()
         };
-        if cards.len() > self.index.len() / RARE {
-            let bits = Bits::of(cards, self.index.cards.rows.len());
-            let walk = match self.index.steps(Axis::Price) {
-                Some(steps) => Walk::in_steps(self, &bits, steps),
-                None => Walk::new(self, &bits),
-            };
-            return walk.stats(buckets);
+        let is_rare = cards.len() <= self.index.len() / RARE;
+        if let Some(steps) = (!is_rare).then(|| self.index.steps(Axis::Price)).flatten() {
+            return Walk::new(self, cards, steps).stats(buckets);
         }
+        let price = |slot| self.index.cards.row(slot).number(Axis::Price);
         let mut prices = Vec::with_capacity(cards.len());
-        cards.for_each(|slot| prices.push(self.index.cards.row(slot).number(Axis::Price)));
-        prices.retain(|price| *price != UNKNOWN_PRICE);
-        prices.sort_unstable();
+        if is_rare {
+            cards.for_each(|slot| prices.push(price(slot)));
+            prices.retain(|price| *price != UNKNOWN_PRICE);
+            prices.sort_unstable();
+        } else {
+            let in_order = self.index.order(By::Axis(Axis::Price)).entries(0..priced(self));
+            prices.extend(in_order.filter(|slot| cards.contains(*slot)).map(price));
+        }
         let (min, max) = (*prices.first()?, *prices.last()?);
         let median = prices[(prices.len() - 1) / 2];
-        let below = |end| prices.partition_point(|price| *price <= end);
-        Some(stats(min, max, median, buckets, below))
+        let until = |end| prices.partition_point(|price| *price <= end);
+        let ends = ends(min, max, buckets);
+        Some(PriceStats {
+            min_minor: min,
+            max_minor: max,
+            median_minor: median,
+            buckets: counted(min, &ends, ends.iter().map(|end| until(*end))),
+        })
     }
 }
 
-/// Prices that are counted block by block of the cards in their order.
+/// Prices that are counted by what is known of the cards before each step of their order.
 struct Walk<'l> {
     list: &'l List,
-    cards: &'l Bits,
-    /// How many ranks a block has.
-    block: usize,
-    /// For each block of ranks, how many cards are in the blocks before it; where the order is cut into steps, once
-    /// somebody has asked for that.
+    cards: &'l SlotSet,
+    steps: &'l Steps,
+    /// How many of the cards are before each cut, once somebody has asked for that.
     before: Vec<OnceCell<usize>>,
-    steps: Option<&'l Steps>,
     /// How many ranks have a price.
     priced: usize,
 }
 
-/// How many ranks a block has that is read.
-const BLOCK: usize = 4_096;
-
 impl<'l> Walk<'l> {
-    /// By what is known of the cards before each step.
-    fn in_steps(list: &'l List, cards: &'l Bits, steps: &'l Steps) -> Self {
-        let (priced, block) = (priced(list), steps.every());
-        let whole = priced / block;
-        let mut before = vec![OnceCell::new(); whole + 1];
-        let mut walk = Self { list, cards, block, before: Vec::new(), steps: Some(steps), priced };
-        let rest = walk.members(whole * block..priced).count();
-        before.push(OnceCell::from(steps.before()[whole].count_in(cards) + rest));
-        walk.before = before;
-        walk
+    fn new(list: &'l List, cards: &'l SlotSet, steps: &'l Steps) -> Self {
+        let before = vec![OnceCell::new(); steps.before().len()];
+        Self { list, cards, steps, before, priced: priced(list) }
     }
 
-    /// By reading all of them.
-    fn new(list: &'l List, cards: &'l Bits) -> Self {
-        let priced = priced(list);
-        let mut before = vec![OnceCell::from(0)];
-        let (mut count, mut read) = (0, 0);
-        for stretch in list.index.order(By::Axis(Axis::Price)).stretches(0..priced) {
-            // At a block's end, a stretch is cut.
-            let mut rest = stretch;
-            while !rest.is_empty() {
-                let (now, later) = rest.split_at(rest.len().min(BLOCK - read % BLOCK));
-                count += now.iter().filter(|slot| cards.contains(**slot)).count();
-                read += now.len();
-                if read.is_multiple_of(BLOCK) {
-                    before.push(OnceCell::from(count));
-                }
-                rest = later;
-            }
+    /// Counts the cards before some cuts, each once.
+    fn count(&self, cuts: impl Iterator<Item = usize>) {
+        let mut cuts: Vec<usize> = cuts.filter(|cut| self.before[*cut].get().is_none()).collect();
+        cuts.sort_unstable();
+        cuts.dedup();
+        let sets: Vec<&SlotSet> = cuts.iter().map(|cut| &self.steps.before()[*cut]).collect();
+        let counts = self.cards.count_each(&sets);
+        for (cut, count) in cuts.into_iter().zip(counts) {
+            self.before[cut].get_or_init(|| count);
         }
-        before.push(OnceCell::from(count));
-        Self { list, cards, block: BLOCK, before, steps: None, priced }
     }
 
-    /// How many cards are in the blocks before one.
-    fn before(&self, block: usize) -> usize {
-        let count = || self.steps.map_or(0, |steps| steps.before()[block].count_in(self.cards));
-        *self.before[block].get_or_init(count)
+    /// How many cards are before a cut.
+    fn before(&self, cut: usize) -> usize {
+        self.count(std::iter::once(cut));
+        self.before[cut].get().copied().unwrap_or_default()
     }
 
     fn members(&self, ranks: Range<usize>) -> impl DoubleEndedIterator<Item = u32> {
@@ -136,48 +121,83 @@ impl<'l> Walk<'l> {
 
     /// How many cards are before a rank.
     fn count_before(&self, rank: usize) -> usize {
-        let block = rank / self.block;
-        self.before(block) + self.members(block * self.block..rank).count()
+        let cut = self.steps.nearest(rank);
+        let (before, at) = (self.before(cut), cut * self.steps.every());
+        if at <= rank {
+            before + self.members(at..rank).count()
+        } else {
+            before - self.members(rank..at).count()
+        }
     }
 
-    /// The price of the card before which there are so many others.
+    fn price(&self, slot: u32) -> i64 {
+        self.list.index.cards.row(slot).number(Axis::Price)
+    }
+
+    /// The price of the card before which there are so many others; there must be such a card.
     fn price_at(&self, number: usize) -> Option<i64> {
-        let blocks: Vec<usize> = (0..self.before.len()).collect();
-        let block = blocks.partition_point(|block| self.before(*block) <= number).checked_sub(1)?;
-        let ranks = block * self.block..self.priced.min((block + 1) * self.block);
-        let slot = self.members(ranks).nth(number - self.before(block))?;
-        Some(self.list.index.cards.row(slot).number(Axis::Price))
+        let (mut low, mut high) = (0, self.before.len());
+        for (cut, before) in self.before.iter().enumerate() {
+            match before.get() {
+                Some(before) if *before <= number => low = cut,
+                Some(_) => high = high.min(cut),
+                None => {}
+            }
+        }
+        while high - low > 1 {
+            let middle = low.midpoint(high);
+            if self.before(middle) <= number {
+                low = middle;
+            } else {
+                high = middle;
+            }
+        }
+        let every = self.steps.every();
+        let ranks = low * every..self.priced.min((low + 1) * every);
+        self.members(ranks).nth(number - self.before(low)).map(|slot| self.price(slot))
     }
 
     fn stats(&self, buckets: usize) -> Option<PriceStats> {
-        let all = self.before(self.before.len() - 1);
-        let (min, max) = (self.price_at(0)?, self.price_at(all.checked_sub(1)?)?);
-        let median = self.price_at((all - 1) / 2)?;
-        let below = |end| self.count_before(self.list.index.ranks(Axis::Price, 0, end).end);
-        Some(stats(min, max, median, buckets, below))
+        let (every, priced) = (self.steps.every(), self.priced);
+        // Mostly they are in the first step and in the last one.
+        let first = self.members(0..priced.min(every)).next();
+        let last = self.members(priced.saturating_sub(every)..priced).next_back();
+        let all = self.count_before(priced);
+        let min = first.map(|slot| self.price(slot)).or_else(|| self.price_at(0))?;
+        let max = last.map(|slot| self.price(slot)).or_else(|| self.price_at(all.checked_sub(1)?))?;
+        let ends = ends(min, max, buckets);
+        let behind = |end: &i64| self.list.index.rank_behind(Axis::Price, (*end).min(max));
+        let ranks: Vec<usize> = ends.iter().map(behind).collect();
+        self.count(ranks.iter().map(|rank| self.steps.nearest(*rank)));
+        let buckets = counted(min, &ends, ranks.iter().map(|rank| self.count_before(*rank)));
+        let median_minor = self.price_at((all.checked_sub(1)?) / 2)?;
+        Some(PriceStats { min_minor: min, max_minor: max, median_minor, buckets })
     }
 }
 
 /// How many ranks have a price.
 fn priced(list: &List) -> usize {
-    list.index.ranks(Axis::Price, 0, UNKNOWN_PRICE - 1).end
+    list.index.rank_behind(Axis::Price, UNKNOWN_PRICE - 1)
 }
 
-/// `below` tells how many prices there are up to one, it included.
-fn stats(min: i64, max: i64, median: i64, buckets: usize, below: impl Fn(i64) -> usize) -> PriceStats {
+/// The highest price of each bucket.
+fn ends(min: i64, max: i64, buckets: usize) -> Vec<i64> {
     let wanted = i64::try_from(buckets.clamp(1, MOST_BUCKETS)).unwrap_or(1);
     let width = ((max - min) / wanted).saturating_add(1);
-    let mut counted = 0;
-    let mut found = Vec::new();
-    let mut start = min;
-    loop {
-        let end = start.saturating_add(width - 1);
-        let until = below(end.min(max));
-        found.push(PriceBucket { min_minor: start, max_minor: end, count: until - counted });
-        counted = until;
-        if end >= max {
-            return PriceStats { min_minor: min, max_minor: max, median_minor: median, buckets: found };
-        }
-        start = end + 1;
+    let mut ends = vec![min.saturating_add(width - 1)];
+    while let Some(end) = ends.last().filter(|end| **end < max) {
+        ends.push(end.saturating_add(width));
     }
+    ends
+}
+
+/// Buckets that end there; `until` is how many prices there are up to each end.
+fn counted(min: i64, ends: &[i64], until: impl Iterator<Item = usize>) -> Vec<PriceBucket> {
+    let (mut start, mut before) = (min, 0);
+    let bucket = |(end, until): (&i64, usize)| {
+        let bucket = PriceBucket { min_minor: start, max_minor: *end, count: until - before };
+        (start, before) = (end.saturating_add(1), until);
+        bucket
+    };
+    ends.iter().zip(until).map(bucket).collect()
 }

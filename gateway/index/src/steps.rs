@@ -53,20 +53,24 @@ impl Steps {
         &self.before
     }
 
-    /// The cards of some ranks of the order that was cut; `None`: there is no step between them.
+    /// The cut that is nearest to a rank.
+    pub(crate) fn nearest(&self, rank: usize) -> usize {
+        ((rank + self.every / 2) / self.every).min(self.before.len() - 1)
+    }
+
+    /// The cards of some ranks of the order that was cut; `None`: reading them is quicker.
     pub(crate) fn gather(&self, order: &Order, ranks: &Range<usize>, limit: usize) -> Option<SlotSet> {
-        let cuts = ranks.start.div_ceil(self.every)..ranks.end / self.every;
-        if cuts.is_empty() {
+        let cuts = self.nearest(ranks.start)..self.nearest(ranks.end);
+        let (start, end) = (cuts.start * self.every, cuts.end * self.every);
+        if ranks.start.abs_diff(start) + ranks.end.abs_diff(end) >= ranks.len() {
             return None;
         }
-        let between = self.before.get(cuts.end)?.and_not(self.before.get(cuts.start)?);
-        let rest = [ranks.start..cuts.start * self.every, cuts.end * self.every..ranks.end];
-        if rest.iter().all(Range::is_empty) {
-            return Some(between);
+        let mut bits = Bits::between(self.before.get(cuts.end)?, self.before.get(cuts.start)?, limit);
+        for missing in [ranks.start..start, end..ranks.end] {
+            bits.insert_all(order.stretches(missing));
         }
-        let mut bits = Bits::of(&between, limit);
-        for ranks in rest {
-            bits.insert_all(order.stretches(ranks));
+        for beyond in [start..ranks.start, ranks.end..end] {
+            bits.remove_all(order.stretches(beyond));
         }
         Some(bits.to_set())
     }
@@ -91,6 +95,11 @@ mod tests {
             5..every * 3,
             every * 2..every * 9 + 1,
             every + 1..CARDS as usize - 1,
+            // What lies between two cuts and the range is taken out, at either end or at both.
+            every - 1..every * 3,
+            every..every * 3 - 1,
+            every * 2 - 3..every * 9 - 5,
+            1..every,
         ];
         for ranks in cases {
             let plain: SlotSet = entries[ranks.clone()].iter().copied().collect();
@@ -98,7 +107,11 @@ mod tests {
             assert_eq!(gathered.len(), ranks.len(), "{ranks:?}");
             assert_eq!(gathered.and(&plain).len(), ranks.len(), "{ranks:?}");
         }
-        assert!(steps.gather(&order, &(1..every), CARDS as usize).is_none());
-        assert!(steps.gather(&order, &(every + 1..every * 2 - 1), CARDS as usize).is_none());
+        // So few that the next cuts are farther away.
+        for few in
+            [every..every, 1..every / 2, every / 3..every / 3 * 2, every * 3 / 2 - 9..every * 3 / 2 + 9]
+        {
+            assert!(steps.gather(&order, &few, CARDS as usize).is_none(), "{few:?}");
+        }
     }
 }

@@ -4,12 +4,14 @@ use std::sync::Arc;
 
 use pulp::Arch;
 
-/// How many words of 64 bits a part has.
+/// How many words of 64 bits a part has at the most.
 pub(super) const WORDS: usize = 1024;
-/// The most slots that are listed one by one: from here on a bit for each is smaller.
-const MOST_LISTED: usize = 4096;
-/// Below this, one that lost slots is listed again; less than the above, so that it doesn't go to and fro.
-const FEW_AGAIN: usize = 3072;
+/// The most slots that are listed one by one, for each word up to the last slot's: from here on a bit for each is smaller.
+const MOST_LISTED: usize = 4;
+/// With fewer for each word, one that has flags is listed again; less than the above, so that it doesn't go to and fro.
+const FEW_AGAIN: usize = 3;
+/// The most slots of small parts that are united in a list.
+const FEW_TO_UNITE: usize = 512;
 
 /// Never empty.
 #[derive(Clone, Debug)]
@@ -19,10 +21,34 @@ pub(super) enum Part {
     Flagged(Arc<Flags>),
 }
 
+/// One bit for each slot.
 #[derive(Clone, Debug)]
 pub(super) struct Flags {
     len: usize,
-    words: Box<[u64; WORDS]>,
+    /// Up to the last slot's, or some more: a catalogue of some thousand cards takes a small piece of a part.
+    words: Vec<u64>,
+}
+
+impl Flags {
+    /// Sets a flag that is not set.
+    fn set(&mut self, low: u16) {
+        let word = usize::from(low / 64);
+        if word >= self.words.len() {
+            if word >= self.words.capacity() {
+                let room = (2 * self.words.len()).clamp(word + 1, WORDS);
+                self.words.reserve_exact(room - self.words.len());
+            }
+            self.words.resize(word + 1, 0);
+        }
+        self.words[word] |= 1 << (low % 64);
+        self.len += 1;
+    }
+
+    fn to_list(&self) -> Vec<u16> {
+        let mut list = Vec::with_capacity(self.len);
+        each_bit(&self.words, |low| list.push(low));
+        list
+    }
 }
 
 impl Part {
@@ -35,32 +61,33 @@ impl Part {
         (!list.is_empty()).then(|| Self::Listed(Arc::new(list)))
     }
 
-    pub(super) fn of_words(words: &[u64; WORDS]) -> Option<Self> {
-        Self::of_len(words, ones_of_both(words, words))
-    }
-
-    /// The same, where it is known how many bits are set.
-    fn of_len(words: &[u64; WORDS], len: usize) -> Option<Self> {
-        if len > MOST_LISTED {
-            return Some(Self::Flagged(Arc::new(Flags { len, words: Box::new(*words) })));
+    /// Of no more than [`WORDS`].
+    pub(super) fn of_words(words: &[u64]) -> Option<Self> {
+        let (words, len) = (until_last(words), ones_of_both(words, words));
+        if is_listed(len, words.len()) {
+            let mut list = Vec::with_capacity(len);
+            each_bit(words, |low| list.push(low));
+            return Self::of_list(list);
         }
-        let mut list = Vec::with_capacity(len);
-        each_bit(words, |low| list.push(low));
-        Self::of_list(list)
+        Some(Self::Flagged(Arc::new(Flags { len, words: words.to_vec() })))
     }
 
-    /// What a bit by bit operation makes of the words of two parts.
-    fn combine(one: &Flags, two: &Flags, operation: impl Fn(u64, u64) -> u64) -> Option<Self> {
-        let mut words = [0; WORDS];
-        let len = Arch::new().dispatch(|| {
-            let mut len = 0;
-            for (to, (one, two)) in words.iter_mut().zip(one.words.iter().zip(two.words.iter())) {
-                *to = operation(*one, *two);
-                len += to.count_ones() as usize;
-            }
-            len
+    /// The same, without copying words that are many.
+    fn of_own_words(mut words: Vec<u64>) -> Option<Self> {
+        let (used, len) = (until_last(&words).len(), ones_of_both(&words, &words));
+        if is_listed(len, used) {
+            return Self::of_words(&words[..used]);
+        }
+        words.truncate(used);
+        Some(Self::Flagged(Arc::new(Flags { len, words })))
+    }
+
+    /// What a bit by bit operation makes of words and others, where there are others.
+    fn combine(mut words: Vec<u64>, others: &[u64], operation: impl Fn(u64, u64) -> u64) -> Option<Self> {
+        Arch::new().dispatch(|| {
+            words.iter_mut().zip(others).for_each(|(word, other)| *word = operation(*word, *other));
         });
-        Self::of_len(&words, len)
+        Self::of_own_words(words)
     }
 
     pub(super) fn len(&self) -> usize {
@@ -86,8 +113,11 @@ impl Part {
                 let at = if is_last { Err(list.len()) } else { list.binary_search(&low) };
                 let Err(at) = at else { return false };
                 Arc::make_mut(list).insert(at, low);
-                if list.len() > MOST_LISTED {
-                    *self = Self::Flagged(Arc::new(Flags { len: list.len(), words: to_words(list) }));
+                let words = list.last().map_or(0, |last| usize::from(last / 64) + 1);
+                if !is_listed(list.len(), words) {
+                    let mut flags = vec![0; words];
+                    flag_all(list, &mut flags);
+                    *self = Self::Flagged(Arc::new(Flags { len: list.len(), words: flags }));
                 }
                 true
             }
@@ -95,9 +125,16 @@ impl Part {
                 if flag(&flags.words, low) {
                     return false;
                 }
-                let flags = Arc::make_mut(flags);
-                flags.words[usize::from(low / 64)] |= 1 << (low % 64);
-                flags.len += 1;
+                if flags.len + 1 < FEW_AGAIN * (usize::from(low / 64) + 1)
+                    && usize::from(low / 64) >= flags.words.len()
+                {
+                    // Far behind the others.
+                    let mut list = flags.to_list();
+                    list.push(low);
+                    *self = Self::Listed(Arc::new(list));
+                } else {
+                    Arc::make_mut(flags).set(low);
+                }
                 true
             }
         }
@@ -117,10 +154,8 @@ impl Part {
                 let flags = Arc::make_mut(flags);
                 flags.words[usize::from(low / 64)] &= !(1 << (low % 64));
                 flags.len -= 1;
-                if flags.len < FEW_AGAIN {
-                    let mut list = Vec::with_capacity(flags.len);
-                    each_bit(&flags.words, |low| list.push(low));
-                    *self = Self::Listed(Arc::new(list));
+                if flags.len < FEW_AGAIN * flags.words.len() {
+                    *self = Self::Listed(Arc::new(flags.to_list()));
                 }
             }
         }
@@ -135,10 +170,10 @@ impl Part {
                 .find(|(at, low)| at != *low)
                 .map_or_else(|| u16::try_from(list.len()).ok(), |(at, _)| Some(at)),
             Self::Flagged(flags) => {
-                let (first, word) = (0..=u16::MAX)
-                    .step_by(64)
-                    .zip(flags.words.iter())
-                    .find(|(_, word)| **word != u64::MAX)?;
+                let firsts = (0..=u16::MAX).step_by(64);
+                // Behind the last word there is nothing.
+                let words = flags.words.iter().chain([&0]);
+                let (first, word) = firsts.zip(words).find(|(_, word)| **word != u64::MAX)?;
                 Some(first + low_half(word.trailing_ones()))
             }
         }
@@ -169,13 +204,19 @@ impl Part {
 
     pub(super) fn add_to(&self, words: &mut [u64]) {
         match self {
-            Self::Listed(list) => {
-                for low in list.iter() {
-                    words[usize::from(low / 64)] |= 1 << (low % 64);
-                }
-            }
+            Self::Listed(list) => flag_all(list, words),
             Self::Flagged(flags) => {
                 words.iter_mut().zip(flags.words.iter()).for_each(|(word, other)| *word |= other);
+            }
+        }
+    }
+
+    /// Takes the slots out of words.
+    pub(super) fn take_from(&self, words: &mut [u64]) {
+        match self {
+            Self::Listed(list) => unflag_all(list, words),
+            Self::Flagged(flags) => {
+                words.iter_mut().zip(flags.words.iter()).for_each(|(word, other)| *word &= !other);
             }
         }
     }
@@ -183,7 +224,10 @@ impl Part {
     pub(super) fn and(&self, other: &Self) -> Option<Self> {
         match (self, other) {
             (Self::Flagged(one), Self::Flagged(two)) if Arc::ptr_eq(one, two) => Some(self.clone()),
-            (Self::Flagged(one), Self::Flagged(two)) => Self::combine(one, two, |one, two| one & two),
+            (Self::Flagged(one), Self::Flagged(two)) => {
+                let used = one.words.len().min(two.words.len());
+                Self::combine(one.words[..used].to_vec(), &two.words, |one, two| one & two)
+            }
             (Self::Listed(list), Self::Flagged(flags)) | (Self::Flagged(flags), Self::Listed(list)) => {
                 Self::of_list(list.iter().copied().filter(|low| flag(&flags.words, *low)).collect())
             }
@@ -199,27 +243,43 @@ impl Part {
     pub(super) fn counting_ns(&self) -> usize {
         match self {
             Self::Listed(list) => list.len() / 2,
-            Self::Flagged(_) => WORDS / 4,
+            Self::Flagged(flags) => flags.words.len() / 4,
         }
     }
 
-    /// How many slots have their bit set; only in the first so many words there can be one.
-    pub(super) fn count_in(&self, words: &[u64; WORDS], used: usize) -> usize {
+    /// The slots as words, which are written to `room` where they aren't there.
+    pub(super) fn words<'p>(&'p self, room: &'p mut [u64; WORDS]) -> &'p [u64] {
         match self {
-            Self::Listed(list) => list.iter().map(|low| usize::from(flag(words, *low))).sum(),
-            Self::Flagged(flags) => ones_of_both(&flags.words[..used], &words[..used]),
+            Self::Listed(list) => {
+                let words = &mut room[..list.last().map_or(0, |last| usize::from(last / 64) + 1)];
+                words.fill(0);
+                flag_all(list, words);
+                words
+            }
+            Self::Flagged(flags) => &flags.words,
+        }
+    }
+
+    /// How many slots it has in common with another part, whose words are given too.
+    pub(super) fn count_in(&self, other: &Self, words: &[u64]) -> usize {
+        match (self, other) {
+            (Self::Flagged(flags), Self::Listed(list)) if list.len() < flags.words.len() / 2 => {
+                list.iter().filter(|low| flag(&flags.words, **low)).count()
+            }
+            (Self::Flagged(flags), _) => ones_of_both(&flags.words, words),
+            (Self::Listed(list), _) => list.iter().map(|low| usize::from(flag(words, *low))).sum(),
         }
     }
 
     pub(super) fn and_not(&self, other: &Self) -> Option<Self> {
         match (self, other) {
-            (Self::Flagged(one), Self::Flagged(two)) => Self::combine(one, two, |one, two| one & !two),
+            (Self::Flagged(one), Self::Flagged(two)) => {
+                Self::combine(one.words.clone(), &two.words, |one, two| one & !two)
+            }
             (Self::Flagged(flags), Self::Listed(list)) => {
-                let mut words = *flags.words;
-                for low in list.iter() {
-                    words[usize::from(low / 64)] &= !(1 << (low % 64));
-                }
-                Self::of_words(&words)
+                let mut words = flags.words.clone();
+                unflag_all(list, &mut words);
+                Self::of_own_words(words)
             }
             (Self::Listed(list), other) => {
                 Self::of_list(list.iter().copied().filter(|low| !other.contains(*low)).collect())
@@ -232,7 +292,7 @@ impl Part {
         match parts {
             [] => None,
             [only] => Some((*only).clone()),
-            _ if parts.iter().map(|part| part.len()).sum::<usize>() <= MOST_LISTED / 8 => {
+            _ if parts.iter().map(|part| part.len()).sum::<usize>() <= FEW_TO_UNITE => {
                 let mut list = Vec::new();
                 for part in parts {
                     part.for_each(|low| list.push(low));
@@ -242,35 +302,59 @@ impl Part {
                 Self::of_list(list)
             }
             _ => {
-                let mut words = Box::new([0; WORDS]);
+                let mut words = vec![0; WORDS];
                 for part in parts {
-                    part.add_to(&mut words[..]);
+                    part.add_to(&mut words);
                 }
-                Self::of_words(&words)
+                Self::of_own_words(words)
             }
         }
     }
 
     /// Gives back memory that was taken in advance.
     pub(super) fn shrink(&mut self) {
-        if let Self::Listed(list) = self
-            && let Some(list) = Arc::get_mut(list)
-        {
-            list.shrink_to_fit();
+        match self {
+            Self::Listed(list) => {
+                if let Some(list) = Arc::get_mut(list) {
+                    list.shrink_to_fit();
+                }
+            }
+            Self::Flagged(flags) => {
+                if let Some(flags) = Arc::get_mut(flags) {
+                    flags.words.shrink_to_fit();
+                }
+            }
         }
     }
 }
 
-fn flag(words: &[u64; WORDS], low: u16) -> bool {
-    words[usize::from(low / 64)] >> (low % 64) & 1 == 1
+/// Whether so many slots are listed that lie within so many words.
+fn is_listed(slots: usize, words: usize) -> bool {
+    slots <= MOST_LISTED * words
 }
 
-fn to_words(list: &[u16]) -> Box<[u64; WORDS]> {
-    let mut words = Box::new([0; WORDS]);
+/// The words but for those behind the last one that has a bit set.
+fn until_last(words: &[u64]) -> &[u64] {
+    &words[..words.iter().rposition(|word| *word != 0).map_or(0, |last| last + 1)]
+}
+
+fn flag(words: &[u64], low: u16) -> bool {
+    words.get(usize::from(low / 64)).is_some_and(|word| word >> (low % 64) & 1 == 1)
+}
+
+/// There must be a word for each.
+fn flag_all(list: &[u16], words: &mut [u64]) {
     for low in list {
         words[usize::from(low / 64)] |= 1 << (low % 64);
     }
-    words
+}
+
+fn unflag_all(list: &[u16], words: &mut [u64]) {
+    for low in list {
+        if let Some(word) = words.get_mut(usize::from(low / 64)) {
+            *word &= !(1 << (low % 64));
+        }
+    }
 }
 
 /// Of the number of a bit in a word, which is small.
@@ -283,7 +367,7 @@ fn ones_of_both(one: &[u64], two: &[u64]) -> usize {
     Arch::new().dispatch(|| one.iter().zip(two).map(|(one, two)| (one & two).count_ones() as usize).sum())
 }
 
-fn each_bit(words: &[u64; WORDS], mut act: impl FnMut(u16)) {
+fn each_bit(words: &[u64], mut act: impl FnMut(u16)) {
     for (first, word) in (0..=u16::MAX).step_by(64).zip(words.iter()) {
         let mut left = *word;
         while left != 0 {

@@ -2,7 +2,8 @@
 
 use crate::{
     attribute::Attribute,
-    cards::{By, NO_VALUE, Row},
+    bands::Bands,
+    cards::{Axis, By, NO_VALUE, Row},
     facets::FacetId,
     facts::CardFacts,
     index::Index,
@@ -36,6 +37,7 @@ impl Index {
 #[derive(Default)]
 struct Filling {
     index: Index,
+    bands: Bands,
     vocabulary: Vocabulary,
     terms: TermNumbers,
 }
@@ -44,9 +46,10 @@ impl Filling {
     /// Takes in a card whose id is the highest so far.
     fn add(&mut self, facts: &CardFacts) {
         let index = &mut self.index;
-        let slot = index.free_slot();
-        let classes = index.classes(facts);
-        *index.cards.rows.get_mut(slot) = Row::of(facts);
+        let (row, classes) = (Row::of(facts), index.classes(facts));
+        let slot = self.bands.slot(row.number(Axis::Price));
+        index.cards.reach(slot);
+        *index.cards.rows.get_mut(slot) = row;
         index.cards.classes.set(slot, classes);
         index.cards.names.set(slot, &facts.name_key);
         index.cards.codes.set(slot, &codes_to_keep(&facts.codes, &facts.name_key));
@@ -58,27 +61,32 @@ impl Filling {
             (FacetId::Gpus, classes.gpu),
             (FacetId::MemoryGb, classes.memory),
         ] {
-            index.attributes[facet as usize].exchange(slot, NO_VALUE, number);
+            index.attributes[facet as usize].exchange(slot, NO_VALUE, number.0);
         }
         each_term(index.names(slot), |term| self.vocabulary.fill(&mut self.terms, term, slot));
         index.all.insert(slot);
     }
 
     fn sort(self) -> Index {
-        let Self { mut index, mut vocabulary, terms } = self;
-        let slots = 0..u32::try_from(index.cards.rows.len()).unwrap_or(u32::MAX);
+        let Self { mut index, mut vocabulary, terms, .. } = self;
+        let mut slots = Vec::with_capacity(index.all.len());
+        index.all.for_each(|slot| slots.push(slot));
         let cards = &index.cards;
         for by in By::ALL {
-            // Slots were given in the order of ids, so they decide between equals as ids would.
-            let sorted = match by {
-                By::Id => slots.clone().collect(),
-                By::Name => sorted_texts(slots.clone().map(|slot| (cards.names.get(slot), slot))),
-                By::Brevity => sorted(slots.clone().map(|slot| (cards.row(slot).brevity(), slot))),
-                By::Axis(axis) => sorted(slots.clone().map(|slot| (cards.row(slot).number(axis), slot))),
+            let slots = slots.iter().map(|slot| (cards.row(*slot).id, *slot));
+            // Ids decide between equals.
+            let sorted: Vec<u32> = match by {
+                By::Id => sorted(slots),
+                By::Name => {
+                    let sorted = sorted_texts(slots.map(|(id, slot)| (cards.names.get(slot), (id, slot))));
+                    sorted.into_iter().map(|(_, slot)| slot).collect()
+                }
+                By::Brevity => sorted(slots.map(|(id, slot)| ((cards.row(slot).brevity(), id), slot))),
+                By::Axis(axis) => sorted(slots.map(|(id, slot)| ((cards.row(slot).number(axis), id), slot))),
             };
             index.orders[by.place()] = Order::from_sorted(&sorted);
         }
-        index.codes = Codes::of(&index.cards, slots);
+        index.codes = Codes::of(&index.cards, slots.into_iter());
         vocabulary.finish(terms);
         index.vocabulary = vocabulary;
         index.attributes.iter_mut().for_each(Attribute::shrink);
@@ -88,15 +96,15 @@ impl Filling {
 }
 
 /// Sorts by key, and by entry where keys are equal.
-fn sorted<K: Ord>(keys: impl Iterator<Item = (K, u32)>) -> Vec<u32> {
-    let mut keys: Vec<(K, u32)> = keys.collect();
+fn sorted<K: Ord, E: Ord>(keys: impl Iterator<Item = (K, E)>) -> Vec<E> {
+    let mut keys: Vec<(K, E)> = keys.collect();
     keys.sort_unstable();
     keys.into_iter().map(|(_, entry)| entry).collect()
 }
 
 /// The same for texts. Their first bytes are kept beside them as a number, since looking at a text itself
 /// costs a look into far memory.
-pub(crate) fn sorted_texts<'t>(keys: impl Iterator<Item = (&'t str, u32)>) -> Vec<u32> {
+pub(crate) fn sorted_texts<'t, E: Ord>(keys: impl Iterator<Item = (&'t str, E)>) -> Vec<E> {
     let start = |text: &str| {
         let mut start = [0; 8];
         start.iter_mut().zip(text.bytes()).for_each(|(to, byte)| *to = byte);

@@ -32,16 +32,20 @@ pub(crate) struct Row {
 
 /// Which brand, chip and size of memory a card has, as numbers of their values; apart from the rest because
 /// facets are counted by reading these of many cards.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Classes {
-    pub(crate) brand: u32,
-    pub(crate) gpu: u32,
-    pub(crate) memory: u32,
+    pub(crate) brand: Class,
+    pub(crate) gpu: Class,
+    pub(crate) memory: Class,
 }
 
-impl Default for Classes {
+/// The number of a value, or [`NO_VALUE`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Class(pub(crate) u32);
+
+impl Default for Class {
     fn default() -> Self {
-        Self { brand: NO_VALUE, gpu: NO_VALUE, memory: NO_VALUE }
+        Self(NO_VALUE)
     }
 }
 
@@ -149,7 +153,7 @@ impl Axis {
 }
 
 /// The numbers of one class of all cards, by slot.
-pub(crate) type ClassColumn = Column<u32, 1024>;
+pub(crate) type ClassColumn = Column<Class, 1024>;
 
 /// The classes of all cards, by slot; each in a column of its own, since counting goes through one of them.
 #[derive(Clone, Debug, Default)]
@@ -173,10 +177,9 @@ impl ClassColumns {
         }
     }
 
-    /// Adds a card of no class at the end, in this slot.
-    pub(crate) fn grow(&mut self, slot: u32) {
+    /// Adds a card of no class at the end.
+    pub(crate) fn grow(&mut self) {
         [&mut self.brands, &mut self.gpus, &mut self.memory].into_iter().for_each(Column::grow);
-        self.set(slot, Classes::default());
     }
 }
 
@@ -191,6 +194,14 @@ pub(crate) struct Cards {
 }
 
 impl Cards {
+    /// Makes room for a slot.
+    pub(crate) fn reach(&mut self, slot: u32) {
+        while self.rows.len() <= slot as usize {
+            self.rows.grow();
+            self.classes.grow();
+        }
+    }
+
     pub(crate) fn row(&self, slot: u32) -> &Row {
         self.rows.get(slot)
     }

@@ -13,11 +13,13 @@ const GROUP: usize = 64;
 pub(crate) struct Column<T, const CHUNK: usize> {
     groups: Vec<Arc<[Arc<[T]>]>>,
     len: usize,
+    /// What a chunk is until something of it is changed.
+    blank: Option<Arc<[T]>>,
 }
 
 impl<T, const CHUNK: usize> Default for Column<T, CHUNK> {
     fn default() -> Self {
-        Self { groups: Vec::new(), len: 0 }
+        Self { groups: Vec::new(), len: 0, blank: None }
     }
 }
 
@@ -49,7 +51,8 @@ impl<T: Clone + Default, const CHUNK: usize> Column<T, CHUNK> {
     /// Adds a default value at the end.
     pub(crate) fn grow(&mut self) {
         if self.len.is_multiple_of(CHUNK) {
-            let chunk: Arc<[T]> = vec![T::default(); CHUNK].into();
+            let blank = self.blank.get_or_insert_with(|| vec![T::default(); CHUNK].into());
+            let chunk = Arc::clone(blank);
             if self.len.is_multiple_of(CHUNK * GROUP) {
                 self.groups.push([chunk].into());
             } else if let Some(group) = self.groups.last_mut() {

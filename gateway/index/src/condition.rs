@@ -248,7 +248,7 @@ impl NumberRange {
             bits.insert_all(ranks.into_iter().flat_map(|ranks| order.stretches(ranks)));
             bits.to_set()
         };
-        if let Some(stepped) = index.steps(self.axis).and_then(|steps| steps.gather(order, &ranks, limit)) {
+        if let Some(stepped) = index.steps(self.axis).and_then(|steps| steps.gather(order, &ranks)) {
             stepped
         } else if ranks.len() > order.len() / 2 {
             // Those outside are fewer.

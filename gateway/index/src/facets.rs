@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::{
     attribute::Attribute,
-    cards::{Axis, ClassColumn},
+    cards::{Axis, Class, ClassColumn},
     condition::Field,
     filter::SetFilter,
     list::List,
@@ -232,7 +232,7 @@ fn tally(class: &ClassColumn, values: usize, base: &SlotSet) -> Vec<usize> {
         // A chunk has whole words.
         let of_word = class.chunk_from(first);
         while word != 0 {
-            let number = of_word[word.trailing_zeros() as usize];
+            let Class(number) = of_word[word.trailing_zeros() as usize];
             if let Some(count) = counts.get_mut(number as usize) {
                 *count += 1;
             }

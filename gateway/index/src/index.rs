@@ -7,7 +7,7 @@ use std::{
 
 use crate::{
     attribute::Attribute,
-    cards::{Axis, By, Cards, Classes, NO_VALUE, Row},
+    cards::{Axis, By, Cards, Class, Classes, Row},
     facets::FacetId,
     facts::CardFacts,
     order::Order,
@@ -125,8 +125,8 @@ impl Index {
 
     /// How the order of an axis is cut into steps; `None`: there are too few cards for that.
     pub(crate) fn steps(&self, axis: Axis) -> Option<&Steps> {
-        let (by, slots) = (By::Axis(axis), self.cards.rows.len());
-        let cut = || Arc::new(Steps::of(self.order(by), slots));
+        let by = By::Axis(axis);
+        let cut = || Arc::new(Steps::of(self.order(by)));
         Steps::are_worth_it(self.len()).then(|| &**self.steps[by.place()].get_or_init(cut))
     }
 
@@ -152,18 +152,18 @@ impl Index {
     /// What a card, its brand and its chip are called, for those who search.
     pub(crate) fn names(&self, slot: u32) -> [&str; 3] {
         let Classes { brand, gpu, .. } = self.cards.classes.get(slot);
-        let label = |facet, number| self.attribute(facet).value(number).map_or("", |value| &*value.label);
+        let label =
+            |facet, Class(number)| self.attribute(facet).value(number).map_or("", |value| &*value.label);
         [self.cards.names.get(slot), label(FacetId::Brands, brand), label(FacetId::Gpus, gpu)]
     }
 
-    pub(crate) fn free_slot(&mut self) -> u32 {
+    fn free_slot(&mut self) -> u32 {
         let slots = self.cards.rows.len();
         if self.all.len() < slots {
             return self.all.first_gap();
         }
         let slot = u32::try_from(slots).unwrap_or(u32::MAX);
-        self.cards.rows.grow();
-        self.cards.classes.grow(slot);
+        self.cards.reach(slot);
         slot
     }
 
@@ -208,7 +208,7 @@ impl Index {
                 (FacetId::Gpus, before.gpu, after.gpu),
                 (FacetId::MemoryGb, before.memory, after.memory),
             ] {
-                self.attributes[facet as usize].exchange(slot, before, after);
+                self.attributes[facet as usize].exchange(slot, before.0, after.0);
             }
             if renamed {
                 self.cards.names.set(slot, &facts.name_key);
@@ -255,7 +255,9 @@ impl Index {
         let gpu = facts.gpu.as_ref().map(|gpu| (gpu.slug.as_str(), gpu.name.as_str()));
         let memory = facts.memory_mb.filter(|mb| *mb > 0).map(|mb| mb.to_string());
         let mut number = |facet: FacetId, value: Option<(&str, &str)>| {
-            value.map_or(NO_VALUE, |(key, label)| self.attributes[facet as usize].number(key, label))
+            let number =
+                |(key, label): (&str, &str)| Class(self.attributes[facet as usize].number(key, label));
+            value.map(number).unwrap_or_default()
         };
         Classes {
             brand: number(FacetId::Brands, brand),

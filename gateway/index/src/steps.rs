@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use crate::{
     order::Order,
-    slots::{Bits, SlotSet},
+    slots::{Edit, SlotSet},
 };
 
 /// How many steps an order is cut into: at a million cards, the sets take 125 KB each.
@@ -31,14 +31,13 @@ impl Steps {
         cards >= LEAST_CARDS
     }
 
-    /// Of an order whose slots are below `limit`.
-    pub(crate) fn of(order: &Order, limit: usize) -> Self {
+    pub(crate) fn of(order: &Order) -> Self {
         let every = order.len().div_ceil(STEPS).max(1);
-        let mut bits = Bits::below(limit);
         let mut before = vec![SlotSet::default()];
         for cut in 1..=order.len() / every {
-            bits.insert_all(order.stretches((cut - 1) * every..cut * every));
-            before.push(bits.to_set());
+            let mut cards = Edit::of(before[cut - 1].clone());
+            cards.insert_all(order.stretches((cut - 1) * every..cut * every));
+            before.push(cards.finish());
         }
         Self { every, before }
     }
@@ -59,20 +58,20 @@ impl Steps {
     }
 
     /// The cards of some ranks of the order that was cut; `None`: reading them is quicker.
-    pub(crate) fn gather(&self, order: &Order, ranks: &Range<usize>, limit: usize) -> Option<SlotSet> {
+    pub(crate) fn gather(&self, order: &Order, ranks: &Range<usize>) -> Option<SlotSet> {
         let cuts = self.nearest(ranks.start)..self.nearest(ranks.end);
         let (start, end) = (cuts.start * self.every, cuts.end * self.every);
         if ranks.start.abs_diff(start) + ranks.end.abs_diff(end) >= ranks.len() {
             return None;
         }
-        let mut bits = Bits::between(self.before.get(cuts.end)?, self.before.get(cuts.start)?, limit);
+        let mut cards = Edit::of(self.before.get(cuts.end)?.and_not(self.before.get(cuts.start)?));
         for missing in [ranks.start..start, end..ranks.end] {
-            bits.insert_all(order.stretches(missing));
+            cards.insert_all(order.stretches(missing));
         }
         for beyond in [start..ranks.start, ranks.end..end] {
-            bits.remove_all(order.stretches(beyond));
+            cards.remove_all(order.stretches(beyond));
         }
-        Some(bits.to_set())
+        Some(cards.finish())
     }
 }
 
@@ -86,7 +85,7 @@ mod tests {
         // In an order that has nothing to do with their slots.
         let entries: Vec<u32> = (0..CARDS).map(|rank| rank * 7_919 % CARDS).collect();
         let order = Order::from_sorted(&entries);
-        let steps = Steps::of(&order, CARDS as usize);
+        let steps = Steps::of(&order);
         assert_eq!(steps.before().len(), CARDS as usize / steps.every() + 1);
         let every = steps.every();
         let cases = [
@@ -103,7 +102,7 @@ mod tests {
         ];
         for ranks in cases {
             let plain: SlotSet = entries[ranks.clone()].iter().copied().collect();
-            let gathered = steps.gather(&order, &ranks, CARDS as usize).unwrap();
+            let gathered = steps.gather(&order, &ranks).unwrap();
             assert_eq!(gathered.len(), ranks.len(), "{ranks:?}");
             assert_eq!(gathered.and(&plain).len(), ranks.len(), "{ranks:?}");
         }
@@ -111,7 +110,7 @@ mod tests {
         for few in
             [every..every, 1..every / 2, every / 3..every / 3 * 2, every * 3 / 2 - 9..every * 3 / 2 + 9]
         {
-            assert!(steps.gather(&order, &few, CARDS as usize).is_none(), "{few:?}");
+            assert!(steps.gather(&order, &few).is_none(), "{few:?}");
         }
     }
 }

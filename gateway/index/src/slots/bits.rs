@@ -22,13 +22,6 @@ impl Bits {
         bits
     }
 
-    /// The slots of `more` that are not in `less`; all of them must be below `limit`.
-    pub(crate) fn between(more: &SlotSet, less: &SlotSet, limit: usize) -> Self {
-        let mut bits = Self::of(more, limit);
-        less.take_from(&mut bits.words);
-        bits
-    }
-
     pub(crate) fn insert(&mut self, slot: u32) {
         self.words[slot as usize / 64] |= 1 << (slot % 64);
     }
@@ -37,16 +30,8 @@ impl Bits {
         self.words[slot as usize / 64] >> (slot % 64) & 1 == 1
     }
 
-    pub(crate) fn remove(&mut self, slot: u32) {
-        self.words[slot as usize / 64] &= !(1 << (slot % 64));
-    }
-
     pub(crate) fn insert_all<'s>(&mut self, stretches: impl Iterator<Item = &'s [u32]>) {
         stretches.flatten().for_each(|slot| self.insert(*slot));
-    }
-
-    pub(crate) fn remove_all<'s>(&mut self, stretches: impl Iterator<Item = &'s [u32]>) {
-        stretches.flatten().for_each(|slot| self.remove(*slot));
     }
 
     pub(crate) fn to_set(&self) -> SlotSet {

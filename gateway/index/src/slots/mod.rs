@@ -6,8 +6,13 @@
 //! change 8 KiB at the most, and the parts of a result that are equal to a part of an operand cost nothing.
 
 mod bits;
+mod edit;
 mod part;
 mod set;
 
+/// How many slots a part of a set has.
+pub(crate) const PART: u32 = 1 << 16;
+
 pub(crate) use bits::Bits;
+pub(crate) use edit::Edit;
 pub(crate) use set::SlotSet;

@@ -73,7 +73,7 @@ impl Part {
     }
 
     /// The same, without copying words that are many.
-    fn of_own_words(mut words: Vec<u64>) -> Option<Self> {
+    pub(super) fn of_own_words(mut words: Vec<u64>) -> Option<Self> {
         let (used, len) = (until_last(&words).len(), ones_of_both(&words, &words));
         if is_listed(len, used) {
             return Self::of_words(&words[..used]);
@@ -211,19 +211,18 @@ impl Part {
         }
     }
 
-    /// Takes the slots out of words.
-    pub(super) fn take_from(&self, words: &mut [u64]) {
-        match self {
-            Self::Listed(list) => unflag_all(list, words),
-            Self::Flagged(flags) => {
-                words.iter_mut().zip(flags.words.iter()).for_each(|(word, other)| *word &= !other);
-            }
+    /// Whether they share their memory, so that they have the same slots.
+    pub(super) fn is_shared_with(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Listed(one), Self::Listed(two)) => Arc::ptr_eq(one, two),
+            (Self::Flagged(one), Self::Flagged(two)) => Arc::ptr_eq(one, two),
+            _ => false,
         }
     }
 
     pub(super) fn and(&self, other: &Self) -> Option<Self> {
         match (self, other) {
-            (Self::Flagged(one), Self::Flagged(two)) if Arc::ptr_eq(one, two) => Some(self.clone()),
+            _ if self.is_shared_with(other) => Some(self.clone()),
             (Self::Flagged(one), Self::Flagged(two)) => {
                 let used = one.words.len().min(two.words.len());
                 Self::combine(one.words[..used].to_vec(), &two.words, |one, two| one & two)
@@ -245,6 +244,10 @@ impl Part {
             Self::Listed(list) => list.len() / 2,
             Self::Flagged(flags) => flags.words.len() / 4,
         }
+    }
+
+    pub(super) fn to_words(&self) -> Vec<u64> {
+        self.words(&mut [0; WORDS]).to_vec()
     }
 
     /// The slots as words, which are written to `room` where they aren't there.
@@ -273,6 +276,7 @@ impl Part {
 
     pub(super) fn and_not(&self, other: &Self) -> Option<Self> {
         match (self, other) {
+            _ if self.is_shared_with(other) => None,
             (Self::Flagged(one), Self::Flagged(two)) => {
                 Self::combine(one.words.clone(), &two.words, |one, two| one & !two)
             }

@@ -32,12 +32,18 @@ impl SlotSet {
         }
     }
 
-    pub(super) fn take_from(&self, words: &mut [u64]) {
-        let parts = words.as_chunks_mut::<WORDS>().0;
-        for (high, part) in &self.parts {
-            if let Some(words) = parts.get_mut(usize::from(*high)) {
-                part.take_from(words);
-            }
+    /// The part with a slot, as words.
+    pub(super) fn to_words(&self, slot: u32) -> Vec<u64> {
+        self.find(halves(slot).0).map_or_else(|_| Vec::new(), |at| self.parts[at].1.to_words())
+    }
+
+    /// Puts another part there, or none.
+    pub(super) fn exchange(&mut self, high: u16, part: Option<Part>) {
+        match (self.find(high), part) {
+            (Ok(at), Some(part)) => self.parts[at].1 = part,
+            (Err(at), Some(part)) => self.parts.insert(at, (high, part)),
+            (Ok(at), None) => drop(self.parts.remove(at)),
+            (Err(_), None) => {}
         }
     }
 
@@ -140,16 +146,22 @@ impl SlotSet {
         self.parts.iter().map(|(_, part)| part.counting_ns()).sum()
     }
 
-    /// How many slots each of several sets has in common with this one.
+    /// How many slots each of several sets has in common with this one. What neighbours among them share is counted once.
     pub(crate) fn count_each(&self, sets: &[&Self]) -> Vec<usize> {
         let mut counts = vec![0; sets.len()];
         let mut room = [0; WORDS];
         for (high, part) in &self.parts {
             let words = part.words(&mut room);
+            let mut counted: Option<(&Part, usize)> = None;
             for (count, set) in counts.iter_mut().zip(sets) {
-                if let Ok(at) = set.find(*high) {
-                    *count += set.parts[at].1.count_in(part, words);
-                }
+                let Ok(at) = set.find(*high) else { continue };
+                let other = &set.parts[at].1;
+                let common = match counted {
+                    Some((same, common)) if same.is_shared_with(other) => common,
+                    _ => other.count_in(part, words),
+                };
+                counted = Some((other, common));
+                *count += common;
             }
         }
         counts
@@ -216,6 +228,14 @@ mod tests {
         let mut slots = Vec::new();
         set.for_each(|slot| slots.push(slot));
         slots
+    }
+
+    #[test]
+    fn the_first_gap_is_behind_the_last_slot_where_there_is_no_other() {
+        for slots in [0, 1, 63, 64, 320, 321, 65_535, 65_536, 65_537, 65_600, 200_000] {
+            let set: SlotSet = (0..slots).collect();
+            assert_eq!(set.first_gap(), slots);
+        }
     }
 
     proptest! {

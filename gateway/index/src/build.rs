@@ -38,6 +38,8 @@ impl Index {
 struct Filling {
     index: Index,
     bands: Bands,
+    /// The cards' slots in the order of their ids.
+    by_id: Vec<u32>,
     vocabulary: Vocabulary,
     terms: TermNumbers,
 }
@@ -65,28 +67,25 @@ impl Filling {
         }
         each_term(index.names(slot), |term| self.vocabulary.fill(&mut self.terms, term, slot));
         index.all.insert(slot);
+        self.by_id.push(slot);
     }
 
     fn sort(self) -> Index {
-        let Self { mut index, mut vocabulary, terms, .. } = self;
-        let mut slots = Vec::with_capacity(index.all.len());
-        index.all.for_each(|slot| slots.push(slot));
+        let Self { mut index, mut vocabulary, terms, by_id, .. } = self;
         let cards = &index.cards;
         for by in By::ALL {
-            let slots = slots.iter().map(|slot| (cards.row(*slot).id, *slot));
-            // Ids decide between equals.
-            let sorted: Vec<u32> = match by {
-                By::Id => sorted(slots),
-                By::Name => {
-                    let sorted = sorted_texts(slots.map(|(id, slot)| (cards.names.get(slot), (id, slot))));
-                    sorted.into_iter().map(|(_, slot)| slot).collect()
-                }
-                By::Brevity => sorted(slots.map(|(id, slot)| ((cards.row(slot).brevity(), id), slot))),
-                By::Axis(axis) => sorted(slots.map(|(id, slot)| ((cards.row(slot).number(axis), id), slot))),
+            // They are sorted by places in the order of ids, which decide between equals so.
+            let slots = (0..).zip(&by_id).map(|(place, slot): (u32, &u32)| (place, *slot));
+            let sorted = match by {
+                By::Id => (0..).take(by_id.len()).collect(),
+                By::Name => sorted_texts(slots.map(|(place, slot)| (cards.names.get(slot), place))),
+                By::Brevity => sorted(slots.map(|(place, slot)| (cards.row(slot).brevity(), place))),
+                By::Axis(axis) => sorted(slots.map(|(place, slot)| (cards.row(slot).number(axis), place))),
             };
+            let sorted: Vec<u32> = sorted.into_iter().map(|place| by_id[place as usize]).collect();
             index.orders[by.place()] = Order::from_sorted(&sorted);
         }
-        index.codes = Codes::of(&index.cards, slots.into_iter());
+        index.codes = Codes::of(&index.cards, by_id.into_iter());
         vocabulary.finish(terms);
         index.vocabulary = vocabulary;
         index.attributes.iter_mut().for_each(Attribute::shrink);
@@ -96,15 +95,15 @@ impl Filling {
 }
 
 /// Sorts by key, and by entry where keys are equal.
-fn sorted<K: Ord, E: Ord>(keys: impl Iterator<Item = (K, E)>) -> Vec<E> {
-    let mut keys: Vec<(K, E)> = keys.collect();
+fn sorted<K: Ord>(keys: impl Iterator<Item = (K, u32)>) -> Vec<u32> {
+    let mut keys: Vec<(K, u32)> = keys.collect();
     keys.sort_unstable();
     keys.into_iter().map(|(_, entry)| entry).collect()
 }
 
 /// The same for texts. Their first bytes are kept beside them as a number, since looking at a text itself
 /// costs a look into far memory.
-pub(crate) fn sorted_texts<'t, E: Ord>(keys: impl Iterator<Item = (&'t str, E)>) -> Vec<E> {
+pub(crate) fn sorted_texts<'t>(keys: impl Iterator<Item = (&'t str, u32)>) -> Vec<u32> {
     let start = |text: &str| {
         let mut start = [0; 8];
         start.iter_mut().zip(text.bytes()).for_each(|(to, byte)| *to = byte);

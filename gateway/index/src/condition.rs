@@ -49,7 +49,8 @@ pub(crate) struct NumberRange {
     pub(crate) min: i64,
     /// Included.
     pub(crate) max: i64,
-    /// Gathering them costs so much that it is done once.
+    /// Finding them costs so much, as gathering the cards does, that it is done once.
+    ranks: OnceLock<Range<usize>>,
     cards: OnceLock<SlotSet>,
 }
 
@@ -125,7 +126,7 @@ fn range(axis: Axis, span: Span) -> Condition {
     if min > max {
         return Condition::Nothing;
     }
-    Condition::Range(Box::new(NumberRange { axis, min, max, cards: OnceLock::new() }))
+    Condition::Range(Box::new(NumberRange { axis, min, max, ranks: OnceLock::new(), cards: OnceLock::new() }))
 }
 
 fn any_of(index: &Index, facet: FacetId, keys: &[String]) -> Condition {
@@ -237,7 +238,7 @@ pub(crate) fn cards_of_all<'c>(
 
 impl NumberRange {
     pub(crate) fn ranks(&self, index: &Index) -> Range<usize> {
-        index.ranks(self.axis, self.min, self.max)
+        self.ranks.get_or_init(|| index.ranks(self.axis, self.min, self.max)).clone()
     }
 
     fn gather(&self, index: &Index) -> SlotSet {

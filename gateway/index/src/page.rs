@@ -107,7 +107,7 @@ impl List {
         }
         if axis == Axis::Price && backwards {
             // Cards without a price are last either way.
-            let known = self.index.ranks(axis, 0, UNKNOWN_PRICE - 1).end;
+            let known = self.index.rank_behind(axis, UNKNOWN_PRICE - 1);
             return vec![segment(start..end.min(known), None), segment(start.max(known)..end, None)];
         }
         vec![segment(start..end, None)]

@@ -6,7 +6,7 @@ use crate::{
     cards::{Axis, By, UNKNOWN_PRICE},
     condition::{Field, cards_of_all},
     list::List,
-    slots::SlotSet,
+    slots::{Bits, SlotSet},
     steps::Steps,
 };
 
@@ -83,6 +83,7 @@ impl List {
 struct Walk<'l> {
     list: &'l List,
     cards: &'l SlotSet,
+    bits: Bits,
     steps: &'l Steps,
     /// How many of the cards are before each cut, once somebody has asked for that.
     before: Vec<OnceCell<usize>>,
@@ -93,7 +94,14 @@ struct Walk<'l> {
 impl<'l> Walk<'l> {
     fn new(list: &'l List, cards: &'l SlotSet, steps: &'l Steps) -> Self {
         let before = vec![OnceCell::new(); steps.before().len()];
-        Self { list, cards, steps, before, priced: priced(list) }
+        Self {
+            list,
+            cards,
+            bits: Bits::of(cards, list.index.cards.rows.len()),
+            steps,
+            before,
+            priced: priced(list),
+        }
     }
 
     /// Counts the cards before some cuts, each once.
@@ -116,7 +124,7 @@ impl<'l> Walk<'l> {
 
     fn members(&self, ranks: Range<usize>) -> impl DoubleEndedIterator<Item = u32> {
         let entries = self.list.index.order(By::Axis(Axis::Price)).entries(ranks);
-        entries.filter(|slot| self.cards.contains(*slot))
+        entries.filter(|slot| self.bits.contains(*slot))
     }
 
     /// How many cards are before a rank.

@@ -179,7 +179,7 @@ impl List {
         if let Some(class) = class.filter(|_| base.len() * TALLYING_NS < counting_ns) {
             return tally(class, values.len(), base);
         }
-        base.count_each(&values.map(|value| &value.cards).collect::<Vec<_>>())
+        base.count_each(&values.map(|value| &value.cards).collect::<Vec<_>>(), &self.index.all)
     }
 
     fn sizes_of_memory(&self, counts: &[usize]) -> Vec<FacetValue> {

@@ -126,7 +126,7 @@ impl Index {
     /// How the order of an axis is cut into steps; `None`: there are too few cards for that.
     pub(crate) fn steps(&self, axis: Axis) -> Option<&Steps> {
         let by = By::Axis(axis);
-        let cut = || Arc::new(Steps::of(self.order(by)));
+        let cut = || Arc::new(Steps::of(self.order(by), axis));
         Steps::are_worth_it(self.len()).then(|| &**self.steps[by.place()].get_or_init(cut))
     }
 

@@ -110,7 +110,7 @@ impl<'l> Walk<'l> {
         cuts.sort_unstable();
         cuts.dedup();
         let sets: Vec<&SlotSet> = cuts.iter().map(|cut| &self.steps.before()[*cut]).collect();
-        let counts = self.cards.count_each(&sets);
+        let counts = self.cards.count_each(&sets, &self.list.index.all);
         for (cut, count) in cuts.into_iter().zip(counts) {
             self.before[cut].get_or_init(|| count);
         }

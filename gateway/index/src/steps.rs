@@ -1,18 +1,21 @@
 //! An order that is cut into steps of one length, with the cards before each cut as a set.
 //!
 //! A range of numbers is a stretch of an order. Gathering a million cards one by one takes milliseconds; between two cuts
-//! they are the difference of two sets, and only what is left at both ends is put in one by one. The sets are made when
+//! they are the difference of two sets, and only what is left at both ends is put in, or taken out, one by one. The sets are made when
 //! they are first asked for, and stand as long as nothing in the order moves.
 
 use std::ops::Range;
 
 use crate::{
+    cards::Axis,
     order::Order,
     slots::{Edit, SlotSet},
 };
 
 /// How many steps an order is cut into: at a million cards, the sets take 125 KB each.
 const STEPS: usize = 64;
+/// How many the order of prices is cut into, the sets before which share most of their parts: see [`crate::bands`].
+const STEPS_OF_PRICES: usize = 128;
 /// In fewer cards than this, reading the order is quick enough.
 const LEAST_CARDS: usize = 4_096;
 
@@ -31,8 +34,10 @@ impl Steps {
         cards >= LEAST_CARDS
     }
 
-    pub(crate) fn of(order: &Order) -> Self {
-        let every = order.len().div_ceil(STEPS).max(1);
+    /// Of the order of an axis.
+    pub(crate) fn of(order: &Order, axis: Axis) -> Self {
+        let steps = if axis == Axis::Price { STEPS_OF_PRICES } else { STEPS };
+        let every = order.len().div_ceil(steps).max(1);
         let mut before = vec![SlotSet::default()];
         for cut in 1..=order.len() / every {
             let mut cards = Edit::of(before[cut - 1].clone());
@@ -85,7 +90,7 @@ mod tests {
         // In an order that has nothing to do with their slots.
         let entries: Vec<u32> = (0..CARDS).map(|rank| rank * 7_919 % CARDS).collect();
         let order = Order::from_sorted(&entries);
-        let steps = Steps::of(&order);
+        let steps = Steps::of(&order, Axis::Price);
         assert_eq!(steps.before().len(), CARDS as usize / steps.every() + 1);
         let every = steps.every();
         let cases = [

@@ -5,6 +5,7 @@
 //! shared between the copies of a set until it changes. So a copy of the whole index costs microseconds, a
 //! change 8 KiB at the most, and the parts of a result that are equal to a part of an operand cost nothing.
 
+mod base;
 mod bits;
 mod edit;
 mod part;

@@ -1,6 +1,9 @@
 //! A set of slots of any size.
 
-use super::part::{Part, WORDS};
+use super::{
+    base::Base,
+    part::{Part, WORDS},
+};
 
 /// A set of slots.
 #[derive(Clone, Debug, Default)]
@@ -131,13 +134,16 @@ impl SlotSet {
         Self { parts }
     }
 
+    /// The parts of which both have some slots.
     fn common<'s>(&'s self, other: &'s Self) -> impl Iterator<Item = (u16, &'s Part, &'s Part)> {
-        let (few, many) = if self.parts.len() < other.parts.len() { (self, other) } else { (other, self) };
-        few.parts.iter().filter_map(|(high, part)| Some((*high, part, &many.parts[many.find(*high).ok()?].1)))
+        self.parts
+            .iter()
+            .filter_map(|(high, part)| Some((*high, part, &other.parts[other.find(*high).ok()?].1)))
     }
 
     pub(crate) fn and(&self, other: &Self) -> Self {
-        let parts = self.common(other).filter_map(|(high, one, two)| Some((high, one.and(two)?)));
+        let (few, many) = if self.parts.len() < other.parts.len() { (self, other) } else { (other, self) };
+        let parts = few.common(many).filter_map(|(high, one, two)| Some((high, one.and(two)?)));
         Self { parts: parts.collect() }
     }
 
@@ -146,19 +152,20 @@ impl SlotSet {
         self.parts.iter().map(|(_, part)| part.counting_ns()).sum()
     }
 
-    /// How many slots each of several sets has in common with this one. What neighbours among them share is counted once.
-    pub(crate) fn count_each(&self, sets: &[&Self]) -> Vec<usize> {
+    /// How many slots each of several sets has in common with this one, all of them among those of `all`. What neighbours
+    /// among them share is counted once, and parts with all slots that there are need no counting.
+    pub(crate) fn count_each(&self, sets: &[&Self], all: &Self) -> Vec<usize> {
         let mut counts = vec![0; sets.len()];
         let mut room = [0; WORDS];
-        for (high, part) in &self.parts {
-            let words = part.words(&mut room);
+        for (high, part, whole) in self.common(all) {
+            let base = Base::new(part, whole, &mut room);
             let mut counted: Option<(&Part, usize)> = None;
             for (count, set) in counts.iter_mut().zip(sets) {
-                let Ok(at) = set.find(*high) else { continue };
+                let Ok(at) = set.find(high) else { continue };
                 let other = &set.parts[at].1;
                 let common = match counted {
                     Some((same, common)) if same.is_shared_with(other) => common,
-                    _ => other.count_in(part, words),
+                    _ => base.count(other),
                 };
                 counted = Some((other, common));
                 *count += common;
@@ -224,6 +231,10 @@ mod tests {
         })
     }
 
+    fn few() -> impl Strategy<Value = SlotSet> {
+        prop::collection::vec(0..100_000_u32, 0..300).prop_map(|few| few.into_iter().collect())
+    }
+
     fn plain(set: &SlotSet) -> Vec<u32> {
         let mut slots = Vec::new();
         set.for_each(|slot| slots.push(slot));
@@ -242,7 +253,7 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(128))]
 
         #[test]
-        fn it_does_what_a_plain_set_does(one in slots(), two in slots()) {
+        fn it_does_what_a_plain_set_does(one in slots(), two in slots(), few in few()) {
             let (a, b): (SlotSet, SlotSet) = (one.iter().copied().collect(), two.iter().copied().collect());
             let both: Vec<u32> = one.intersection(&two).copied().collect();
             prop_assert_eq!(plain(&a), one.iter().copied().collect::<Vec<_>>());
@@ -255,7 +266,10 @@ mod tests {
             let bits = Bits::of(&a, 400_000);
             prop_assert!(two.iter().all(|slot| bits.contains(*slot) == one.contains(slot)));
             prop_assert_eq!(plain(&bits.to_set()), plain(&a));
-            prop_assert_eq!(a.count_each(&[&b, &a]), vec![both.len(), a.len()]);
+            prop_assert_eq!(a.count_each(&[&b, &a], &united), vec![both.len(), a.len()]);
+            let (most, few) = (united.and_not(&few), few);
+            prop_assert_eq!(most.count_each(&[&a, &united], &united), vec![a.and(&most).len(), most.len()]);
+            prop_assert_eq!(few.and(&a).count_each(&[&b, &most], &united), vec![few.and(&a).and(&b).len(), few.and(&a).and(&most).len()]);
             let gap = (0..400_000).find(|slot| !one.contains(slot)).unwrap();
             prop_assert_eq!(a.first_gap(), gap);
             let mut less = a.clone();

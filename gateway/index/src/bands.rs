@@ -1,8 +1,9 @@
 //! Which slot a card gets while an index is built: cards of like prices get slots beside each other.
 //!
-//! A filter by price then lets cards through in some parts of all sets and in none of the others, which needn't be read: in
-//! a large catalogue, reading memory is what counting takes its time for. It is a habit and no rule. Cards that come later,
-//! or at another price, may be anywhere; so the more cards change, the more parts have to be read, as all would be otherwise.
+//! A filter by price then lets cards through in some parts of all sets and in none of the others, which needn't be
+//! read: in a large catalogue, reading memory is what counting takes its time for. It is a habit and no rule. Cards
+//! that come later, or at another price, may be anywhere; so the more cards change, the more parts have to be read,
+//! as all would be otherwise.
 
 use crate::slots::PART;
 

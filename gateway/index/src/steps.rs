@@ -1,8 +1,8 @@
 //! An order that is cut into steps of one length, with the cards before each cut as a set.
 //!
 //! A range of numbers is a stretch of an order. Gathering a million cards one by one takes milliseconds; between two cuts
-//! they are the difference of two sets, and only what is left at both ends is put in, or taken out, one by one. The sets are made when
-//! they are first asked for, and stand as long as nothing in the order moves.
+//! they are the difference of two sets, and only at both ends cards are put in, or taken out, one by one. The sets are made
+//! when they are first asked for, and stand as long as nothing in the order moves.
 
 use std::ops::Range;
 

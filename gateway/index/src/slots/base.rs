@@ -17,15 +17,15 @@ pub(super) enum Base<'p> {
     },
 }
 
-/// Where fewer slots are lacking for each word, it is quicker to look for these: about as long takes counting a word.
-const MOST_LACKING: usize = 4;
+/// Looking for a slot takes about as long as counting so many words.
+const WORDS_A_SLOT: usize = 4;
 
 impl<'p> Base<'p> {
     /// `whole` has all slots that there are. What has to be written down is written to `room`.
     pub(super) fn new(part: &'p Part, whole: &Part, room: &'p mut [u64; WORDS]) -> Self {
         let lacking = whole.len() - part.len();
         let (len, words) = (whole.len(), part.words(room));
-        if lacking * MOST_LACKING < words.len() {
+        if lacking * WORDS_A_SLOT < words.len() {
             let lacking = if lacking > 0 { whole.and_not(part) } else { None };
             return Self::Nearly { whole: len, part, lacking };
         }

@@ -45,3 +45,22 @@ impl Edit {
         self.set
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_come_and_go_while_others_stay_shared() {
+        let set: SlotSet = (0..1_000).chain(70_000..70_003).chain([200_000]).collect();
+        let mut edit = Edit::of(set.clone());
+        edit.remove_all([&[70_000, 70_001][..], &[70_002, 199_999, 200_000]].into_iter());
+        edit.insert_all([&[131_072, 131_071][..], &[199_999]].into_iter());
+        let edited = edit.finish();
+        let expected: SlotSet = (0..1_000).chain([131_071, 131_072, 199_999]).collect();
+        assert_eq!((edited.len(), edited.and(&expected).len()), (1_003, 1_003));
+        let mut emptied = Edit::of(set);
+        emptied.remove_all([&(0..200_001).collect::<Vec<_>>()[..]].into_iter());
+        assert!(emptied.finish().is_empty());
+    }
+}

@@ -6,7 +6,7 @@ use pulp::Arch;
 
 /// How many words of 64 bits a part has at the most.
 pub(super) const WORDS: usize = 1024;
-/// The most slots that are listed one by one, for each word up to the last slot's: from here on a bit for each is smaller.
+/// The most slots that are listed one by one, for each word up to the last slot's: beyond, a bit for each is smaller.
 const MOST_LISTED: usize = 4;
 /// With fewer for each word, one that has flags is listed again; less than the above, so that it doesn't go to and fro.
 const FEW_AGAIN: usize = 3;

@@ -45,9 +45,7 @@ impl Flags {
     }
 
     fn to_list(&self) -> Vec<u16> {
-        let mut list = Vec::with_capacity(self.len);
-        each_bit(&self.words, |low| list.push(low));
-        list
+        to_list(&self.words, self.len)
     }
 }
 
@@ -65,9 +63,7 @@ impl Part {
     pub(super) fn of_words(words: &[u64]) -> Option<Self> {
         let (words, len) = (until_last(words), ones_of_both(words, words));
         if is_listed(len, words.len()) {
-            let mut list = Vec::with_capacity(len);
-            each_bit(words, |low| list.push(low));
-            return Self::of_list(list);
+            return Self::of_list(to_list(words, len));
         }
         Some(Self::Flagged(Arc::new(Flags { len, words: words.to_vec() })))
     }
@@ -76,7 +72,7 @@ impl Part {
     pub(super) fn of_own_words(mut words: Vec<u64>) -> Option<Self> {
         let (used, len) = (until_last(&words).len(), ones_of_both(&words, &words));
         if is_listed(len, used) {
-            return Self::of_words(&words[..used]);
+            return Self::of_list(to_list(&words[..used], len));
         }
         words.truncate(used);
         Some(Self::Flagged(Arc::new(Flags { len, words })))
@@ -343,7 +339,14 @@ fn until_last(words: &[u64]) -> &[u64] {
 }
 
 fn flag(words: &[u64], low: u16) -> bool {
-    words.get(usize::from(low / 64)).is_some_and(|word| word >> (low % 64) & 1 == 1)
+    words.get(usize::from(low / 64)).copied().unwrap_or_default() >> (low % 64) & 1 == 1
+}
+
+/// The bits of words, so many.
+fn to_list(words: &[u64], len: usize) -> Vec<u16> {
+    let mut list = Vec::with_capacity(len);
+    each_bit(words, |low| list.push(low));
+    list
 }
 
 /// There must be a word for each.

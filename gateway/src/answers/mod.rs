@@ -100,6 +100,7 @@ pub struct Answers {
     /// With what is kept in memory, and with what is looked for in Redis: of what is asked for the first time here, and
     /// of what was asked before.
     luck: Arc<Luck>,
+    luck_again: Arc<Luck>,
     luck_in_redis: Arc<Luck>,
     luck_in_redis_again: Arc<Luck>,
     asked: Asked,
@@ -138,6 +139,7 @@ impl Answers {
             flights: Flights::default(),
             redis,
             luck: Arc::default(),
+            luck_again: Arc::default(),
             luck_in_redis: Arc::default(),
             luck_in_redis_again: Arc::default(),
             asked: Asked::default(),
@@ -158,6 +160,7 @@ impl Answers {
         let found = self.memory.get(&key);
         self.luck.note(found.is_some());
         let (answer, is_shared) = found?;
+        self.luck_again.note(true);
         if !is_shared && let Some(redis) = &self.redis {
             // It is asked for again, so others may ask for it too.
             redis.put(&key, &answer.body);
@@ -199,6 +202,9 @@ impl Answers {
         work: impl Future<Output = Result<Answer, E>>,
     ) -> Result<Answer, E> {
         let asked_before = self.asked.before(question);
+        if asked_before {
+            self.luck_again.note(false);
+        }
         // A question that was asked here before is much likelier to have been asked elsewhere. Yet that it was is no more
         // than a guess: where what Redis is asked for isn't there, to ask it and to tell it costs a large answer dearly.
         // What is asked for once more while memory has it, Redis is told all the same.
@@ -221,7 +227,9 @@ impl Answers {
             if let Some(redis) = redis {
                 redis.put(&key, &answer.body);
             }
-            if asked_before || self.luck.pays() {
+            // That it was asked before doesn't help where it is forgotten before it is asked again.
+            let luck = if asked_before { &self.luck_again } else { &self.luck };
+            if luck.pays() {
                 self.keep(question, key, &answer, redis.is_some());
             }
         }

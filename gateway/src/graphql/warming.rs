@@ -9,14 +9,13 @@ use std::{
     time::{Duration, Instant},
 };
 
-use catalogue_index::{Filter, List, Sort, Stretch};
+use catalogue_index::{Filter, Index, List, Place, Sort, Stretch};
 use sqlx::PgPool;
 use tokio::time::sleep;
 
 use super::{loaders::Kind, packed::PackedCard};
 use crate::{
     catalogue::{Catalogue, CatalogueState},
-    indexing::Stretches,
     measures,
 };
 
@@ -45,10 +44,16 @@ pub(crate) async fn warm(pool: PgPool, catalogue: Catalogue) {
 
 /// Says how many were read.
 async fn read_first(pool: &PgPool, state: &CatalogueState) -> sqlx::Result<usize> {
-    let Ok(all) = List::new(state.index.clone(), Filter::default()) else { return Ok(0) };
-    let first = Stretch { size: MOST_CARDS, ..Stretch::default() };
-    let Ok(page) = all.page(Sort::PriceAsc, &first) else { return Ok(0) };
-    let ids: Vec<i64> = page.places.iter().map(|place| place.id).collect();
+    let mut ids: Vec<i64> = Vec::new();
+    let mut last = None;
+    while ids.len() < MOST_CARDS {
+        let places = next(&state.index, last.as_ref());
+        ids.extend(places.iter().map(|place| place.id));
+        last = places.last().cloned();
+        if last.is_none() {
+            break;
+        }
+    }
     let rows = state.rows();
     for ids in ids.chunks(AT_ONCE) {
         for (id, card) in read(pool, ids).await? {
@@ -58,18 +63,26 @@ async fn read_first(pool: &PgPool, state: &CatalogueState) -> sqlx::Result<usize
     Ok(ids.len())
 }
 
-/// Reads cards to disk, as many as there is room for.
+/// Reads cards to disk, as many as there is room for, in the order of lists by price: so a page of such a list is mostly
+/// read from there at once. What changes later stands where there is room.
 async fn read_all(pool: &PgPool, catalogue: &Catalogue) {
     let began = Instant::now();
-    let mut all = Stretches::of_all();
-    let mut cards = 0;
-    while catalogue.latest().is_some_and(|state| state.rows().has_room_on_disk()) {
-        match all.next(pool).await {
-            Ok(Some(ids)) => {
-                read_stretch(pool, catalogue, &ids).await;
+    let (mut cards, mut last) = (0, None);
+    let more = |last: Option<&Place>| {
+        let state = catalogue.latest().filter(|state| state.rows().has_room_on_disk())?;
+        Some(next(&state.index, last))
+    };
+    while let Some(places) = more(last.as_ref()) {
+        let Some(place) = places.last() else { break };
+        let ids: Vec<i64> = places.iter().map(|place| place.id).collect();
+        let began = Instant::now();
+        match to_disk(pool, catalogue, &ids).await {
+            Ok(()) => {
                 cards += ids.len();
+                last = Some(place.clone());
+                // That leaves Postgres as much time as it takes, for those who wait for an answer.
+                sleep(began.elapsed()).await;
             }
-            Ok(None) => break,
             Err(error) => {
                 tracing::debug!(%error, "cards can't be read ahead now: trying again");
                 sleep(PAUSE).await;
@@ -82,21 +95,19 @@ async fn read_all(pool: &PgPool, catalogue: &Catalogue) {
     }
 }
 
-/// Leaves Postgres as much time as it takes, for those who wait for an answer.
-async fn read_stretch(pool: &PgPool, catalogue: &Catalogue, ids: &[i64]) {
-    for ids in ids.chunks(AT_ONCE) {
-        let began = Instant::now();
-        // What isn't read here is read when it is asked for.
-        to_disk(pool, catalogue, ids).await.ok();
-        sleep(began.elapsed()).await;
-    }
+/// The cards behind a place of the list of all by price, or the first.
+fn next(index: &Arc<Index>, after: Option<&Place>) -> Vec<Place> {
+    let Ok(all) = List::new(Arc::clone(index), Filter::default()) else { return Vec::new() };
+    let stretch = Stretch { after, size: AT_ONCE, ..Stretch::default() };
+    all.page(Sort::PriceAsc, &stretch).map(|page| page.places).unwrap_or_default()
 }
 
 async fn to_disk(pool: &PgPool, catalogue: &Catalogue, ids: &[i64]) -> sqlx::Result<()> {
     let rows = trusted(catalogue).await.rows();
     let read_at = Instant::now();
     let read = read(pool, ids).await?;
-    if let Some(written) = rows.put_on_disk::<PackedCard>(&read, read_at) {
+    let in_order = ids.iter().filter_map(|id| Some((id, read.get(id)?)));
+    if let Some(written) = rows.put_on_disk::<PackedCard>(in_order, read_at) {
         written.await.ok();
     }
     Ok(())

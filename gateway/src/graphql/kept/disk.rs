@@ -10,6 +10,7 @@
 //! row of the same card.
 
 mod places;
+mod runs;
 
 use std::{
     fs::File,
@@ -23,7 +24,10 @@ use std::{
     },
 };
 
-use self::places::{LARGEST, Place, Places, UNIT, units};
+use self::{
+    places::{LARGEST, Place, Places, UNIT, units},
+    runs::{Run, runs},
+};
 
 /// A card's id, and the checksum of it, the number of the writing, and the row.
 const HEAD: usize = size_of::<i64>() + size_of::<u32>();
@@ -76,49 +80,26 @@ impl Disk {
 
     /// Gives the rows of cards to `take`, each with its place in `ids`, if there is no need to wait for the disk. Says of
     /// which there is: of those that stand in the file but not in memory.
-    pub(super) fn read_now(&self, ids: &[i64], mut take: impl FnMut(usize, &[u8])) -> Vec<usize> {
-        let mut waiting = Vec::new();
-        let mut read = |index: usize, file: &File, bytes: &mut [u8], at| {
-            let is_read = read_from_memory(file, bytes, at);
-            if !is_read {
-                waiting.push(index);
-            }
-            is_read
-        };
-        self.each(ids, self.places_of(ids), &mut read, &mut take);
-        waiting
+    pub(super) fn read_now(&self, ids: &[i64], take: impl FnMut(usize, &[u8])) -> Vec<usize> {
+        let read = |run: &Run, bytes: &mut [u8]| read_from_memory(&self.file, bytes, run.at);
+        each(ids, self.runs(ids), read, take)
     }
 
     /// Gives the rows of cards to `take`, each with its place in `ids`. It may wait for the disk.
-    pub(super) fn read(&self, ids: &[i64], mut take: impl FnMut(usize, &[u8])) {
-        let places = self.places_of(ids);
-        places.iter().flatten().for_each(|place| ask_ahead(&self.file, *place));
-        let mut read = |_, file: &File, bytes: &mut [u8], at| file.read_exact_at(bytes, at).is_ok();
-        self.each(ids, places, &mut read, &mut take);
-    }
-
-    fn places_of(&self, ids: &[i64]) -> Vec<Option<Place>> {
-        let places = self.places();
-        ids.iter().map(|id| places.get(*id)).collect()
-    }
-
-    fn each(
-        &self,
-        ids: &[i64],
-        places: Vec<Option<Place>>,
-        read: &mut impl FnMut(usize, &File, &mut [u8], u64) -> bool,
-        take: &mut impl FnMut(usize, &[u8]),
-    ) {
-        let mut bytes = Vec::new();
-        for (index, (id, place)) in ids.iter().zip(places).enumerate() {
-            let Some(place) = place else { continue };
-            bytes.resize(place.bytes(), 0);
-            if read(index, &self.file, &mut bytes, place.at())
-                && let Some(row) = body(*id, place.writing(), &bytes)
-            {
-                take(index, row);
-            }
+    pub(super) fn read(&self, ids: &[i64], take: impl FnMut(usize, &[u8])) {
+        let runs = self.runs(ids);
+        for run in &runs {
+            ask_ahead(&self.file, run);
         }
+        // What can't be read isn't there.
+        each(ids, runs, |run, bytes| self.file.read_exact_at(bytes, run.at).is_ok(), take);
+    }
+
+    fn runs(&self, ids: &[i64]) -> Vec<Run> {
+        let places = self.places();
+        let rows = ids.iter().enumerate().filter_map(|(index, id)| Some((index, places.get(*id)?))).collect();
+        drop(places);
+        runs(rows)
     }
 
     /// Writes the row of a card, if there is room. It counts once it is [put](Self::put).
@@ -162,7 +143,34 @@ impl Disk {
     }
 }
 
-/// Rows are read one by one, in no order: what stands beside one is of no use.
+/// Reads rows and gives them to `take`, each with its place in `ids`; says of which it couldn't. Where it can't read all of
+/// a run it tries each row.
+fn each(
+    ids: &[i64],
+    mut runs: Vec<Run>,
+    mut read: impl FnMut(&Run, &mut [u8]) -> bool,
+    mut take: impl FnMut(usize, &[u8]),
+) -> Vec<usize> {
+    let mut failed = Vec::new();
+    let mut bytes = vec![0; runs.iter().map(|run| run.bytes).max().unwrap_or_default()];
+    while let Some(run) = runs.pop() {
+        let bytes = &mut bytes[..run.bytes];
+        if read(&run, bytes) {
+            for (index, place) in &run.rows {
+                if let Some(row) = body(ids[*index], place.writing(), &bytes[run.range(*place)]) {
+                    take(*index, row);
+                }
+            }
+        } else if let [(index, _)] = run.rows[..] {
+            failed.push(index);
+        } else {
+            runs.extend(run.rows.into_iter().map(Run::of));
+        }
+    }
+    failed
+}
+
+/// What of the rows beside some is of use is asked for with them (see [`runs`]).
 fn read_no_more_than_asked(file: &File) {
     #[cfg(target_os = "linux")]
     if let Err(error) = rustix::fs::fadvise(file, 0, None, rustix::fs::Advice::Random) {
@@ -175,18 +183,15 @@ fn read_no_more_than_asked(file: &File) {
 
 /// Lets the disk begin with a row that is read later: with many of them at once it is ten times as quick as with one
 /// after the other.
-fn ask_ahead(file: &File, place: Place) {
+fn ask_ahead(file: &File, run: &Run) {
     #[cfg(target_os = "linux")]
-    if let Err(error) = rustix::fs::fadvise(
-        file,
-        place.at(),
-        NonZeroU64::new(place.bytes() as u64),
-        rustix::fs::Advice::WillNeed,
-    ) {
+    if let Err(error) =
+        rustix::fs::fadvise(file, run.at, NonZeroU64::new(run.bytes as u64), rustix::fs::Advice::WillNeed)
+    {
         tracing::debug!(%error, "the disk can't be told what is read next");
     }
     #[cfg(not(target_os = "linux"))]
-    let _ = (file, place);
+    let _ = (file, run);
 }
 
 /// Reads what the kernel has in memory; false: it hasn't, or can't tell.
@@ -281,6 +286,22 @@ mod tests {
         let can_tell = read_from_memory(&disk.file, &mut [0], 0);
         let given = (vec![(1, b"seven".to_vec())], vec![]);
         assert_eq!((rows, waiting), if can_tell { given } else { (vec![], vec![1]) });
+    }
+
+    #[test]
+    fn rows_beside_one_that_cant_be_read_are_found_all_the_same() {
+        let disk = disk(1 << 20);
+        assert!([7, 8, 9].iter().all(|id| put(&disk, *id, &id.to_le_bytes())));
+        let (ids, eighth) = ([9, 8, 6, 7], disk.places().get(8).unwrap().at());
+        let mut found = Vec::new();
+        let read = |run: &Run, bytes: &mut [u8]| {
+            let has_it = (run.at..run.at + run.bytes as u64).contains(&eighth);
+            !has_it && disk.file.read_exact_at(bytes, run.at).is_ok()
+        };
+        let failed = each(&ids, disk.runs(&ids), read, |index, row| found.push((index, row.to_vec())));
+        found.sort_unstable();
+        assert_eq!(failed, [1]);
+        assert_eq!(found, [(0, 9_i64.to_le_bytes().to_vec()), (3, 7_i64.to_le_bytes().to_vec())]);
     }
 
     #[test]

@@ -2,7 +2,6 @@
 //! may not be any more when it is written.
 
 use std::{
-    collections::HashMap,
     sync::{Arc, PoisonError},
     time::{Duration, Instant},
 };
@@ -60,18 +59,18 @@ impl RowsAt {
         rows
     }
 
-    /// Keeps rows on disk that were read under this version, or after it, since `read_at`. It ends when they are written,
-    /// and nobody has to wait for that.
-    pub(in crate::graphql) fn put_on_disk<K: Kind>(
+    /// Keeps rows on disk that were read under this version, or after it, since `read_at`: beside each other, if they are
+    /// new there. It ends when they are written, and nobody has to wait for that.
+    pub(in crate::graphql) fn put_on_disk<'r, K: Kind>(
         &self,
-        read: &HashMap<K::Key, Arc<K::Value>>,
+        read: impl IntoIterator<Item = (&'r K::Key, &'r Arc<K::Value>)>,
         read_at: Instant,
     ) -> Option<JoinHandle<()>> {
         let disk = K::kept(&self.rows)?.disk.as_ref().filter(|disk| disk.takes_more()).map(Arc::clone)?;
         let permit = Arc::clone(&self.rows.writes).try_acquire_owned().ok()?;
         let at = self.clone();
         let read: Vec<(i64, Arc<K::Value>)> =
-            read.iter().filter_map(|(key, row)| Some((K::card(key)?, Arc::clone(row)))).collect();
+            read.into_iter().filter_map(|(key, row)| Some((K::card(key)?, Arc::clone(row)))).collect();
         Some(tokio::task::spawn_blocking(move || {
             for (card, row) in read {
                 let Some(bytes) = K::encoded(&row) else { continue };
@@ -98,8 +97,8 @@ mod tests {
         let rows = Arc::new(KeptRows::with_disk(&std::env::temp_dir(), 1 << 20).unwrap());
         let at = |version| RowsAt::new(Arc::clone(&rows), version);
         let read = |version, read_at| {
-            let read = [7, 8].map(|card| (card, PackedCard::from_bytes(&[7]).unwrap().into())).into();
-            at(version).put_on_disk::<PackedCard>(&read, read_at).unwrap()
+            let card = Arc::new(PackedCard::from_bytes(&[7]).unwrap());
+            at(version).put_on_disk::<PackedCard>([(&7, &card), (&8, &card)], read_at).unwrap()
         };
         let on_disk = async || {
             let found = at(9).on_disk::<PackedCard>(&[8, 9, 7]).await;

@@ -13,6 +13,7 @@ mod key;
 mod last;
 mod memory;
 mod redis;
+mod seldom;
 
 use std::{fmt, future::Future, sync::Arc, time::Duration};
 
@@ -27,6 +28,7 @@ use self::{
     flights::{Flights, Seat, landed},
     last::LastAnswers,
     memory::Memory,
+    seldom::Seldom,
 };
 pub use self::{
     key::{Key, Question, StateHash},
@@ -40,6 +42,9 @@ const OVERHEAD_BYTES: usize = 256;
 pub(crate) const KEPT: Duration = Duration::from_mins(1);
 /// What part of the memory the last answers take: a quarter. Most are the same bytes as an answer that is kept anyway.
 const LAST_SHARE: u64 = 4;
+/// However seldom an answer is asked for before it is forgotten, one in such a while is kept: it may be the last one before
+/// Postgres goes away.
+const KEPT_ANYWAY_EVERY: Duration = Duration::from_millis(10);
 /// The largest answer that is kept, in bytes; a page of 100 cards with everything has some 400 KB.
 const LARGEST_KEPT_BYTES: usize = 2 * 1024 * 1024;
 
@@ -101,6 +106,7 @@ pub struct Answers {
     /// of what was asked before.
     luck: Arc<Luck>,
     luck_again: Arc<Luck>,
+    kept_anyway: Arc<Seldom>,
     luck_in_redis: Arc<Luck>,
     luck_in_redis_again: Arc<Luck>,
     asked: Asked,
@@ -140,6 +146,7 @@ impl Answers {
             redis,
             luck: Arc::default(),
             luck_again: Arc::default(),
+            kept_anyway: Seldom::new(KEPT_ANYWAY_EVERY).into(),
             luck_in_redis: Arc::default(),
             luck_in_redis_again: Arc::default(),
             asked: Asked::default(),
@@ -228,8 +235,12 @@ impl Answers {
                 redis.put(&key, &answer.body);
             }
             // That it was asked before doesn't help where it is forgotten before it is asked again.
-            let luck = if asked_before { &self.luck_again } else { &self.luck };
-            if luck.pays() {
+            let is_kept = if asked_before {
+                self.luck_again.pays() || self.kept_anyway.is_due()
+            } else {
+                self.luck.pays()
+            };
+            if is_kept {
                 self.keep(question, key, &answer, redis.is_some());
             }
         }

@@ -75,7 +75,7 @@ mod tests {
     #[test]
     fn rows_are_read_together_that_stand_close_to_each_other() {
         let gap = usize::try_from(GAP).unwrap();
-        let all = places(&[100, 1, gap, 100, gap + 1, UNIT, 2 * UNIT]);
+        let all = places(&[100, UNIT, gap, 100, gap + 1, UNIT, 2 * UNIT]);
         let some = |numbers: &[usize]| numbers.iter().map(|number| all[*number]).collect::<Vec<_>>();
         assert_eq!(numbers(some(&[])), Vec::<Vec<usize>>::new());
         assert_eq!(numbers(some(&[3, 0, 1])), [[0, 1, 3]]);

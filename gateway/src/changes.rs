@@ -27,8 +27,9 @@ const LARGEST_BATCH: i64 = 250;
 const MOST_WAITING: usize = 32;
 /// The longest wait for Postgres.
 const PATIENCE: Duration = Duration::from_secs(2);
-/// How many subscribers ask Postgres at the same time for what they tell: readers need its connections too.
-const MOST_ASKING: usize = 4;
+/// How many subscribers ask Postgres at the same time for what they tell, each over two connections at the most: readers
+/// need them too.
+const MOST_ASKING: usize = 2;
 
 /// What happened to a card.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,4 +1,4 @@
-//! Whether it pays to keep what nobody has asked for before, and to look for it elsewhere.
+//! Whether it pays to keep something, and to look for it elsewhere.
 //!
 //! Where readers ask for the same things, what was worked out is soon asked for again, and another gateway often has it.
 //! Where each of them asks for something else, keeping and looking cost more than they ever bring. What was found lately

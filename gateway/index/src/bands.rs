@@ -5,7 +5,7 @@
 //! that come later, or at another price, may be anywhere; so the more cards change, the more parts have to be read,
 //! as all would be otherwise.
 
-use crate::slots::PART;
+use crate::{cards::UNKNOWN_PRICE, slots::PART};
 
 /// How many bands there are: as many as fill a part each where there are a million cards.
 const BANDS: usize = 16;
@@ -50,12 +50,17 @@ impl Bands {
         band.next - 1
     }
 
-    /// Makes bands that have as many cards each of the first part.
+    /// Makes bands that have about as many cards each of those in the first part that have a price, and one for those
+    /// without.
     fn cut_at_prices(&mut self) {
         let mut prices = std::mem::take(&mut self.prices);
+        prices.retain(|price| *price != UNKNOWN_PRICE);
         prices.sort_unstable();
-        let band = |number| Band { from: prices[number * prices.len() / BANDS], next: 0 };
-        self.cut = (0..BANDS).map(band).collect();
+        let mut cuts: Vec<i64> =
+            (0..BANDS).filter_map(|number| prices.get(number * prices.len() / BANDS).copied()).collect();
+        cuts.push(UNKNOWN_PRICE);
+        cuts.dedup();
+        self.cut = cuts.into_iter().map(|from| Band { from, next: 0 }).collect();
         self.parts = 1;
     }
 }
@@ -68,9 +73,18 @@ mod tests {
 
     #[test]
     fn each_card_gets_a_slot_of_its_own_beside_those_of_like_prices() {
+        check(|number| number % 5 == 0);
+    }
+
+    #[test]
+    fn it_is_no_matter_that_most_of_the_first_cards_have_no_price() {
+        check(|number| number < 65_000 && number % 50 > 0);
+    }
+
+    fn check(is_unknown: impl Fn(i64) -> bool) {
         let mut bands = Bands::default();
-        // In an order that has nothing to do with prices; the price that many have is the highest.
-        let price = |number: i64| if number % 5 == 0 { i64::MAX } else { number * 7_919 % 100_000 };
+        // In an order that has nothing to do with prices.
+        let price = |number| if is_unknown(number) { UNKNOWN_PRICE } else { number * 7_919 % 100_000 };
         let slots: Vec<(i64, u32)> =
             (0..300_000).map(price).map(|price| (price, bands.slot(price))).collect();
         assert_eq!(slots.iter().map(|(_, slot)| slot).collect::<HashSet<_>>().len(), slots.len());
@@ -80,8 +94,8 @@ mod tests {
             let prices = later.iter().filter(|(_, slot)| slot / PART == part).map(|(price, _)| *price);
             let (min, max) =
                 prices.fold((i64::MAX, i64::MIN), |(min, max), price| (min.min(price), max.max(price)));
-            assert!(min == i64::MAX || max == i64::MAX || max - min < 10_000, "{part}: {min} to {max}");
+            assert!(max == UNKNOWN_PRICE && min == max || max - min < 10_000, "{part}: {min} to {max}");
         }
-        assert!(bands.parts <= 20, "{}", bands.parts);
+        assert!(bands.parts <= 22, "{}", bands.parts);
     }
 }

@@ -4,7 +4,7 @@
 //! A key holds everything that an answer depends on, the catalogue's version included. So nothing is ever
 //! purged: a new version asks under new keys, and what nobody asks for any more falls out.
 //!
-//! Beside that, the last answer to each question is kept for the time when Postgres is away.
+//! Beside that, the last answers are kept for the time when Postgres is away.
 
 mod asked;
 mod derived;

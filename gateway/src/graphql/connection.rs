@@ -1,8 +1,7 @@
 //! A page of a list of cards, by the Relay cursor connections specification: forwards and backwards, by
 //! keyset. What isn't asked for isn't worked out.
 //!
-//! Which cards a list has, and in which order, is what the index in memory says; the cards themselves come from
-//! Postgres.
+//! Which cards a list has, and in which order, is what the index in memory says; the cards themselves are loaded.
 
 use std::sync::Arc;
 

@@ -38,7 +38,7 @@ use super::{
     written::{WayKey, Ways},
 };
 
-/// The most memory that rows of each kind take, in bytes: what ten thousand cards have, about.
+/// The most memory that rows of each kind take, in bytes: what ten thousand cards have, or some more.
 const CARDS_BYTES: u64 = 16 << 20;
 const SOURCES_BYTES: u64 = 3 << 20;
 /// Where there is a disk for cards, a part of that memory does: reading one there costs little more.

@@ -63,7 +63,7 @@ impl Write<'_> {
             None | Some(Value::Null) => Err(Missing),
             Some(Value::List(values)) => self.list(values, of, fields),
             Some(Value::Object(object)) if !fields.is_empty() => self.object(object, fields),
-            // An object that was written before.
+            // An object that was written before, or a list of them.
             Some(Value::Binary(json)) if !fields.is_empty() => {
                 self.json.extend_from_slice(json);
                 Ok(())

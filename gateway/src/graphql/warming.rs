@@ -19,13 +19,14 @@ use crate::{
     measures,
 };
 
-/// The most cards whose rows are read into memory: about as many as are kept there, or twice as many where there is a
-/// disk.
+/// The most cards that are read into memory: about as many as are kept there beside a disk.
 const MOST_CARDS: usize = 10_000;
 /// How many are read at once.
 const AT_ONCE: usize = 500;
 /// How long to wait where cards can't be read.
 const PAUSE: Duration = Duration::from_secs(5);
+/// How often the same cards are tried before the others are read without them: it may be one of them that can't be.
+const MOST_TRIES: u32 = 3;
 
 /// Reads the rows of the cards that lists have first, once it is known which cards there are, and then those of all
 /// cards, if there is a disk for them.
@@ -67,7 +68,7 @@ async fn read_first(pool: &PgPool, state: &CatalogueState) -> sqlx::Result<usize
 /// read from there at once. What changes later stands where there is room.
 async fn read_all(pool: &PgPool, catalogue: &Catalogue) {
     let began = Instant::now();
-    let (mut cards, mut last) = (0, None);
+    let (mut cards, mut last, mut tries) = (0, None, 0);
     let more = |last: Option<&Place>| {
         let state = catalogue.latest().filter(|state| state.rows().has_room_on_disk())?;
         Some(next(&state.index, last))
@@ -76,16 +77,21 @@ async fn read_all(pool: &PgPool, catalogue: &Catalogue) {
         let Some(place) = places.last() else { break };
         let ids: Vec<i64> = places.iter().map(|place| place.id).collect();
         let began = Instant::now();
+        tries += 1;
         match to_disk(pool, catalogue, &ids).await {
             Ok(()) => {
                 cards += ids.len();
-                last = Some(place.clone());
+                (last, tries) = (Some(place.clone()), 0);
                 // That leaves Postgres as much time as it takes, for those who wait for an answer.
                 sleep(began.elapsed()).await;
             }
-            Err(error) => {
+            Err(error) if tries < MOST_TRIES => {
                 tracing::debug!(%error, "cards can't be read ahead now: trying again");
                 sleep(PAUSE).await;
+            }
+            Err(error) => {
+                tracing::warn!(%error, cards = ids.len(), "cards can't be read ahead: going on with the others");
+                (last, tries) = (Some(place.clone()), 0);
             }
         }
     }

@@ -4,7 +4,7 @@
 //! A key holds everything that an answer depends on, the catalogue's version included. So nothing is ever
 //! purged: a new version asks under new keys, and what nobody asks for any more falls out.
 //!
-//! Beside that, the last answers are kept for the time when Postgres is away.
+//! Beside that, the last answer to each question is kept for the time when Postgres is away.
 
 mod asked;
 mod derived;
@@ -13,7 +13,6 @@ mod key;
 mod last;
 mod memory;
 mod redis;
-mod seldom;
 
 use std::{fmt, future::Future, sync::Arc, time::Duration};
 
@@ -28,7 +27,6 @@ use self::{
     flights::{Flights, Seat, landed},
     last::LastAnswers,
     memory::Memory,
-    seldom::Seldom,
 };
 pub use self::{
     key::{Key, Question, StateHash},
@@ -42,9 +40,6 @@ const OVERHEAD_BYTES: usize = 256;
 pub(crate) const KEPT: Duration = Duration::from_mins(1);
 /// What part of the memory the last answers take: a quarter. Most are the same bytes as an answer that is kept anyway.
 const LAST_SHARE: u64 = 4;
-/// However seldom an answer is asked for before it is forgotten, one in such a while is kept: it may be the last one before
-/// Postgres goes away.
-const KEPT_ANYWAY_EVERY: Duration = Duration::from_millis(10);
 /// The largest answer that is kept, in bytes; a page of 100 cards with everything has some 400 KB.
 const LARGEST_KEPT_BYTES: usize = 2 * 1024 * 1024;
 
@@ -105,8 +100,6 @@ pub struct Answers {
     /// With what is kept in memory, and with what is looked for in Redis: of what is asked for the first time here, and
     /// of what was asked before.
     luck: Arc<Luck>,
-    luck_again: Arc<Luck>,
-    kept_anyway: Arc<Seldom>,
     luck_in_redis: Arc<Luck>,
     luck_in_redis_again: Arc<Luck>,
     asked: Asked,
@@ -145,8 +138,6 @@ impl Answers {
             flights: Flights::default(),
             redis,
             luck: Arc::default(),
-            luck_again: Arc::default(),
-            kept_anyway: Seldom::new(KEPT_ANYWAY_EVERY).into(),
             luck_in_redis: Arc::default(),
             luck_in_redis_again: Arc::default(),
             asked: Asked::default(),
@@ -167,7 +158,6 @@ impl Answers {
         let found = self.memory.get(&key);
         self.luck.note(found.is_some());
         let (answer, is_shared) = found?;
-        self.luck_again.note(true);
         if !is_shared && let Some(redis) = &self.redis {
             // It is asked for again, so others may ask for it too.
             redis.put(&key, &answer.body);
@@ -209,9 +199,6 @@ impl Answers {
         work: impl Future<Output = Result<Answer, E>>,
     ) -> Result<Answer, E> {
         let asked_before = self.asked.before(question);
-        if asked_before {
-            self.luck_again.note(false);
-        }
         // A question that was asked here before is much likelier to have been asked elsewhere. Yet that it was is no more
         // than a guess: where what Redis is asked for isn't there, to ask it and to tell it costs a large answer dearly.
         // What is asked for once more while memory has it, Redis is told all the same.
@@ -234,13 +221,7 @@ impl Answers {
             if let Some(redis) = redis {
                 redis.put(&key, &answer.body);
             }
-            // That it was asked before doesn't help where it is forgotten before it is asked again.
-            let is_kept = if asked_before {
-                self.luck_again.pays() || self.kept_anyway.is_due()
-            } else {
-                self.luck.pays()
-            };
-            if is_kept {
+            if asked_before || self.luck.pays() {
                 self.keep(question, key, &answer, redis.is_some());
             }
         }

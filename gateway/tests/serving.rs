@@ -90,6 +90,30 @@ async fn no_gateway_serves_for_longer_than_a_second_what_another_one_has_replace
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn reading_ahead_goes_on_without_cards_that_cant_be_read() {
+    let sandbox = Sandbox::new().await;
+    let http = http_client();
+    let publisher = Publisher::connect(&sandbox).await;
+    publisher.publish(&changed("netvideo", "1", 1, listing(TITLE, 50_000))).await;
+    let before = gateway(&sandbox).await;
+    eventually(SOON, || price(&http, &before)).await;
+    drop(before);
+    let url = sandbox.gateway_database_url();
+    let mut database = <sqlx::PgConnection as sqlx::Connection>::connect(&url).await.unwrap();
+    sqlx::query("update gateway.card set document = '{\"specs\": 7}'").execute(&mut database).await.unwrap();
+    // Temporary files may be in memory, where no cards are kept as on a disk.
+    let folder = ("CACHE_DISK_FOLDER", env!("CARGO_TARGET_TMPDIR").to_owned());
+    let variables = Pipeline::gateway_variables(&sandbox).into_iter().chain([folder]);
+    let gateway = Service::start("gateway", variables).await.unwrap();
+    eventually(SOON, || async {
+        let metrics = http.get(gateway.url("/metrics")).send().await.unwrap().text().await.unwrap();
+        if metrics.contains("\ngateway_warm 1") { Ok(()) } else { Err(gateway.log()) }
+    })
+    .await;
+    assert!(gateway.log().contains("going on with the others"), "{}", gateway.log());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_answer_that_one_gateway_worked_out_another_finds_in_redis() {
     let sandbox = Sandbox::new().await;
     let http = http_client();

@@ -7,10 +7,12 @@
 //! The bytes say nothing of their own form, and must never outlive the process that wrote them.
 
 mod rows;
+mod specs;
 
-use chrono::{DateTime, Datelike, NaiveDate, Utc, serde::ts_microseconds};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use chrono::{DateTime, Utc, serde::ts_microseconds};
+use serde::{Deserialize, Serialize};
 
+pub(super) use self::specs::SpecsView;
 use super::{errors::StoreFailed, rows::CardRow};
 
 /// A card with its offers, as it is kept.
@@ -100,26 +102,6 @@ pub(super) struct OfferView<'p> {
     pub(super) availability: &'p str,
 }
 
-/// Technical characteristics; units as in [`events::Specs`].
-#[derive(Debug, Serialize, Deserialize)]
-pub(super) struct SpecsView<'p> {
-    pub(super) memory_mb: Option<u32>,
-    pub(super) memory_type: Option<&'p str>,
-    pub(super) memory_bus_bits: Option<u32>,
-    pub(super) memory_bandwidth_mbps: Option<u32>,
-    pub(super) base_clock_mhz: Option<u32>,
-    pub(super) boost_clock_mhz: Option<u32>,
-    pub(super) stream_processors: Option<u32>,
-    pub(super) board_power_watts: Option<u32>,
-    pub(super) recommended_psu_watts: Option<u32>,
-    pub(super) length_mm: Option<u32>,
-    pub(super) slot_width_hundredths: Option<u32>,
-    pub(super) process_nm: Option<u32>,
-    architecture: Option<&'p str>,
-    #[serde(serialize_with = "day_number", deserialize_with = "day_of_number")]
-    pub(super) released_on: Option<NaiveDate>,
-}
-
 /// Bus, outputs and power connectors.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct InterfacesView<'p> {
@@ -149,14 +131,4 @@ pub(super) struct OutputView<'p> {
 pub(super) struct PowerConnectorView<'p> {
     pub(super) kind: &'p str,
     pub(super) count: u32,
-}
-
-/// Days are numbers: to read one from text takes longer than all else of a card.
-#[expect(clippy::ref_option, clippy::trivially_copy_pass_by_ref, reason = "it is how serde gives fields")]
-fn day_number<S: Serializer>(day: &Option<NaiveDate>, to: S) -> Result<S::Ok, S::Error> {
-    day.map(|day| day.num_days_from_ce()).serialize(to)
-}
-
-fn day_of_number<'p, D: Deserializer<'p>>(from: D) -> Result<Option<NaiveDate>, D::Error> {
-    Ok(Option::<i32>::deserialize(from)?.and_then(NaiveDate::from_num_days_from_ce_opt))
 }

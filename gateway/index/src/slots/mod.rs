@@ -10,6 +10,7 @@ mod bits;
 mod edit;
 mod part;
 mod set;
+mod words;
 
 /// How many slots a part of a set has.
 pub(crate) const PART: u32 = 1 << 16;

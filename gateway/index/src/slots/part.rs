@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use pulp::Arch;
+use super::words::{
+    each_bit, flag, flag_all, low_half, ones_of_both, rewrite, to_list, unflag_all, until_last,
+};
 
 /// How many words of 64 bits a part has at the most.
 pub(super) const WORDS: usize = 1024;
@@ -80,9 +82,7 @@ impl Part {
 
     /// What a bit by bit operation makes of words and others, where there are others.
     fn combine(mut words: Vec<u64>, others: &[u64], operation: impl Fn(u64, u64) -> u64) -> Option<Self> {
-        Arch::new().dispatch(|| {
-            words.iter_mut().zip(others).for_each(|(word, other)| *word = operation(*word, *other));
-        });
+        rewrite(&mut words, others, operation);
         Self::of_own_words(words)
     }
 
@@ -331,57 +331,6 @@ impl Part {
 /// Whether so many slots are listed that lie within so many words.
 fn is_listed(slots: usize, words: usize) -> bool {
     slots <= MOST_LISTED * words
-}
-
-/// The words but for those behind the last one that has a bit set.
-fn until_last(words: &[u64]) -> &[u64] {
-    &words[..words.iter().rposition(|word| *word != 0).map_or(0, |last| last + 1)]
-}
-
-fn flag(words: &[u64], low: u16) -> bool {
-    words.get(usize::from(low / 64)).copied().unwrap_or_default() >> (low % 64) & 1 == 1
-}
-
-/// The bits of words, so many.
-fn to_list(words: &[u64], len: usize) -> Vec<u16> {
-    let mut list = Vec::with_capacity(len);
-    each_bit(words, |low| list.push(low));
-    list
-}
-
-/// There must be a word for each.
-fn flag_all(list: &[u16], words: &mut [u64]) {
-    for low in list {
-        words[usize::from(low / 64)] |= 1 << (low % 64);
-    }
-}
-
-fn unflag_all(list: &[u16], words: &mut [u64]) {
-    for low in list {
-        if let Some(word) = words.get_mut(usize::from(low / 64)) {
-            *word &= !(1 << (low % 64));
-        }
-    }
-}
-
-/// Of the number of a bit in a word, which is small.
-fn low_half(bit: u32) -> u16 {
-    (bit & 0xffff) as u16
-}
-
-/// How many bits are set in both.
-fn ones_of_both(one: &[u64], two: &[u64]) -> usize {
-    Arch::new().dispatch(|| one.iter().zip(two).map(|(one, two)| (one & two).count_ones() as usize).sum())
-}
-
-fn each_bit(words: &[u64], mut act: impl FnMut(u16)) {
-    for (first, word) in (0..=u16::MAX).step_by(64).zip(words.iter()) {
-        let mut left = *word;
-        while left != 0 {
-            act(first + low_half(left.trailing_zeros()));
-            left &= left - 1;
-        }
-    }
 }
 
 fn each_common(one: &[u16], two: &[u16], mut act: impl FnMut(u16)) {

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use events::{Bus, Interfaces, Output, PowerConnector, Specs};
+use events::{Bus, Interfaces, Output, PowerConnector};
 
-use super::{BusView, CardView, InterfacesView, OfferView, OutputView, PowerConnectorView, SpecsView};
+use super::{BusView, CardView, InterfacesView, OfferView, OutputView, PowerConnectorView};
 use crate::{
     card::CardDocument,
     graphql::rows::{CardRow, OfferRow},
@@ -57,27 +57,6 @@ impl OfferRow {
             previous_price_minor: self.previous_price_minor,
             base_price_minor: self.base_price_minor,
             availability: &self.availability,
-        }
-    }
-}
-
-impl<'p> From<&'p Specs> for SpecsView<'p> {
-    fn from(specs: &'p Specs) -> Self {
-        Self {
-            memory_mb: specs.memory_mb,
-            memory_type: specs.memory_type.as_deref(),
-            memory_bus_bits: specs.memory_bus_bits,
-            memory_bandwidth_mbps: specs.memory_bandwidth_mbps,
-            base_clock_mhz: specs.base_clock_mhz,
-            boost_clock_mhz: specs.boost_clock_mhz,
-            stream_processors: specs.stream_processors,
-            board_power_watts: specs.board_power_watts,
-            recommended_psu_watts: specs.recommended_psu_watts,
-            length_mm: specs.length_mm,
-            slot_width_hundredths: specs.slot_width_hundredths,
-            process_nm: specs.process_nm,
-            architecture: specs.architecture.as_deref(),
-            released_on: specs.released_on,
         }
     }
 }
@@ -153,27 +132,6 @@ impl OfferView<'_> {
     }
 }
 
-impl From<&SpecsView<'_>> for Specs {
-    fn from(specs: &SpecsView<'_>) -> Self {
-        Self {
-            memory_mb: specs.memory_mb,
-            memory_type: specs.memory_type.map(str::to_owned),
-            memory_bus_bits: specs.memory_bus_bits,
-            memory_bandwidth_mbps: specs.memory_bandwidth_mbps,
-            base_clock_mhz: specs.base_clock_mhz,
-            boost_clock_mhz: specs.boost_clock_mhz,
-            stream_processors: specs.stream_processors,
-            board_power_watts: specs.board_power_watts,
-            recommended_psu_watts: specs.recommended_psu_watts,
-            length_mm: specs.length_mm,
-            slot_width_hundredths: specs.slot_width_hundredths,
-            process_nm: specs.process_nm,
-            architecture: specs.architecture.map(str::to_owned),
-            released_on: specs.released_on,
-        }
-    }
-}
-
 impl From<&InterfacesView<'_>> for Interfaces {
     fn from(InterfacesView { bus, outputs, power_connectors }: &InterfacesView<'_>) -> Self {
         let bus = bus.as_ref().map(|bus| Bus {
@@ -201,6 +159,7 @@ impl From<&InterfacesView<'_>> for Interfaces {
 #[cfg(test)]
 mod tests {
     use chrono::{DateTime, Utc};
+    use events::Specs;
 
     use super::*;
     use crate::graphql::packed::PackedCard;

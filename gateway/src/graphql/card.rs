@@ -196,7 +196,7 @@ impl VideoCard {
     async fn sources(&self, ctx: &Context<'_>) -> Result<Vec<Source>, ApiError> {
         let row = data(ctx).loaders.card_sources.one(self.0.id).await?;
         let Some(row) = row.filter(|row| !row.sources.is_empty()) else { return Ok(Vec::new()) };
-        Ok(row.of_shops(data(ctx).shops().await?).collect())
+        Ok(row.of_shops(data(ctx).shops().await?.iter()).collect())
     }
 
     /// Why these listings are held to be one product.
@@ -306,11 +306,14 @@ pub struct Source {
 
 impl SourcesRow {
     /// What is said by shops that there are.
-    pub(super) fn of_shops(&self, shops: &[Arc<ShopRow>]) -> impl Iterator<Item = Source> {
-        self.sources.iter().filter_map(|source| {
+    pub(super) fn of_shops<'s>(
+        &'s self,
+        shops: impl Iterator<Item = &'s Arc<ShopRow>> + Clone,
+    ) -> impl Iterator<Item = Source> {
+        self.sources.iter().filter_map(move |source| {
             Some(Source {
                 field: source.field.clone(),
-                shop: Shop(shops.iter().find(|shop| shop.slug == source.shop)?.clone()),
+                shop: Shop(Arc::clone(shops.clone().find(|shop| shop.slug == source.shop)?)),
                 value: source.value.clone(),
                 observed_at: source.observed_at,
                 chosen: source.chosen,

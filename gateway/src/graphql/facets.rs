@@ -96,8 +96,8 @@ impl Straight for Facet {
 
     fn write(&self, field: &Expected, out: &mut Out<'_>) -> bool {
         match field.name.as_str() {
-            "id" => out.scalar(&*self.id),
-            "label" => out.scalar(&self.label),
+            "id" => out.text(&self.id),
+            "label" => out.text(&self.label),
             "values" => out.list(&self.values, &field.fields),
             _ => false,
         }
@@ -109,8 +109,8 @@ impl Straight for FacetValue {
 
     fn write(&self, field: &Expected, out: &mut Out<'_>) -> bool {
         match field.name.as_str() {
-            "value" => out.scalar(&*self.value),
-            "label" => out.scalar(&*self.label),
+            "value" => out.text(&self.value),
+            "label" => out.text(&self.label),
             "count" => out.scalar(&self.count),
             "selected" => out.scalar(&self.selected),
             _ => false,

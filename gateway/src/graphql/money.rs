@@ -1,5 +1,7 @@
 //! Money, and how people write it.
 
+use std::io::Write;
+
 use async_graphql::{ComplexObject, SimpleObject};
 use iso_currency::Currency;
 use rust_decimal::Decimal as Number;
@@ -30,16 +32,19 @@ pub struct Money {
 impl Money {
     /// From minor units of a currency.
     pub fn of(amount_minor: i64, currency: &str) -> Self {
-        let minor_units =
-            i32::try_from(amount_minor).unwrap_or(if amount_minor < 0 { i32::MIN } else { i32::MAX });
         let amount = Decimal(Number::new(amount_minor, digits(currency)));
-        Self { amount, minor_units, currency: currency.to_owned() }
+        Self { amount, minor_units: held(amount_minor), currency: currency.to_owned() }
     }
 
     /// The amount as people of a language write it.
     pub(crate) fn written(&self, locale: &str) -> String {
         format(self, locale)
     }
+}
+
+/// A price, held at the border of 32 bits.
+fn held(minor_units: i64) -> i32 {
+    i32::try_from(minor_units).unwrap_or(if minor_units < 0 { i32::MIN } else { i32::MAX })
 }
 
 #[ComplexObject]
@@ -55,20 +60,57 @@ impl Money {
     }
 }
 
-impl Straight for Money {
+/// Money that is only written.
+pub(super) struct Amount<'c> {
+    minor: i64,
+    currency: &'c str,
+}
+
+impl<'c> Amount<'c> {
+    /// From minor units of a currency.
+    pub(super) fn new(minor: i64, currency: &'c str) -> Self {
+        Self { minor, currency }
+    }
+}
+
+impl Straight for Amount<'_> {
     const TYPE: &'static str = "Money";
 
     fn write(&self, field: &Expected, out: &mut Out<'_>) -> bool {
         match field.name.as_str() {
-            "amount" => out.scalar(&self.amount.0.to_string()),
-            "minorUnits" => out.scalar(&self.minor_units),
-            "currency" => out.scalar(&self.currency),
+            "amount" => out.quoted(|json| write_amount(self.minor, digits(self.currency), json)),
+            "minorUnits" => out.scalar(&held(self.minor)),
+            "currency" => out.text(self.currency),
             "formatted" => {
                 let Some(locale) = out.argument::<Option<String>>(field, "locale") else { return false };
-                out.scalar(&self.written(locale.as_deref().unwrap_or(ENGLISH)))
+                let money = Money::of(self.minor, self.currency);
+                out.text(&money.written(locale.as_deref().unwrap_or(ENGLISH)))
             }
             _ => false,
         }
+    }
+}
+
+impl Straight for Money {
+    const TYPE: &'static str = "Money";
+
+    fn write(&self, field: &Expected, out: &mut Out<'_>) -> bool {
+        // It was made of that many minor units.
+        let minor = i64::try_from(self.amount.0.mantissa());
+        minor.is_ok_and(|minor| Amount::new(minor, &self.currency).write(field, out))
+    }
+}
+
+/// Writes an amount of minor units in units of its currency, which has so many digits behind the point.
+fn write_amount(minor: i64, digits: u32, out: &mut Vec<u8>) {
+    let digits = digits as usize;
+    if minor < 0 {
+        out.push(b'-');
+    }
+    // There is a digit before the point. Writing to memory doesn't fail.
+    write!(out, "{:0width$}", minor.unsigned_abs(), width = digits + 1).ok();
+    if digits > 0 {
+        out.insert(out.len() - digits, b'.');
     }
 }
 
@@ -144,6 +186,8 @@ impl Straight for MoneyRange {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -159,6 +203,17 @@ mod tests {
         ];
         for ((amount_minor, currency, locale), expected) in cases {
             assert_eq!(format(&Money::of(amount_minor, currency), locale), expected, "{locale}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn an_amount_is_written_as_the_number_it_is(minor: i64, small in -2_000_i64..2_000, digits in 0_u32..5) {
+            for minor in [minor, small] {
+                let mut written = Vec::new();
+                write_amount(minor, digits, &mut written);
+                prop_assert_eq!(String::from_utf8(written).unwrap(), Number::new(minor, digits).to_string());
+            }
         }
     }
 

@@ -55,8 +55,8 @@ impl Straight for BrandRow {
     fn write(&self, field: &Expected, out: &mut Out<'_>) -> bool {
         match field.name.as_str() {
             "id" => out.id(NodeType::Brand, self.id),
-            "slug" => out.scalar(&self.slug),
-            "name" => out.scalar(&self.name),
+            "slug" => out.text(&self.slug),
+            "name" => out.text(&self.name),
             _ => false,
         }
     }
@@ -106,10 +106,10 @@ impl Straight for GpuRow {
     fn write(&self, field: &Expected, out: &mut Out<'_>) -> bool {
         match field.name.as_str() {
             "id" => out.id(NodeType::Gpu, self.id),
-            "slug" => out.scalar(&self.slug),
-            "name" => out.scalar(&self.name),
+            "slug" => out.text(&self.slug),
+            "name" => out.text(&self.name),
             "maker" => out.choice(ChipMaker::of(&self.maker)),
-            "architecture" => out.scalar(&self.architecture),
+            "architecture" => out.text_or_null(self.architecture.as_deref()),
             _ => false,
         }
     }
@@ -149,8 +149,8 @@ impl Straight for TechnologyRow {
     fn write(&self, field: &Expected, out: &mut Out<'_>) -> bool {
         match field.name.as_str() {
             "id" => out.id(NodeType::Technology, self.id),
-            "code" => out.scalar(&self.code),
-            "name" => out.scalar(&self.name),
+            "code" => out.text(&self.code),
+            "name" => out.text(&self.name),
             _ => false,
         }
     }
@@ -204,8 +204,8 @@ impl Straight for ShopRow {
     fn write(&self, field: &Expected, out: &mut Out<'_>) -> bool {
         match field.name.as_str() {
             "id" => out.id(NodeType::Shop, self.id),
-            "slug" => out.scalar(&self.slug),
-            "name" => out.scalar(&self.name),
+            "slug" => out.text(&self.slug),
+            "name" => out.text(&self.name),
             "lastSeenAt" => out.scalar(&self.last_seen_at.map(|at| at.to_rfc3339())),
             "healthy" => out.scalar(&is_healthy(self, out.data)),
             _ => false,

@@ -9,7 +9,7 @@ use super::{
     errors::{ApiError, StoreFailed},
     filter::Availability,
     ids::{self, NodeType},
-    money::Money,
+    money::{Amount, Money},
     names::Shop,
     packed::OfferView,
     plan::Expected,
@@ -119,22 +119,25 @@ impl Straight for OfferView<'_> {
     fn write(&self, field: &Expected, out: &mut Out<'_>) -> bool {
         match field.name.as_str() {
             "id" => out.id(NodeType::Offer, self.id),
-            "title" => out.scalar(self.title),
-            "url" => out.scalar(self.url),
-            "price" => out.object(&self.price(), &field.fields),
-            "previousPrice" => out.nullable(self.previous_price().as_ref(), &field.fields),
+            "title" => out.text(self.title),
+            "url" => out.text(self.url),
+            "price" => out.object(&Amount::new(self.price_minor, self.currency), &field.fields),
+            "previousPrice" => {
+                let price = self.previous_price_minor.map(|price| Amount::new(price, self.currency));
+                out.nullable(price.as_ref(), &field.fields)
+            }
             "basePrice" => {
-                let price = Money::of(self.base_price_minor, out.data.base_currency);
+                let price = Amount::new(self.base_price_minor, out.data.base_currency);
                 out.object(&price, &field.fields)
             }
             "availability" => out.choice(Availability::of(self.availability)),
             of_shop => {
                 // A listing's row can't be without its shop's.
-                let Some(shop) = out.shop(self.shop_id).cloned() else { return false };
+                let Some(shop) = out.shop(self.shop_id) else { return false };
                 match of_shop {
-                    "shop" => out.object(&*shop, &field.fields),
-                    "observedAt" => out.time(self.seen_at(&shop)),
-                    "stale" => out.scalar(&(self.missing || out.data.is_stale(&shop))),
+                    "shop" => out.shared(shop, &field.fields),
+                    "observedAt" => out.time(self.seen_at(&shop.row)),
+                    "stale" => out.scalar(&(self.missing || out.data.is_stale(&shop.row))),
                     _ => false,
                 }
             }

@@ -12,24 +12,25 @@ use super::{
     plan::Expected,
     request::RequestData,
     rows::{BrandRow, GpuRow, ShopRow, SourcesRow, TechnologyRow},
-    straight::{Out, Straight},
+    straight::{Out, Shared, Straight},
 };
 
 /// What hangs on the cards of a page, as far as a selection asks for it.
-pub(super) struct Hanging<'d> {
-    brands: BTreeMap<i32, Arc<BrandRow>>,
-    gpus: BTreeMap<i32, Arc<GpuRow>>,
-    technologies: BTreeMap<i32, Arc<TechnologyRow>>,
+pub(super) struct Hanging {
+    brands: BTreeMap<i32, Shared<BrandRow>>,
+    gpus: BTreeMap<i32, Shared<GpuRow>>,
+    /// By code.
+    technologies: Vec<Shared<TechnologyRow>>,
     /// By card.
     sources: BTreeMap<i64, Arc<SourcesRow>>,
     /// All shops, by name, where a field may name one.
-    pub(super) shops: &'d [Arc<ShopRow>],
+    pub(super) shops: Vec<Shared<ShopRow>>,
 }
 
-impl<'d> Hanging<'d> {
+impl Hanging {
     /// Reads what `fields` ask for of several cards, each kind of it at once.
     pub(super) async fn on(
-        data: &'d RequestData,
+        data: &RequestData,
         fields: &[Expected],
         cards: &[CardView<'_>],
     ) -> Result<Self, StoreFailed> {
@@ -45,31 +46,38 @@ impl<'d> Hanging<'d> {
             loaders.card_sources.by_key(of(&["sources"]).map(|card| card.id)),
             async { if shops { data.shops().await } else { Ok(&[][..]) } },
         )?;
-        Ok(Self { brands, gpus, technologies, sources, shops })
+        let mut technologies: Vec<Shared<TechnologyRow>> =
+            technologies.into_values().map(Shared::new).collect();
+        technologies.sort_unstable_by(|one, other| one.row.code.cmp(&other.row.code));
+        let shops = shops.iter().cloned().map(Shared::new).collect();
+        Ok(Self { brands: shared(brands), gpus: shared(gpus), technologies, sources, shops })
     }
+}
+
+fn shared<T>(rows: BTreeMap<i32, Arc<T>>) -> BTreeMap<i32, Shared<T>> {
+    rows.into_iter().map(|(id, row)| (id, Shared::new(row))).collect()
 }
 
 /// A card with what hangs on it.
 pub(super) struct CardParts<'p> {
     pub(super) card: &'p CardView<'p>,
-    pub(super) hanging: &'p Hanging<'p>,
+    pub(super) hanging: &'p Hanging,
 }
 
 /// A technology that a card supports.
 struct Supported<'p> {
-    technology: &'p TechnologyRow,
+    technology: &'p Shared<TechnologyRow>,
     version: Option<&'p str>,
 }
 
 impl<'p> CardParts<'p> {
     /// What it supports, by code.
-    fn supported(&self) -> Vec<Supported<'p>> {
-        let known = self.card.technologies.iter().filter_map(|(id, version)| {
-            Some(Supported { technology: self.hanging.technologies.get(id)?, version: *version })
-        });
-        let mut supported: Vec<Supported<'p>> = known.collect();
-        supported.sort_unstable_by(|one, other| one.technology.code.cmp(&other.technology.code));
-        supported
+    fn supported(&self) -> impl Iterator<Item = Supported<'p>> {
+        let Self { card, hanging } = *self;
+        hanging.technologies.iter().filter_map(|technology| {
+            let (_, version) = card.technologies.iter().find(|(id, _)| *id == technology.row.id)?;
+            Some(Supported { technology, version: *version })
+        })
     }
 }
 
@@ -81,23 +89,27 @@ impl Straight for CardParts<'_> {
         let (offers, fields) = (|| card.offers.iter().copied(), &*field.fields);
         match field.name.as_str() {
             "id" => out.id(NodeType::VideoCard, card.id),
-            "slug" => out.scalar(card.slug),
-            "name" => out.scalar(card.name),
+            "slug" => out.text(card.slug),
+            "name" => out.text(card.name),
             "brand" => {
                 let brand = card.brand_id.and_then(|id| hanging.brands.get(&id));
-                out.nullable(brand.map(|brand| &**brand), fields)
+                out.shared_or_null(brand, fields)
             }
             "gpu" => {
                 let gpu = card.gpu_id.and_then(|id| hanging.gpus.get(&id));
-                out.nullable(gpu.map(|gpu| &**gpu), fields)
+                out.shared_or_null(gpu, fields)
             }
-            "mpns" => out.scalar(&card.mpns),
-            "gtins" => out.scalar(&card.gtins),
+            "mpns" => out.texts(&card.mpns),
+            "gtins" => out.texts(&card.gtins),
             "specs" => out.object(&card.specs, fields),
             "interfaces" => out.object(&card.interfaces, fields),
-            "technologies" => out.list(self.supported().iter().map(|supported| supported.technology), fields),
-            "technologyVersions" => out.list(&self.supported(), fields),
-            "images" => out.scalar(&card.images),
+            "technologies" => {
+                out.each(self.supported(), |out, supported| out.shared(supported.technology, fields))
+            },
+            "technologyVersions" => {
+                out.each(self.supported(), |out, supported| out.object(&supported, fields))
+            },
+            "images" => out.texts(&card.images),
             "offers" => {
                 let wanted = out.argument::<Option<Vec<Availability>>>(field, "availability");
                 let Some(wanted) = wanted else { return false };
@@ -107,9 +119,9 @@ impl Straight for CardParts<'_> {
             "bestOffer" => out.nullable(offers().find(|offer| offer.is_buyable()).as_ref(), fields),
             "priceRange" => out.nullable(price_range(offers(), out.data.base_currency).as_ref(), fields),
             "sources" => {
-                let sources = hanging.sources.get(&card.id).into_iter();
+                let (sources, shops) = (hanging.sources.get(&card.id).into_iter(), hanging.shops.iter());
                 let sources: Vec<Source> =
-                    sources.flat_map(|sources| sources.of_shops(hanging.shops)).collect();
+                    sources.flat_map(|sources| sources.of_shops(shops.clone().map(|shop| &shop.row))).collect();
                 out.list(&sources, fields)
             }
             "match" => out.object(&Match(card), fields),
@@ -124,8 +136,8 @@ impl Straight for Supported<'_> {
 
     fn write(&self, field: &Expected, out: &mut Out<'_>) -> bool {
         match field.name.as_str() {
-            "technology" => out.object(self.technology, &field.fields),
-            "version" => out.scalar(&self.version),
+            "technology" => out.shared(self.technology, &field.fields),
+            "version" => out.text_or_null(self.version),
             _ => false,
         }
     }
@@ -136,9 +148,9 @@ impl Straight for Source {
 
     fn write(&self, field: &Expected, out: &mut Out<'_>) -> bool {
         match field.name.as_str() {
-            "field" => out.scalar(&self.field),
+            "field" => out.text(&self.field),
             "shop" => out.object(&*self.shop.0, &field.fields),
-            "value" => out.scalar(&self.value),
+            "value" => out.text(&self.value),
             "observedAt" => out.time(self.observed_at),
             "chosen" => out.scalar(&self.chosen),
             "conflict" => out.scalar(&self.conflict),
@@ -157,7 +169,7 @@ impl Straight for Match<'_> {
         match field.name.as_str() {
             "by" => out.choice(MatchKind::of(self.0.match_by)),
             "confidence" => out.scalar(&self.0.match_confidence),
-            "explanation" => out.scalar(self.0.match_explanation),
+            "explanation" => out.text(self.0.match_explanation),
             _ => false,
         }
     }

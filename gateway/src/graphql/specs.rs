@@ -83,7 +83,7 @@ impl Straight for SpecsView<'_> {
     fn write(&self, field: &Expected, out: &mut Out<'_>) -> bool {
         match field.name.as_str() {
             "memoryGb" => out.scalar(&part(self.memory_mb, MB_IN_GB)),
-            "memoryType" => out.scalar(&self.memory_type),
+            "memoryType" => out.text_or_null(self.memory_type),
             "memoryBusBits" => out.scalar(&whole(self.memory_bus_bits)),
             "memoryBandwidthGbps" => out.scalar(&part(self.memory_bandwidth_mbps, MBPS_IN_GBPS)),
             "baseClockMhz" => out.scalar(&whole(self.base_clock_mhz)),
@@ -171,8 +171,8 @@ impl Straight for InterfacesView<'_> {
     fn write(&self, field: &Expected, out: &mut Out<'_>) -> bool {
         let bus = self.bus.as_ref();
         match field.name.as_str() {
-            "bus" => out.scalar(&bus.map(|bus| bus.kind)),
-            "busVersion" => out.scalar(&bus.and_then(|bus| bus.version)),
+            "bus" => out.text_or_null(bus.map(|bus| bus.kind)),
+            "busVersion" => out.text_or_null(bus.and_then(|bus| bus.version)),
             "busLanes" => out.scalar(&whole(bus.and_then(|bus| bus.lanes))),
             "outputs" => out.list(self.outputs.iter().flatten(), &field.fields),
             "powerConnectors" => out.list(self.power_connectors.iter().flatten(), &field.fields),
@@ -186,8 +186,8 @@ impl Straight for OutputView<'_> {
 
     fn write(&self, field: &Expected, out: &mut Out<'_>) -> bool {
         match field.name.as_str() {
-            "kind" => out.scalar(self.kind),
-            "version" => out.scalar(&self.version),
+            "kind" => out.text(self.kind),
+            "version" => out.text_or_null(self.version),
             "count" => out.scalar(&int(self.count.into())),
             _ => false,
         }
@@ -199,7 +199,7 @@ impl Straight for PowerConnectorView<'_> {
 
     fn write(&self, field: &Expected, out: &mut Out<'_>) -> bool {
         match field.name.as_str() {
-            "kind" => out.scalar(self.kind),
+            "kind" => out.text(self.kind),
             "count" => out.scalar(&int(self.count.into())),
             _ => false,
         }

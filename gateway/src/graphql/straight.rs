@@ -7,12 +7,13 @@
 
 use std::{
     borrow::Cow,
+    cell::Cell,
     sync::{Arc, atomic::Ordering},
 };
 
 use async_graphql::{
     ContextBase, ContextSelectionSet, EnumType, InputType, Name, OutputType, Positioned, QueryEnv,
-    ServerResult, Value as Given, parser::types::Field, registry::Registry, resolver_utils::enum_value,
+    ServerResult, Value as Given, parser::types::Field, registry::Registry,
 };
 use async_graphql_value::Value;
 use chrono::{DateTime, Utc};
@@ -44,7 +45,27 @@ pub(super) struct Out<'o> {
     json: Vec<u8>,
     asked: &'o QueryEnv,
     pub(super) data: &'o RequestData,
-    shops: &'o [Arc<ShopRow>],
+    shops: &'o [Shared<ShopRow>],
+}
+
+/// What several objects of one output have in common, and where in it that was written last: the next time it is copied.
+pub(super) struct Shared<T> {
+    pub(super) row: Arc<T>,
+    written: Cell<Option<At>>,
+}
+
+/// Where something was written, as a selection that begins at this address asks for it.
+#[derive(Clone, Copy)]
+struct At {
+    selection: usize,
+    begin: usize,
+    end: usize,
+}
+
+impl<T> Shared<T> {
+    pub(super) fn new(row: Arc<T>) -> Self {
+        Self { row, written: Cell::new(None) }
+    }
 }
 
 /// Objects, written one behind the other.
@@ -89,7 +110,7 @@ pub(super) async fn cards<T>(
     let hanging = Hanging::on(data, &selection.fields, &cards).await.ok()?;
     let usual_bytes = selection.usual_bytes.load(Ordering::Relaxed);
     let json = Vec::with_capacity(cards.len() * (usual_bytes + usual_bytes / 8));
-    let mut out = Out { json, asked: ctx.query_env, data, shops: hanging.shops };
+    let mut out = Out { json, asked: ctx.query_env, data, shops: &hanging.shops };
     let mut ends = Vec::with_capacity(cards.len());
     for card in &cards {
         if !out.object(&CardParts { card, hanging: &hanging }, &selection.fields) {
@@ -147,19 +168,47 @@ impl Out<'_> {
         serde_json::to_writer(&mut self.json, value).is_ok()
     }
 
-    pub(super) fn id(&mut self, of: NodeType, number: impl Into<i64>) -> bool {
+    pub(super) fn text(&mut self, text: &str) -> bool {
+        // All of it is looked through, which is done for many bytes at once.
+        let is_escaped = text.bytes().fold(false, |any, byte| any | matches!(byte, ..b' ' | b'"' | b'\\'));
+        if is_escaped { self.scalar(text) } else { self.plain(text) }
+    }
+
+    pub(super) fn text_or_null(&mut self, text: Option<&str>) -> bool {
+        match text {
+            Some(text) => self.text(text),
+            None => self.scalar(&()),
+        }
+    }
+
+    /// Text without anything that JSON escapes.
+    fn plain(&mut self, text: &str) -> bool {
+        self.quoted(|json| json.extend_from_slice(text.as_bytes()))
+    }
+
+    /// What is written there, between quotation marks; nothing in it may have to be escaped.
+    pub(super) fn quoted(&mut self, write: impl FnOnce(&mut Vec<u8>)) -> bool {
         self.json.push(b'"');
-        ids::write(of, number.into(), &mut self.json);
+        write(&mut self.json);
         self.json.push(b'"');
         true
     }
 
-    pub(super) fn time(&mut self, at: DateTime<Utc>) -> bool {
-        self.scalar(&at.to_rfc3339())
+    pub(super) fn texts(&mut self, texts: &[&str]) -> bool {
+        self.each(texts, |out, text| out.text(text))
     }
 
-    pub(super) fn choice(&mut self, of: impl EnumType) -> bool {
-        self.scalar(&enum_value(of))
+    pub(super) fn id(&mut self, of: NodeType, number: impl Into<i64>) -> bool {
+        self.quoted(|json| ids::write(of, number.into(), json))
+    }
+
+    pub(super) fn time(&mut self, at: DateTime<Utc>) -> bool {
+        self.plain(&at.to_rfc3339())
+    }
+
+    pub(super) fn choice<T: EnumType>(&mut self, of: T) -> bool {
+        // Each value is in the list of its type.
+        T::items().iter().find(|item| item.value == of).is_some_and(|item| self.plain(item.name))
     }
 
     pub(super) fn object(&mut self, object: &impl Straight, fields: &[Expected]) -> bool {
@@ -178,7 +227,7 @@ impl Out<'_> {
     }
 
     fn field<T: Straight>(&mut self, object: &T, field: &Expected) -> bool {
-        if field.name == "__typename" { self.scalar(T::TYPE) } else { object.write(field, self) }
+        if field.name == "__typename" { self.plain(T::TYPE) } else { object.write(field, self) }
     }
 
     pub(super) fn nullable(&mut self, object: Option<&impl Straight>, fields: &[Expected]) -> bool {
@@ -188,25 +237,58 @@ impl Out<'_> {
         }
     }
 
+    /// What was written before as the same selection asks for it is copied.
+    pub(super) fn shared<T: Straight>(&mut self, object: &Shared<T>, fields: &[Expected]) -> bool {
+        let (selection, begin) = (fields.as_ptr().addr(), self.json.len());
+        if let Some(at) = object.written.get().filter(|at| at.selection == selection) {
+            self.json.extend_from_within(at.begin..at.end);
+            return true;
+        }
+        let is_written = self.object(&*object.row, fields);
+        object.written.set(is_written.then_some(At { selection, begin, end: self.json.len() }));
+        is_written
+    }
+
+    pub(super) fn shared_or_null<T: Straight>(
+        &mut self,
+        object: Option<&Shared<T>>,
+        fields: &[Expected],
+    ) -> bool {
+        match object {
+            Some(object) => self.shared(object, fields),
+            None => self.scalar(&()),
+        }
+    }
+
     pub(super) fn list<'t, T: Straight + 't>(
         &mut self,
         objects: impl IntoIterator<Item = &'t T>,
         fields: &[Expected],
     ) -> bool {
+        self.each(objects, |out, object| out.object(object, fields))
+    }
+
+    pub(super) fn each<T>(
+        &mut self,
+        of: impl IntoIterator<Item = T>,
+        mut write: impl FnMut(&mut Self, T) -> bool,
+    ) -> bool {
         self.json.push(b'[');
-        for (place, object) in objects.into_iter().enumerate() {
+        for (place, one) in of.into_iter().enumerate() {
             if place > 0 {
                 self.json.push(b',');
             }
-            if !self.object(object, fields) {
+            if !write(self, one) {
                 return false;
             }
         }
         self.json.push(b']');
         true
     }
+}
 
-    pub(super) fn shop(&self, id: i16) -> Option<&Arc<ShopRow>> {
-        self.shops.iter().find(|shop| shop.id == id)
+impl<'o> Out<'o> {
+    pub(super) fn shop(&self, id: i16) -> Option<&'o Shared<ShopRow>> {
+        self.shops.iter().find(|shop| shop.row.id == id)
     }
 }

@@ -126,7 +126,8 @@ impl Index {
     /// How the order of an axis is cut into steps; `None`: there are too few cards for that.
     pub(crate) fn steps(&self, axis: Axis) -> Option<&Steps> {
         let by = By::Axis(axis);
-        let cut = || Arc::new(Steps::of(self.order(by), axis));
+        let number = |slot| self.cards.row(slot).number(axis);
+        let cut = || Arc::new(Steps::of(self.order(by), axis, number));
         Steps::are_worth_it(self.len()).then(|| &**self.steps[by.place()].get_or_init(cut))
     }
 
@@ -139,14 +140,24 @@ impl Index {
 
     /// Where in the order of an axis the numbers between two are, both included.
     pub(crate) fn ranks(&self, axis: Axis, min: i64, max: i64) -> Range<usize> {
-        let number = |slot| self.cards.row(slot).number(axis);
-        let start = self.order(By::Axis(axis)).rank(|slot| number(slot) < min);
+        let start = self.rank(axis, |number| number < min);
         start..self.rank_behind(axis, max).max(start)
     }
 
     /// How many cards have this number on an axis, or a lower one.
     pub(crate) fn rank_behind(&self, axis: Axis, number: i64) -> usize {
-        self.order(By::Axis(axis)).rank(|slot| self.cards.row(slot).number(axis) <= number)
+        self.rank(axis, |other| other <= number)
+    }
+
+    /// How many cards have numbers on an axis that `precede`; those that do must all be below those that don't.
+    fn rank(&self, axis: Axis, precede: impl Fn(i64) -> bool) -> usize {
+        let by = By::Axis(axis);
+        let precedes = |slot: u32| precede(self.cards.row(slot).number(axis));
+        let Some(steps) = self.steps[by.place()].get() else { return self.order(by).rank(precedes) };
+        let around = steps.around(&precede);
+        let start = around.start;
+        let stretches = self.order(by).stretches(around);
+        start + stretches.map(|stretch| stretch.partition_point(|slot| precedes(*slot))).sum::<usize>()
     }
 
     /// What a card, its brand and its chip are called, for those who search.

@@ -3,6 +3,7 @@
 use std::sync::{Arc, OnceLock};
 
 use crate::{
+    cards::By,
     condition::{Condition, Field, cards_of_all, conditions},
     filter::{Filter, FilterTooDeep},
     index::Index,
@@ -32,7 +33,29 @@ impl List {
 
     /// How many cards there are.
     pub fn count(&self) -> usize {
-        self.matching().len()
+        match self.matching.get() {
+            Some(cards) => cards.len(),
+            None => self.count_by_ranks().unwrap_or_else(|| self.matching().len()),
+        }
+    }
+
+    /// The same by where the cards of a range of numbers stand in their order, without gathering them.
+    fn count_by_ranks(&self) -> Option<usize> {
+        let (field, range) = self.conditions.iter().find_map(|(field, condition)| match condition {
+            Condition::Range(range) => Some((*field, range)),
+            _ => None,
+        })?;
+        let (ranks, steps) = (range.ranks(&self.index), self.index.steps(range.axis)?);
+        if self.conditions.len() == 1 {
+            return Some(ranks.len());
+        }
+        let others = cards_of_all(&self.index, self.except(Some(field)));
+        if others.len() < steps.every() / 2 {
+            // To look at each of them is quicker.
+            return None;
+        }
+        let order = self.index.order(By::Axis(range.axis));
+        Some(steps.count(order, &ranks, &others, &self.index.all))
     }
 
     /// Whether a card is in the list; quicker than a page or a count.

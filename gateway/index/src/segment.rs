@@ -9,7 +9,7 @@ use std::{cmp::Ordering, ops::Range};
 
 use crate::{
     cards::{By, Probe},
-    condition::Field,
+    condition::{Condition, Field},
     list::List,
     slots::{Bits, SlotSet},
     sort::Position,
@@ -96,9 +96,15 @@ impl<'l> Segment<'l> {
     /// Whether the list has the card in a slot, here.
     fn has(&self, slot: u32) -> bool {
         let found = self.level.zip(self.list.found());
-        let searched = found.map(|_| Field::Search);
+        let is_known = |(field, condition): &&(Field, Condition)| match (field, condition) {
+            (Field::Search, _) => found.is_some(),
+            // It is what the segment was cut by.
+            (Field::Axis(_), Condition::Range(range)) => self.by == By::Axis(range.axis),
+            _ => false,
+        };
+        let mut others = self.list.conditions.iter().filter(|condition| !is_known(condition));
         found.is_none_or(|(level, found)| found.has(level, slot))
-            && self.list.except(searched).all(|condition| condition.holds(&self.list.index, slot))
+            && others.all(|(_, condition)| condition.holds(&self.list.index, slot))
     }
 
     /// How many cards of the list can be here at the most.

@@ -15,7 +15,9 @@ use crate::{
 /// How many steps an order is cut into: at a million cards, the sets take 125 KB each.
 const STEPS: usize = 64;
 /// How many the order of prices is cut into, the sets before which share most of their parts: see [`crate::bands`].
-const STEPS_OF_PRICES: usize = 128;
+const STEPS_OF_PRICES: usize = 256;
+/// How many ranks there are from one whose number is noted to the next.
+const NOTED: usize = 64;
 /// In fewer cards than this, reading the order is quick enough.
 const LEAST_CARDS: usize = 4_096;
 
@@ -26,6 +28,9 @@ pub(crate) struct Steps {
     every: usize,
     /// The cards of all ranks before each cut; the first is before all of them.
     before: Vec<SlotSet>,
+    /// The number of every so many ranks, from the first: to look for one in the cards themselves is to wait for memory
+    /// a score of times.
+    noted: Vec<i64>,
 }
 
 impl Steps {
@@ -34,8 +39,8 @@ impl Steps {
         cards >= LEAST_CARDS
     }
 
-    /// Of the order of an axis.
-    pub(crate) fn of(order: &Order, axis: Axis) -> Self {
+    /// Of the order of an axis, on which the card in a slot has a `number`.
+    pub(crate) fn of(order: &Order, axis: Axis, number: impl Fn(u32) -> i64) -> Self {
         let steps = if axis == Axis::Price { STEPS_OF_PRICES } else { STEPS };
         let every = order.len().div_ceil(steps).max(1);
         let mut before = vec![SlotSet::default()];
@@ -44,7 +49,14 @@ impl Steps {
             cards.insert_all(order.stretches((cut - 1) * every..cut * every));
             before.push(cards.finish());
         }
-        Self { every, before }
+        let noted = order.entries(0..order.len()).step_by(NOTED).map(number).collect();
+        Self { every, before, noted }
+    }
+
+    /// Ranks among which the first is whose number isn't below all that `precede`; if it is none of them, it is the next.
+    pub(crate) fn around(&self, precede: impl Fn(i64) -> bool) -> Range<usize> {
+        let next = self.noted.partition_point(|number| precede(*number));
+        next.saturating_sub(1) * NOTED..next * NOTED
     }
 
     /// How many ranks a step has.
@@ -78,6 +90,24 @@ impl Steps {
         }
         Some(cards.finish())
     }
+
+    /// How many of some cards stand in some ranks of the order that was cut; `all` has every card there is.
+    pub(crate) fn count(&self, order: &Order, ranks: &Range<usize>, cards: &SlotSet, all: &SlotSet) -> usize {
+        let ends = [ranks.start, ranks.end];
+        let cuts = ends.map(|rank| self.nearest(rank));
+        let counts = cards.count_each(&cuts.map(|cut| &self.before[cut]), all);
+        let among = |ranks| order.entries(ranks).filter(|slot| cards.contains(*slot)).count();
+        let before = |at: usize| {
+            let (rank, cut) = (ends[at], cuts[at] * self.every);
+            match rank {
+                0 => 0,
+                _ if rank == order.len() => cards.len(),
+                _ if rank < cut => counts[at] - among(rank..cut),
+                _ => counts[at] + among(cut..rank),
+            }
+        };
+        before(1) - before(0)
+    }
 }
 
 #[cfg(test)]
@@ -90,9 +120,10 @@ mod tests {
         // In an order that has nothing to do with their slots.
         let entries: Vec<u32> = (0..CARDS).map(|rank| rank * 7_919 % CARDS).collect();
         let order = Order::from_sorted(&entries);
-        let steps = Steps::of(&order, Axis::Price);
+        let steps = Steps::of(&order, Axis::Price, i64::from);
         assert_eq!(steps.before().len(), CARDS as usize / steps.every() + 1);
         let every = steps.every();
+        let (all, some) = ((0..CARDS).collect(), (0..CARDS).step_by(3).collect::<SlotSet>());
         let cases = [
             0..every,
             0..CARDS as usize,
@@ -104,18 +135,28 @@ mod tests {
             every..every * 3 - 1,
             every * 2 - 3..every * 9 - 5,
             1..every,
+            every..CARDS as usize,
         ];
         for ranks in cases {
             let plain: SlotSet = entries[ranks.clone()].iter().copied().collect();
             let gathered = steps.gather(&order, &ranks).unwrap();
             assert_eq!(gathered.len(), ranks.len(), "{ranks:?}");
             assert_eq!(gathered.and(&plain).len(), ranks.len(), "{ranks:?}");
+            assert_eq!(steps.count(&order, &ranks, &some, &all), plain.and(&some).len(), "{ranks:?}");
+        }
+        let sorted = Steps::of(&Order::from_sorted(&(0..CARDS).collect::<Vec<_>>()), Axis::Price, i64::from);
+        for rank in [0, 1, NOTED, NOTED + 1, every * 2 - 1, CARDS as usize - 1] {
+            let number = i64::from(entries[rank]);
+            let around = sorted.around(|other| other < number);
+            assert!(around.len() <= NOTED && (around.start..=around.end).contains(&(entries[rank] as usize)));
         }
         // So few that the next cuts are farther away.
         for few in
             [every..every, 1..every / 2, every / 3..every / 3 * 2, every * 3 / 2 - 9..every * 3 / 2 + 9]
         {
             assert!(steps.gather(&order, &few).is_none(), "{few:?}");
+            let plain = entries[few.clone()].iter().filter(|slot| some.contains(**slot)).count();
+            assert_eq!(steps.count(&order, &few, &some, &all), plain, "{few:?}");
         }
     }
 }

@@ -93,6 +93,11 @@ impl Part {
         }
     }
 
+    /// Whether it has all slots that there can be.
+    fn is_whole(&self) -> bool {
+        self.len() == 64 * WORDS
+    }
+
     pub(super) fn contains(&self, low: u16) -> bool {
         match self {
             Self::Listed(list) => list.binary_search(&low).is_ok(),
@@ -218,7 +223,8 @@ impl Part {
 
     pub(super) fn and(&self, other: &Self) -> Option<Self> {
         match (self, other) {
-            _ if self.is_shared_with(other) => Some(self.clone()),
+            _ if self.is_shared_with(other) || other.is_whole() => Some(self.clone()),
+            _ if self.is_whole() => Some(other.clone()),
             (Self::Flagged(one), Self::Flagged(two)) => {
                 let used = one.words.len().min(two.words.len());
                 Self::combine(one.words[..used].to_vec(), &two.words, |one, two| one & two)
@@ -272,7 +278,7 @@ impl Part {
 
     pub(super) fn and_not(&self, other: &Self) -> Option<Self> {
         match (self, other) {
-            _ if self.is_shared_with(other) => None,
+            _ if self.is_shared_with(other) || other.is_whole() => None,
             (Self::Flagged(one), Self::Flagged(two)) => {
                 Self::combine(one.words.clone(), &two.words, |one, two| one & !two)
             }

@@ -95,7 +95,29 @@ async fn a_card_is_the_same_whether_it_is_written_straight_or_resolved() {
         let answered: Value = serde_json::from_str(&written).unwrap();
         assert_eq!(answered["data"]["videoCards"]["nodes"].as_array().unwrap().len(), 100, "{written}");
         assert_eq!(written, answer(&resolved).await, "{straight}");
+        // Of what was written straight before, only the least is executed.
+        assert_eq!(written, answer(straight).await, "{straight}");
     }
+}
+
+#[tokio::test]
+async fn all_of_a_document_is_executed_after_all_where_a_card_cant_be_written_straight() {
+    let (gateway, _) = with_hundred().await;
+    let state = gateway.state().await;
+    let query = "{ videoCards(first: 3) { nodes { id brand { name } } pageInfo { hasNextPage } } }";
+    let answer = async |state, query: &str| gateway.text_under(state, query, Value::Null).await;
+    let written = answer(&state, query).await;
+    assert_eq!(answer(&state, query).await, written);
+    // Of these the cards are kept, and not their brands.
+    let state = gateway.state().await;
+    answer(&state, "{ videoCards(first: 3) { nodes { id } } }").await;
+    gateway.pool.close().await;
+    let failed = answer(&state, query).await;
+    // The same, not known from before.
+    assert_eq!(failed, answer(&state, &format!("{query} ")).await);
+    let failed: Value = serde_json::from_str(&failed).unwrap();
+    assert_eq!(failed["errors"][0]["path"], json!(["videoCards", "nodes", 0, "brand"]), "{failed}");
+    assert!(failed["data"]["videoCards"]["nodes"][2]["id"].is_string(), "{failed}");
 }
 
 /// All that can be asked of a list besides its cards; `rule` stands behind one field of each object.
@@ -127,6 +149,7 @@ async fn what_is_told_of_a_list_is_the_same_whether_it_is_written_straight_or_re
     assert!(list["priceStats"]["buckets"][0]["min"]["amount"].is_string(), "{written}");
     assert_eq!(list["pageInfo"]["hasNextPage"], true, "{written}");
     assert_eq!(written, answer("@include(if: true)").await);
+    assert_eq!(written, answer("").await);
 }
 
 /// How many cards a gateway says that it gave in this way.

@@ -17,6 +17,7 @@ pub mod history;
 mod ids;
 pub(crate) mod kept;
 mod lasting;
+mod lean;
 mod loaders;
 pub mod money;
 pub mod names;
@@ -41,11 +42,17 @@ mod written;
 
 use std::sync::Arc;
 
-use async_graphql::{EmptyMutation, Request, SDLExportOptions, Schema, SchemaBuilder, ValidationMode};
+use async_graphql::{
+    EmptyMutation, Request, SDLExportOptions, Schema, SchemaBuilder, ValidationMode, Variables,
+    parser::types::ExecutableDocument,
+};
 use chrono::{DateTime, Utc};
 use tokio::task::coop::unconstrained;
 
-use self::{document::Document, fresh::FreshData, query::Query, subscription::Subscription};
+use self::{
+    document::Document, fresh::FreshData, lean::Lean, query::Query, request::RequestData,
+    subscription::Subscription,
+};
 
 /// The schema.
 pub type CatalogueSchema = Schema<Query, EmptyMutation, Subscription>;
@@ -100,20 +107,41 @@ pub struct Executed {
     pub refused: bool,
 }
 
-/// Executes a request for an operation of a document.
+/// Executes an operation of a document. `data` is made anew for each time that it is tried.
 ///
 /// Loaders gather keys for as long as resolvers can go on by themselves; tokio would interrupt them after a hundred
 /// or so, and what a page costs would depend on where. So here it doesn't: a request is bounded by how large its
 /// query may be.
-pub async fn execute(schema: &ServedSchema, document: &Document, mut request: Request) -> Executed {
-    request.set_parsed_query(document.parsed().clone());
-    let Some(plan) = document.plan(request.operation_name.as_deref()) else {
+pub async fn execute(
+    schema: &ServedSchema,
+    document: &Document,
+    operation: Option<&str>,
+    variables: Variables,
+    data: impl Fn() -> RequestData,
+) -> Executed {
+    let request = |parsed: &ExecutableDocument, variables: Variables| {
+        let mut request = Request::new("").variables(variables).data(data());
+        request.operation_name = operation.map(str::to_owned);
+        request.set_parsed_query(parsed.clone());
+        request
+    };
+    let Some(plan) = document.plan(operation) else {
+        let request = request(document.parsed(), variables);
         return response::write(None, &schema.validating.execute(request).await);
     };
-    let kinds = plan.validated.kinds(&request.variables);
+    let kinds = plan.validated.kinds(&variables);
     let is_valid = plan.validated.knows(kinds);
+    if let Some(cut_down) = plan.cut_down().filter(|_| is_valid) {
+        let lean = Arc::<Lean>::default();
+        let request = request(cut_down, variables.clone()).data(Arc::clone(plan)).data(Arc::clone(&lean));
+        let response = unconstrained(schema.trusting.execute(request)).await;
+        if !lean.needed_more() {
+            return response::write(Some(plan), &response);
+        }
+    }
     let schema = if is_valid { &schema.trusting } else { &schema.validating };
-    let response = unconstrained(schema.execute(request.data(Arc::clone(plan)))).await;
+    let request = request(document.parsed(), variables).data(Arc::clone(plan));
+    let response = unconstrained(schema.execute(request)).await;
     let executed = response::write(Some(plan), &response);
     if !is_valid && !executed.refused {
         plan.validated.remember(kinds);

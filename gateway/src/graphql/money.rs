@@ -62,15 +62,11 @@ impl Money {
 
 /// Money that is only written.
 pub(super) struct Amount<'c> {
-    minor: i64,
-    currency: &'c str,
-}
-
-impl<'c> Amount<'c> {
-    /// From minor units of a currency.
-    pub(super) fn new(minor: i64, currency: &'c str) -> Self {
-        Self { minor, currency }
-    }
+    /// In minor units of the currency.
+    pub(super) minor: i64,
+    pub(super) currency: &'c str,
+    /// How many digits the currency has behind the point.
+    pub(super) digits: u32,
 }
 
 impl Straight for Amount<'_> {
@@ -78,7 +74,7 @@ impl Straight for Amount<'_> {
 
     fn write(&self, field: &Expected, out: &mut Out<'_>) -> bool {
         match field.name.as_str() {
-            "amount" => out.quoted(|json| write_amount(self.minor, digits(self.currency), json)),
+            "amount" => out.quoted(|json| write_amount(self.minor, self.digits, json)),
             "minorUnits" => out.scalar(&held(self.minor)),
             "currency" => out.text(self.currency),
             "formatted" => {
@@ -95,9 +91,10 @@ impl Straight for Money {
     const TYPE: &'static str = "Money";
 
     fn write(&self, field: &Expected, out: &mut Out<'_>) -> bool {
+        let Self { amount, currency, .. } = self;
         // It was made of that many minor units.
-        let minor = i64::try_from(self.amount.0.mantissa());
-        minor.is_ok_and(|minor| Amount::new(minor, &self.currency).write(field, out))
+        let minor = i64::try_from(amount.0.mantissa());
+        minor.is_ok_and(|minor| Amount { minor, currency, digits: amount.0.scale() }.write(field, out))
     }
 }
 

@@ -106,6 +106,11 @@ impl OfferView<'_> {
         self.previous_price_minor.map(|price| Money::of(price, self.currency))
     }
 
+    /// A price of this offer.
+    fn amount(&self, minor: i64) -> Amount<'_> {
+        Amount { minor, currency: self.currency, digits: self.digits }
+    }
+
     /// When its shop was last seen to offer this.
     fn seen_at(self, shop: &ShopRow) -> DateTime<Utc> {
         let crawl = if self.missing { None } else { shop.last_complete_at };
@@ -121,14 +126,14 @@ impl Straight for OfferView<'_> {
             "id" => out.id(NodeType::Offer, self.id),
             "title" => out.text(self.title),
             "url" => out.text(self.url),
-            "price" => out.object(&Amount::new(self.price_minor, self.currency), &field.fields),
+            "price" => out.object(&self.amount(self.price_minor), &field.fields),
             "previousPrice" => {
-                let price = self.previous_price_minor.map(|price| Amount::new(price, self.currency));
+                let price = self.previous_price_minor.map(|price| self.amount(price));
                 out.nullable(price.as_ref(), &field.fields)
             }
             "basePrice" => {
-                let price = Amount::new(self.base_price_minor, out.data.base_currency);
-                out.object(&price, &field.fields)
+                let (currency, digits) = (out.data.base_currency, out.data.base_digits);
+                out.object(&Amount { minor: self.base_price_minor, currency, digits }, &field.fields)
             }
             "availability" => out.choice(Availability::of(self.availability)),
             of_shop => {

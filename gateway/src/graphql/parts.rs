@@ -16,6 +16,7 @@ use super::{
 };
 
 /// What hangs on the cards of a page, as far as a selection asks for it.
+#[derive(Default)]
 pub(super) struct Hanging {
     brands: BTreeMap<i32, Shared<BrandRow>>,
     gpus: BTreeMap<i32, Shared<GpuRow>>,
@@ -105,10 +106,10 @@ impl Straight for CardParts<'_> {
             "interfaces" => out.object(&card.interfaces, fields),
             "technologies" => {
                 out.each(self.supported(), |out, supported| out.shared(supported.technology, fields))
-            },
+            }
             "technologyVersions" => {
                 out.each(self.supported(), |out, supported| out.object(&supported, fields))
-            },
+            }
             "images" => out.texts(&card.images),
             "offers" => {
                 let wanted = out.argument::<Option<Vec<Availability>>>(field, "availability");
@@ -120,8 +121,9 @@ impl Straight for CardParts<'_> {
             "priceRange" => out.nullable(price_range(offers(), out.data.base_currency).as_ref(), fields),
             "sources" => {
                 let (sources, shops) = (hanging.sources.get(&card.id).into_iter(), hanging.shops.iter());
-                let sources: Vec<Source> =
-                    sources.flat_map(|sources| sources.of_shops(shops.clone().map(|shop| &shop.row))).collect();
+                let sources: Vec<Source> = sources
+                    .flat_map(|sources| sources.of_shops(shops.clone().map(|shop| &shop.row)))
+                    .collect();
                 out.list(&sources, fields)
             }
             "match" => out.object(&Match(card), fields),

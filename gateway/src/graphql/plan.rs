@@ -5,7 +5,10 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, LazyLock, atomic::AtomicUsize},
+    sync::{
+        Arc, LazyLock,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 use async_graphql::{
@@ -21,7 +24,7 @@ use async_graphql::{
 
 use async_graphql_value::Value;
 
-use super::{lasting::Needs, validated::Validated};
+use super::{lasting::Needs, lean, validated::Validated};
 
 /// The type whose objects are kept as they are written.
 const CARD: &str = "VideoCard";
@@ -40,7 +43,9 @@ pub(super) struct Plan {
     /// Where it asks for cards; empty where objects of several selections have to be put together, other than within one.
     cards: Vec<CardSelection>,
     /// Where it asks for fields, and nothing else, of objects that have them at hand; empty in the same case.
-    at_hand: Vec<(Pos, Arc<[Expected]>)>,
+    at_hand: Vec<AtHandSelection>,
+    /// The operation alone, without what is asked of objects in these places.
+    cut_down: Option<ExecutableDocument>,
 }
 
 /// A field that an answer can have.
@@ -69,6 +74,15 @@ pub(super) struct CardSelection {
     pub(super) is_plain: bool,
     pub(super) fields: Arc<[Expected]>,
     /// How long a card was when some were written last, in bytes: the next ones will be about as long.
+    pub(super) usual_bytes: AtomicUsize,
+}
+
+/// What is asked in one place of a document of an object that has it at hand: fields and nothing else.
+#[derive(Debug)]
+pub(super) struct AtHandSelection {
+    position: Pos,
+    pub(super) fields: Arc<[Expected]>,
+    /// How long an object was when one was written last, in bytes.
     pub(super) usual_bytes: AtomicUsize,
 }
 
@@ -109,11 +123,29 @@ impl Plan {
                     });
                 }
             } else if is_plain && AT_HAND.contains(&of.as_str()) {
-                at_hand.push((set.pos, fields.clone()));
+                at_hand.push(AtHandSelection {
+                    position: set.pos,
+                    fields: fields.clone(),
+                    usual_bytes: AtomicUsize::new(0),
+                });
             }
         });
         let validated = Validated::of(operation);
-        Self { fields, validated, usual_bytes: AtomicUsize::new(0), cards, at_hand }
+        let is_written = |position| {
+            cards.iter().any(|selection| selection.is_plain && selection.position == position)
+                || at_hand.iter().any(|selection| selection.position == position)
+        };
+        let cut_down = lean::cut(name, operation, document, is_written);
+        Self { fields, validated, usual_bytes: AtomicUsize::new(0), cards, at_hand, cut_down }
+    }
+
+    /// The operation without what was cut off, once all of that was written straight before.
+    pub(super) fn cut_down(&self) -> Option<&ExecutableDocument> {
+        let was_written = |usual_bytes: &AtomicUsize| usual_bytes.load(Ordering::Relaxed) > 0;
+        let mut cards = self.cards.iter().filter(|selection| selection.is_plain);
+        let is_known = cards.all(|selection| was_written(&selection.usual_bytes))
+            && self.at_hand.iter().all(|selection| was_written(&selection.usual_bytes));
+        self.cut_down.as_ref().filter(|_| is_known)
     }
 
     /// What is asked of cards in this place, if cards can be kept as they are written there.
@@ -122,8 +154,8 @@ impl Plan {
     }
 
     /// What is asked in this place of objects that have it at hand, if they can be written straight.
-    pub(super) fn at_hand(&self, position: Pos) -> Option<&[Expected]> {
-        self.at_hand.iter().find(|(known, _)| *known == position).map(|(_, fields)| &**fields)
+    pub(super) fn at_hand(&self, position: Pos) -> Option<&AtHandSelection> {
+        self.at_hand.iter().find(|selection| selection.position == position)
     }
 }
 

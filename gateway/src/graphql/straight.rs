@@ -16,20 +16,19 @@ use async_graphql::{
     ServerResult, Value as Given, parser::types::Field, registry::Registry,
 };
 use async_graphql_value::Value;
+use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::{
     ids::{self, NodeType},
+    lean::Lean,
     packed::{CardView, PackedCard},
     parts::{CardParts, Hanging},
     plan::{CardSelection, Expected, Plan},
     request::RequestData,
     rows::ShopRow,
 };
-
-/// How much room an object gets at first, in bytes.
-const USUAL_BYTES: usize = 1024;
 
 /// An object whose fields can be written without waiting for anything.
 pub(super) trait Straight {
@@ -68,59 +67,61 @@ impl<T> Shared<T> {
     }
 }
 
-/// Objects, written one behind the other.
-#[derive(Debug, Default)]
-pub(super) struct Written {
-    json: Vec<u8>,
-    /// Where each of them ends.
-    ends: Vec<usize>,
+/// A card of a page.
+pub(super) enum OnPage<'p> {
+    /// As it was written before.
+    Written(&'p [u8]),
+    /// As it was read.
+    Read(&'p PackedCard),
 }
 
-impl Written {
-    pub(super) fn len(&self) -> usize {
-        self.ends.len()
-    }
-
-    /// How many bytes all of them have.
-    pub(super) fn bytes(&self) -> usize {
-        self.json.len()
-    }
-
-    pub(super) fn each(&self) -> impl Iterator<Item = &[u8]> {
-        let begins = [0].into_iter().chain(self.ends.iter().copied());
-        begins.zip(&self.ends).map(|(begin, end)| &self.json[begin..*end])
-    }
-}
-
-/// Writes cards as a selection asks for them; `None`: they have to be resolved.
-pub(super) async fn cards<T>(
+/// Writes a page of cards as a list, as a selection asks for them, and gives each that was read to `take`, with its id;
+/// `None`: some have to be resolved.
+pub(super) async fn list<T>(
     ctx: &ContextBase<'_, T>,
     selection: &CardSelection,
-    cards: &[&PackedCard],
-) -> Option<Written> {
-    if cards.is_empty() {
-        return Some(Written::default());
-    }
-    if !selection.is_plain {
+    page: &[OnPage<'_>],
+    mut take: impl FnMut(i64, &[u8]),
+) -> Option<Bytes> {
+    let read = page.iter().filter_map(|card| match card {
+        OnPage::Written(_) => None,
+        OnPage::Read(card) => Some(card),
+    });
+    // What fails here fails again where it can be told.
+    let read: Vec<CardView<'_>> = read.map(|card| card.open().ok()).collect::<Option<_>>()?;
+    let data = ctx.data_unchecked::<RequestData>();
+    let hanging = match &read[..] {
+        [] => Hanging::default(),
+        _ if !selection.is_plain => return None,
+        read => Hanging::on(data, &selection.fields, read).await.ok()?,
+    };
+    let usual_bytes = selection.usual_bytes.load(Ordering::Relaxed);
+    let written_bytes = page.iter().map(|card| if let OnPage::Written(json) = card { json.len() } else { 0 });
+    let (written_bytes, separators) = (written_bytes.sum::<usize>(), page.len() + "[]".len());
+    let json = Vec::with_capacity(written_bytes + separators + read.len() * (usual_bytes + usual_bytes / 8));
+    let mut out = Out { json, asked: ctx.query_env, data, shops: &hanging.shops };
+    let mut views = read.iter();
+    let is_whole = out.each(page, |out, card| match card {
+        OnPage::Written(json) => {
+            out.json.extend_from_slice(json);
+            true
+        }
+        OnPage::Read(_) => views.next().is_some_and(|card| {
+            let begin = out.json.len();
+            let is_whole = out.object(&CardParts { card, hanging: &hanging }, &selection.fields);
+            if is_whole {
+                take(card.id, &out.json[begin..]);
+            }
+            is_whole
+        }),
+    });
+    if !is_whole {
         return None;
     }
-    let data = ctx.data_unchecked::<RequestData>();
-    // What fails here fails again where it can be told.
-    let cards: Vec<CardView<'_>> = cards.iter().map(|card| card.open().ok()).collect::<Option<_>>()?;
-    let hanging = Hanging::on(data, &selection.fields, &cards).await.ok()?;
-    let usual_bytes = selection.usual_bytes.load(Ordering::Relaxed);
-    let json = Vec::with_capacity(cards.len() * (usual_bytes + usual_bytes / 8));
-    let mut out = Out { json, asked: ctx.query_env, data, shops: &hanging.shops };
-    let mut ends = Vec::with_capacity(cards.len());
-    for card in &cards {
-        if !out.object(&CardParts { card, hanging: &hanging }, &selection.fields) {
-            return None;
-        }
-        ends.push(out.json.len());
+    if let Some(usual_bytes) = (out.json.len() - written_bytes).checked_div(read.len()) {
+        selection.usual_bytes.store(usual_bytes, Ordering::Relaxed);
     }
-    let usual_bytes = out.json.len().checked_div(ends.len()).unwrap_or(usual_bytes);
-    selection.usual_bytes.store(usual_bytes, Ordering::Relaxed);
-    Some(Written { json: out.json, ends })
+    Some(out.json.into())
 }
 
 /// An object that has all that can be asked of it at hand, for a type that the plan of an operation knows to be so.
@@ -136,13 +137,19 @@ impl<T: OutputType + Straight> OutputType for AtHand<T> {
     }
 
     async fn resolve(&self, ctx: &ContextSelectionSet<'_>, field: &Positioned<Field>) -> ServerResult<Given> {
-        let fields = ctx.data_opt::<Arc<Plan>>().and_then(|plan| plan.at_hand(ctx.item.pos));
-        if let Some(fields) = fields {
-            let (json, data) = (Vec::with_capacity(USUAL_BYTES), ctx.data_unchecked::<RequestData>());
+        let selection = ctx.data_opt::<Arc<Plan>>().and_then(|plan| plan.at_hand(ctx.item.pos));
+        if let Some(selection) = selection {
+            let usual_bytes = selection.usual_bytes.load(Ordering::Relaxed);
+            let (json, data) =
+                (Vec::with_capacity(usual_bytes + usual_bytes / 8), ctx.data_unchecked::<RequestData>());
             let mut out = Out { json, asked: ctx.query_env, data, shops: &[] };
-            if out.object(&self.0, fields) {
+            if out.object(&self.0, &selection.fields) {
+                selection.usual_bytes.store(out.json.len(), Ordering::Relaxed);
                 return Ok(Given::Binary(out.json.into()));
             }
+        }
+        if Lean::needs_more(ctx) {
+            return Ok(Given::Null);
         }
         self.0.resolve(ctx, field).await
     }

@@ -19,10 +19,12 @@ use super::{
     card::VideoCard,
     errors::{ApiError, StoreFailed},
     kept::RowsAt,
+    lean::Lean,
     packed::PackedCard,
     plan::{CardSelection, Plan},
     request::{RequestData, data},
-    response, straight,
+    response,
+    straight::{self, OnPage},
 };
 use crate::measures::CARDS_GIVEN;
 
@@ -134,23 +136,20 @@ impl<'c> Asked<'c> {
         CARDS_GIVEN.kept.increment((kept.len() - missing.len()) as u64);
         let read: Vec<Option<Arc<PackedCard>>> =
             if missing.is_empty() { Vec::new() } else { data(ctx).loaders.cards.many(&missing).await? };
-        let cards: Vec<&PackedCard> = read.iter().flatten().map(|card| &**card).collect();
-        let Some(written) = straight::cards(ctx, self.selection, &cards).await else {
+        let mut of_missing = read.iter();
+        let page: Vec<OnPage<'_>> = kept
+            .iter()
+            .filter_map(|(_, json)| match json {
+                Some(json) => Some(OnPage::Written(json)),
+                None => of_missing.next()?.as_deref().map(OnPage::Read),
+            })
+            .collect();
+        let put = |id, json: &[u8]| self.kept.put_written(id, self.key, json);
+        let Some(list) = straight::list(ctx, self.selection, &page, put).await else {
             return Ok(WrittenCards::Each(in_order(kept, read)));
         };
-        CARDS_GIVEN.straight.increment(written.len() as u64);
-        let mut of_missing = cards.iter().map(|card| card.id).zip(written.each()).peekable();
-        let bytes = written.bytes() + kept.iter().flat_map(|(_, json)| json).map(Bytes::len).sum::<usize>();
-        let mut list = List::with_room_for(kept.len(), bytes);
-        for (id, json) in &kept {
-            if let Some(json) = json {
-                list.push(json);
-            } else if let Some((_, json)) = of_missing.next_if(|(written, _)| written == id) {
-                self.kept.put_written(*id, self.key, json);
-                list.push(json);
-            }
-        }
-        Ok(WrittenCards::Written(list.end()))
+        CARDS_GIVEN.straight.increment(read.iter().flatten().count() as u64);
+        Ok(WrittenCards::Written(list))
     }
 }
 
@@ -162,30 +161,6 @@ fn in_order(kept: Vec<(i64, Option<Bytes>)>, read: Vec<Option<Arc<PackedCard>>>)
         None => read.next().flatten().map(WrittenCard::Card),
     };
     kept.into_iter().filter_map(card).collect()
-}
-
-/// A JSON list that is being written.
-struct List(Vec<u8>);
-
-impl List {
-    /// For so many objects that have so many bytes in all.
-    fn with_room_for(objects: usize, bytes: usize) -> Self {
-        let mut json = Vec::with_capacity(bytes + objects + "[]".len());
-        json.push(b'[');
-        Self(json)
-    }
-
-    fn push(&mut self, json: &[u8]) {
-        if self.0.len() > 1 {
-            self.0.push(b',');
-        }
-        self.0.extend_from_slice(json);
-    }
-
-    fn end(mut self) -> Bytes {
-        self.0.push(b']');
-        self.0.into()
-    }
 }
 
 /// `None`: a store that is needed for it is away.
@@ -277,24 +252,27 @@ async fn resolve(
     if let Some(WrittenCard::Written(json)) = asked.and_then(|asked| asked.written(id)) {
         return Ok(Value::Binary(json));
     }
-    let straight = straight::cards(ctx, selection, &[card]).await;
-    let straight = straight.and_then(|written| written.each().next().map(<[u8]>::to_vec));
+    let straight = straight::list(ctx, selection, &[OnPage::Read(card)], |_, _| {}).await;
+    // Without the list's brackets.
+    let straight = straight.map(|list| list.slice(1..list.len() - 1));
     let by = if straight.is_some() { &CARDS_GIVEN.straight } else { &CARDS_GIVEN.resolved };
     by.increment(1);
     let json = if let Some(json) = straight {
         json
+    } else if Lean::needs_more(ctx) {
+        return Ok(Value::Null);
     } else {
         let value = unpacked(card, ctx)?.resolve(ctx, field).await?;
         let is_whole = ctx.query_env.errors.lock().is_ok_and(|errors| errors.is_empty());
         match response::object(&value, &selection.fields).filter(|_| is_whole) {
-            Some(json) => json,
+            Some(json) => json.into(),
             None => return Ok(value),
         }
     };
     if let Some(asked) = asked {
         asked.kept.put_written(id, asked.key, &json);
     }
-    Ok(Value::Binary(json.into()))
+    Ok(Value::Binary(json))
 }
 
 fn unpacked(card: &PackedCard, ctx: &ContextSelectionSet<'_>) -> ServerResult<VideoCard> {

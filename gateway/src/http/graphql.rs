@@ -6,7 +6,7 @@
 
 use std::{sync::Arc, time::Instant};
 
-use async_graphql::{Request, Variables};
+use async_graphql::Variables;
 use axum::{
     Router,
     body::Body,
@@ -253,10 +253,10 @@ impl GraphQl {
         // much would wait unseen instead of being refused.
         tokio::task::yield_now().await;
         let gateway = &self.gateway;
-        let data = RequestData::new(&gateway.pool, catalogue, gateway.base_currency, Utc::now());
-        let mut request = Request::new(&**text).variables(variables).data(data);
-        request.operation_name = asked.operation_name;
-        let executing = crate::graphql::execute(&gateway.schema, &document, request);
+        let now = Utc::now();
+        let data = || RequestData::new(&gateway.pool, catalogue, gateway.base_currency, now);
+        let operation = asked.operation_name.as_deref();
+        let executing = crate::graphql::execute(&gateway.schema, &document, operation, variables, data);
         let executed = tokio::select! {
             executed = timeout(self.limits.query_timeout, executing) => {
                 executed.map_err(|_| Refusal::timeout())?

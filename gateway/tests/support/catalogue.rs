@@ -1,8 +1,12 @@
 //! A gateway without its outside: events go in, queries are answered, on a real Postgres.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
-use async_graphql::{Request, Variables};
+use async_graphql::Variables;
 use events::ProductEvent;
 use gateway::{
     apply::{Applied, Applier},
@@ -22,6 +26,8 @@ pub(crate) struct InProcess {
     pub(crate) pool: PgPool,
     pub(crate) applier: Applier,
     schema: ServedSchema,
+    /// Each is parsed once, as a gateway does.
+    documents: Mutex<HashMap<String, Arc<Document>>>,
     rates: ExchangeRates,
     // Dropped last.
     pub(crate) sandbox: Sandbox,
@@ -43,7 +49,7 @@ impl InProcess {
         let rates = ExchangeRates::read("USD", rates).unwrap();
         let applier = Applier::new(database.pool.clone(), rates.clone());
         applier.catch_up().await.unwrap();
-        Self { pool: database.pool, applier, schema: ServedSchema::new(), rates, sandbox }
+        Self { pool: database.pool, applier, schema: ServedSchema::new(), documents: Mutex::default(), rates, sandbox }
     }
 
     /// The same gateway after a restart with other rates.
@@ -85,10 +91,18 @@ impl InProcess {
         query: &str,
         variables: Value,
     ) -> String {
-        let data = RequestData::new(&self.pool, Some(state), self.rates.base(), chrono::Utc::now());
-        let request = Request::new(query).variables(Variables::from_json(variables)).data(data);
-        let document = Document::parse(query).unwrap();
-        String::from_utf8(graphql::execute(&self.schema, &document, request).await.body).unwrap()
+        let now = chrono::Utc::now();
+        let data = || RequestData::new(&self.pool, Some(state), self.rates.base(), now);
+        let document = self.document(query);
+        let variables = Variables::from_json(variables);
+        let executed = graphql::execute(&self.schema, &document, None, variables, data).await;
+        String::from_utf8(executed.body).unwrap()
+    }
+
+    fn document(&self, query: &str) -> Arc<Document> {
+        let mut documents = self.documents.lock().unwrap();
+        let parse = || Arc::new(Document::parse(query).unwrap());
+        Arc::clone(documents.entry(query.to_owned()).or_insert_with(parse))
     }
 
     /// The data of an answer that has no errors.

@@ -8,6 +8,7 @@ use super::{BusView, CardView, InterfacesView, OfferView, OutputView, PowerConne
 use crate::{
     card::CardDocument,
     graphql::rows::{CardRow, OfferRow},
+    rates::digits,
 };
 
 fn texts(texts: &[String]) -> Vec<&str> {
@@ -54,6 +55,7 @@ impl OfferRow {
             missing: self.missing,
             price_minor: self.price_minor,
             currency: &self.currency,
+            digits: digits(&self.currency),
             previous_price_minor: self.previous_price_minor,
             base_price_minor: self.base_price_minor,
             availability: &self.availability,

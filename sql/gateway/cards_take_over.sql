@@ -9,7 +9,7 @@ with taken as (
     -- Only listings that went, or are no cards any more, can still point there.
     update gateway.listing set card_id = taken.card_id
     from taken
-    where listing.card_id = taken.id
+    where (listing.gone or listing.apart) and listing.card_id = taken.id
 )
 insert into gateway.card_alias (id, slug, card_id, changed_version)
 select card.id, card.slug, taken.card_id, (select version + 1 from gateway.catalogue)

@@ -9,6 +9,7 @@ use crate::{
     index::Index,
     search::Found,
     slots::SlotSet,
+    steps::Steps,
 };
 
 /// The cards of an index that a filter lets through: a page of them, their number, their facets and prices, all
@@ -45,16 +46,17 @@ impl List {
             Condition::Range(range) => Some((*field, range)),
             _ => None,
         })?;
-        let (ranks, steps) = (range.ranks(&self.index), self.index.steps(range.axis)?);
+        let ranks = range.ranks(&self.index);
         if self.conditions.len() == 1 {
             return Some(ranks.len());
         }
         let others = cards_of_all(&self.index, self.except(Some(field)));
-        if others.len() < steps.every() / 2 {
+        let order = self.index.order(By::Axis(range.axis));
+        if others.len() < Steps::length(order.len(), range.axis) / 2 {
             // To look at each of them is quicker.
             return None;
         }
-        let order = self.index.order(By::Axis(range.axis));
+        let steps = self.index.steps(range.axis)?;
         Some(steps.count(order, &ranks, &others, &self.index.all))
     }
 

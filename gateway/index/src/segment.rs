@@ -99,7 +99,7 @@ impl<'l> Segment<'l> {
         let is_known = |(field, condition): &&(Field, Condition)| match (field, condition) {
             (Field::Search, _) => found.is_some(),
             // It is what the segment was cut by.
-            (Field::Axis(_), Condition::Range(range)) => self.by == By::Axis(range.axis),
+            (Field::Axis(axis), Condition::Range(_)) => self.by == By::Axis(*axis),
             _ => false,
         };
         let mut others = self.list.conditions.iter().filter(|condition| !is_known(condition));

@@ -1,8 +1,9 @@
 //! An order that is cut into steps of one length, with the cards before each cut as a set.
 //!
 //! A range of numbers is a stretch of an order. Gathering a million cards one by one takes milliseconds; between two cuts
-//! they are the difference of two sets, and only at both ends cards are put in, or taken out, one by one. The sets are made
-//! when they are first asked for, and stand as long as nothing in the order moves.
+//! they are the difference of two sets, and only at both ends cards are put in, or taken out, one by one. To count those
+//! among some other cards, not even that set is needed. The sets are made when they are first asked for, and stand as long
+//! as nothing in the order moves. With them it is noted which numbers the order has here and there.
 
 use std::ops::Range;
 
@@ -15,7 +16,7 @@ use crate::{
 /// How many steps an order is cut into: at a million cards, the sets take 125 KB each.
 const STEPS: usize = 64;
 /// How many the order of prices is cut into, the sets before which share most of their parts: see [`crate::bands`].
-const STEPS_OF_PRICES: usize = 256;
+const STEPS_OF_PRICES: usize = 128;
 /// How many ranks there are from one whose number is noted to the next.
 const NOTED: usize = 64;
 /// In fewer cards than this, reading the order is quick enough.
@@ -39,10 +40,15 @@ impl Steps {
         cards >= LEAST_CARDS
     }
 
+    /// How many ranks a step of so many cards has.
+    pub(crate) fn length(cards: usize, axis: Axis) -> usize {
+        let steps = if axis == Axis::Price { STEPS_OF_PRICES } else { STEPS };
+        cards.div_ceil(steps).max(1)
+    }
+
     /// Of the order of an axis, on which the card in a slot has a `number`.
     pub(crate) fn of(order: &Order, axis: Axis, number: impl Fn(u32) -> i64) -> Self {
-        let steps = if axis == Axis::Price { STEPS_OF_PRICES } else { STEPS };
-        let every = order.len().div_ceil(steps).max(1);
+        let every = Self::length(order.len(), axis);
         let mut before = vec![SlotSet::default()];
         for cut in 1..=order.len() / every {
             let mut cards = Edit::of(before[cut - 1].clone());
@@ -53,7 +59,7 @@ impl Steps {
         Self { every, before, noted }
     }
 
-    /// Ranks among which the first is whose number isn't below all that `precede`; if it is none of them, it is the next.
+    /// Ranks among which is the first whose number doesn't `precede`; if it is none of them, it is the next one.
     pub(crate) fn around(&self, precede: impl Fn(i64) -> bool) -> Range<usize> {
         let next = self.noted.partition_point(|number| precede(*number));
         next.saturating_sub(1) * NOTED..next * NOTED

@@ -112,3 +112,67 @@ impl Lean {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use async_graphql::parser::parse_query;
+
+    use super::*;
+
+    /// How many selections there are in what is left of an operation, and its fragments; nothing below `cards` is needed.
+    fn left(query: &str, name: Option<&str>) -> Option<(usize, Vec<String>)> {
+        fn places(set: &Positioned<SelectionSet>, of: &mut Vec<Pos>) -> usize {
+            let below = |selection: &Positioned<Selection>| match &selection.node {
+                Selection::Field(field) => {
+                    let inner = &field.node.selection_set;
+                    if field.node.name.node == "cards" {
+                        of.push(inner.pos);
+                    }
+                    1 + places(inner, of)
+                }
+                Selection::InlineFragment(fragment) => 1 + places(&fragment.node.selection_set, of),
+                Selection::FragmentSpread(_) => 1,
+            };
+            set.node.items.iter().map(below).sum()
+        }
+        let document = parse_query(query).unwrap();
+        let mut written = Vec::new();
+        for (_, operation) in document.operations.iter() {
+            places(&operation.node.selection_set, &mut written);
+        }
+        for fragment in document.fragments.values() {
+            places(&fragment.node.selection_set, &mut written);
+        }
+        let name = name.map(Name::new);
+        let (_, operation) = document.operations.iter().find(|(known, _)| known.cloned() == name).unwrap();
+        let cut = cut(name.as_ref(), &operation.node, &document, |position| written.contains(&position))?;
+        let [(_, operation)] = cut.operations.iter().collect::<Vec<_>>()[..] else { panic!("one operation") };
+        let mut fragments: Vec<String> = cut.fragments.keys().map(ToString::to_string).collect();
+        fragments.sort_unstable();
+        Some((places(&operation.node.selection_set, &mut Vec::new()), fragments))
+    }
+
+    #[test]
+    fn what_is_asked_of_written_objects_is_cut_off_with_fragments_that_stand_nowhere_else() {
+        let none: [&str; 0] = [];
+        let cases = [
+            ("{ a { b } }", None, None),
+            ("{ list { cards { id name } count } }", None, Some((4, &none[..]))),
+            (
+                "{ list { cards { ...card } ...page } } fragment card on Card { id }
+                 fragment page on List { info { next } cards { ...card } }",
+                None,
+                Some((4, &["page"][..])),
+            ),
+            ("query a { cards { id name } } query b { c { d } }", Some("a"), Some((2, &none[..]))),
+            ("query a { cards { id name } } query b { c { d } }", Some("b"), None),
+            ("{ ... @include(if: true) { cards { id name } } }", None, Some((3, &none[..]))),
+        ];
+        for (query, name, expected) in cases {
+            let expected = expected.map(|(left, fragments)| {
+                (left, fragments.iter().map(ToString::to_string).collect::<Vec<_>>())
+            });
+            assert_eq!(left(query, name), expected, "{query}");
+        }
+    }
+}

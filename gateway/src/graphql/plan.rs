@@ -4,7 +4,7 @@
 //! Worked out once for a document and kept with it.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     sync::{
         Arc, LazyLock,
         atomic::{AtomicUsize, Ordering},
@@ -40,11 +40,12 @@ pub(super) struct Plan {
     pub(super) validated: Validated,
     /// How long the last answer was, in bytes: the next one will be about as long.
     pub(super) usual_bytes: AtomicUsize,
-    /// Where it asks for cards; empty where objects of several selections have to be put together, other than within one.
+    /// Where it asks for cards; empty where objects of several selections have to be put together, other than within one,
+    /// or where a place doesn't tell which selection stands there.
     cards: Vec<CardSelection>,
     /// Where it asks for fields, and nothing else, of objects that have them at hand; empty in the same case.
     at_hand: Vec<AtHandSelection>,
-    /// The operation alone, without what is asked of objects in these places.
+    /// The operation alone, without what is asked of objects in those of these places that ask for fields and nothing else.
     cut_down: Option<ExecutableDocument>,
 }
 
@@ -104,8 +105,12 @@ impl Plan {
         let mut collect = Collect { fragments: &document.fragments, is_joined: false };
         collect.set(&operation.selection_set.node, Some(&root), Within::default(), &mut fields);
         let (mut cards, mut at_hand) = (Vec::new(), Vec::new());
+        // By where it stands, async-graphql says which selection it resolves.
+        let are_told_apart = !collect.is_joined && stand_apart(document);
         let fields = finish(fields, &mut |of, set, is_plain, fields| {
-            if collect.is_joined {
+            // One selection may be spread in several places.
+            let is_known = |known: &Pos| *known == set.pos;
+            if !are_told_apart || cards.iter().any(|known: &CardSelection| is_known(&known.position)) {
                 return;
             }
             if of == CARD {
@@ -122,7 +127,10 @@ impl Plan {
                         usual_bytes,
                     });
                 }
-            } else if is_plain && AT_HAND.contains(&of.as_str()) {
+            } else if is_plain
+                && AT_HAND.contains(&of.as_str())
+                && !at_hand.iter().any(|known: &AtHandSelection| is_known(&known.position))
+            {
                 at_hand.push(AtHandSelection {
                     position: set.pos,
                     fields: fields.clone(),
@@ -157,6 +165,26 @@ impl Plan {
     pub(super) fn at_hand(&self, position: Pos) -> Option<&AtHandSelection> {
         self.at_hand.iter().find(|selection| selection.position == position)
     }
+}
+
+/// Whether no two selections of a document stand in one place. They can, since the parser begins a column at each carriage
+/// return, and a line only at a line feed.
+fn stand_apart(document: &ExecutableDocument) -> bool {
+    fn are_new(set: &Positioned<SelectionSet>, known: &mut HashSet<Pos>) -> bool {
+        let below = |selection: &Positioned<Selection>, known: &mut _| match &selection.node {
+            Selection::Field(field) => {
+                let inner = &field.node.selection_set;
+                inner.node.items.is_empty() || are_new(inner, known)
+            }
+            Selection::InlineFragment(fragment) => are_new(&fragment.node.selection_set, known),
+            Selection::FragmentSpread(_) => true,
+        };
+        known.insert(set.pos) && set.node.items.iter().all(|selection| below(selection, known))
+    }
+    let operations = document.operations.iter().map(|(_, operation)| &operation.node.selection_set);
+    let fragments = document.fragments.values().map(|fragment| &fragment.node.selection_set);
+    let mut known = HashSet::new();
+    operations.chain(fragments).all(|set| are_new(set, &mut known))
 }
 
 fn hash(text: &blake3::Hash, operation: Option<&Name>, position: Pos) -> [u8; 32] {

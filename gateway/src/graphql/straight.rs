@@ -3,7 +3,8 @@
 //! Resolving gives each field of each object a future of its own, in case it has to be waited for. Of facets nothing has
 //! to be, and of a card nothing once its rows are read. So where a selection has neither directives nor conditions of type,
 //! one walk over it writes the object. Each type says beside its resolvers how its fields are written. A field that isn't
-//! written here is no mistake: then the whole object is resolved as ever.
+//! written here is no mistake: then the whole object is resolved as ever, if need be by executing the whole document (see
+//! [`super::lean`]).
 
 use std::{
     borrow::Cow,

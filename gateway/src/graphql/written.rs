@@ -146,6 +146,9 @@ impl<'c> Asked<'c> {
             .collect();
         let put = |id, json: &[u8]| self.kept.put_written(id, self.key, json);
         let Some(list) = straight::list(ctx, self.selection, &page, put).await else {
+            if Lean::needs_more(ctx) {
+                return Ok(WrittenCards::Each(Vec::new()));
+            }
             return Ok(WrittenCards::Each(in_order(kept, read)));
         };
         CARDS_GIVEN.straight.increment(read.iter().flatten().count() as u64);
@@ -255,12 +258,13 @@ async fn resolve(
     let straight = straight::list(ctx, selection, &[OnPage::Read(card)], |_, _| {}).await;
     // Without the list's brackets.
     let straight = straight.map(|list| list.slice(1..list.len() - 1));
+    if straight.is_none() && Lean::needs_more(ctx) {
+        return Ok(Value::Null);
+    }
     let by = if straight.is_some() { &CARDS_GIVEN.straight } else { &CARDS_GIVEN.resolved };
     by.increment(1);
     let json = if let Some(json) = straight {
         json
-    } else if Lean::needs_more(ctx) {
-        return Ok(Value::Null);
     } else {
         let value = unpacked(card, ctx)?.resolve(ctx, field).await?;
         let is_whole = ctx.query_env.errors.lock().is_ok_and(|errors| errors.is_empty());

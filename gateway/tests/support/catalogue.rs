@@ -49,7 +49,14 @@ impl InProcess {
         let rates = ExchangeRates::read("USD", rates).unwrap();
         let applier = Applier::new(database.pool.clone(), rates.clone());
         applier.catch_up().await.unwrap();
-        Self { pool: database.pool, applier, schema: ServedSchema::new(), documents: Mutex::default(), rates, sandbox }
+        Self {
+            pool: database.pool,
+            applier,
+            schema: ServedSchema::new(),
+            documents: Mutex::default(),
+            rates,
+            sandbox,
+        }
     }
 
     /// The same gateway after a restart with other rates.

@@ -97,7 +97,7 @@ pub(super) struct OfferView<'p> {
     pub(super) missing: bool,
     pub(super) price_minor: i64,
     pub(super) currency: &'p str,
-    /// How many digits the currency has behind the point.
+    /// How many digits the currency has behind the point: to look that up takes longer than to write the price.
     pub(super) digits: u32,
     pub(super) previous_price_minor: Option<i64>,
     pub(super) base_price_minor: i64,

@@ -54,14 +54,16 @@ pub struct Sorted {
 /// Sorts a page's items. A listing that stands on it twice is read each time: it takes that to say which of both is
 /// newer.
 pub fn sort(items: Vec<RawItem>, settled: &Settled, rules_since: i64) -> Sorted {
-    let mut times: HashMap<String, u32> = HashMap::with_capacity(items.len());
-    for id in items.iter().filter_map(|item| item.id.clone()) {
+    let mut times: HashMap<&str, u32> = HashMap::with_capacity(items.len());
+    for id in items.iter().filter_map(|item| item.id.as_deref()) {
         *times.entry(id).or_default() += 1;
     }
+    let stands_alone: Vec<bool> =
+        items.iter().map(|item| item.id.as_deref().and_then(|id| times.get(id)) == Some(&1)).collect();
     let mut sorted = Sorted::default();
-    for RawItem { id, received } in items {
+    for (RawItem { id, received }, stands_alone) in items.into_iter().zip(stands_alone) {
         match id {
-            Some(id) if times.get(&id) == Some(&1) && settled.holds(digest(rules_since, received.get())) => {
+            Some(id) if stands_alone && settled.holds(digest(rules_since, received.get())) => {
                 sorted.as_they_were.push(id);
             }
             _ => sorted.unread.push(received),

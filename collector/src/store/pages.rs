@@ -1,5 +1,7 @@
 //! Pages of a crawl: what is known of their listings is read, decided on and written in one transaction.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use sqlx::{FromRow, PgConnection, types::Json};
 
@@ -83,17 +85,7 @@ impl Store {
             let outcome = page::decide(known, items, &moment);
             write_outcome(&mut transaction, &moment, &outcome, Some(led.rules_since)).await?;
             note_sightings(&mut transaction, led.shop, crawl, sightings).await?;
-            for page in pages {
-                sqlx::query(include_str!("../../../sql/collector/write_page.sql"))
-                    .bind(led.shop)
-                    .bind(page.url)
-                    .bind(page.etag)
-                    .bind(page.listing_ids)
-                    .bind(page.next.map(Json))
-                    .bind(crawl)
-                    .execute(&mut *transaction)
-                    .await?;
-            }
+            write_known_pages(&mut transaction, led.shop, crawl, pages).await?;
             transaction.commit().await?;
             Ok(outcome)
         })
@@ -132,6 +124,43 @@ pub(super) async fn known_listings(
         .fetch_all(connection)
         .await?;
     Ok(rows.into_iter().map(Known::from).collect())
+}
+
+/// Writes pages that can be asked for by their tags.
+async fn write_known_pages(
+    connection: &mut PgConnection,
+    shop: &str,
+    crawl: i64,
+    pages: Vec<KnownPage>,
+) -> Result<(), StoreError> {
+    // A crawl that began anew can come by a page twice: the later one counts.
+    let pages: BTreeMap<String, KnownPage> = pages.into_iter().map(|page| (page.url.clone(), page)).collect();
+    if pages.is_empty() {
+        return Ok(());
+    }
+    let (mut urls, mut etags, mut next_positions) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut listing_ids, mut before, mut own) = (Vec::new(), Vec::new(), Vec::new());
+    let count = |count: usize| i32::try_from(count).unwrap_or(i32::MAX);
+    for page in pages.into_values() {
+        urls.push(page.url);
+        etags.push(page.etag);
+        next_positions.push(page.next.map(Json));
+        before.push(count(listing_ids.len()));
+        own.push(count(page.listing_ids.len()));
+        listing_ids.extend(page.listing_ids);
+    }
+    sqlx::query(include_str!("../../../sql/collector/write_known_pages.sql"))
+        .bind(shop)
+        .bind(urls)
+        .bind(etags)
+        .bind(listing_ids)
+        .bind(before)
+        .bind(own)
+        .bind(next_positions)
+        .bind(crawl)
+        .execute(connection)
+        .await?;
+    Ok(())
 }
 
 /// Writes what follows from a page that was read by the rules that have held since a term, if that is known.

@@ -6,6 +6,7 @@ mod commands;
 mod crawls;
 mod faults;
 mod harness;
+mod plans;
 mod reconciliation;
 mod shop;
 mod sightings;

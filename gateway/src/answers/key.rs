@@ -15,6 +15,11 @@ impl Question {
         let parts = [build, query, operation.unwrap_or_default(), &variables];
         Self(hash(parts.into_iter().map(str::as_bytes)))
     }
+
+    #[cfg(test)]
+    pub(super) fn for_tests(number: u8) -> Self {
+        Self([number; 32])
+    }
 }
 
 /// A state of the catalogue.
@@ -54,7 +59,7 @@ impl Key {
 
     #[cfg(test)]
     pub(super) fn for_tests(number: u8) -> Self {
-        Self { question: Question([number; 32]), state: StateHash([0; 32]) }
+        Self { question: Question::for_tests(number), state: StateHash([0; 32]) }
     }
 }
 

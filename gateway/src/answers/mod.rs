@@ -22,7 +22,7 @@ use metrics::Counter;
 
 pub(crate) use self::last::with_extension;
 use self::{
-    asked::Asked,
+    asked::{Asked, Quicker},
     derived::Derived,
     flights::{Flights, Seat, landed},
     last::LastAnswers,
@@ -40,6 +40,9 @@ const OVERHEAD_BYTES: usize = 256;
 pub(crate) const KEPT: Duration = Duration::from_mins(1);
 /// What part of the memory the last answers take: a quarter. Most are the same bytes as an answer that is kept anyway.
 const LAST_SHARE: u64 = 4;
+/// Answers to questions that were asked before pay to be kept in memory if one in so many is there when it is asked for
+/// once more, where they are worked out quickly: to keep a large one costs half as much.
+const AGAIN_PAYING: u64 = 4;
 /// The largest answer that is kept, in bytes; a page of 100 cards with everything has some 400 KB.
 const LARGEST_KEPT_BYTES: usize = 2 * 1024 * 1024;
 
@@ -69,14 +72,22 @@ pub struct Answer {
     pub as_of: Option<DateTime<Utc>>,
     /// Where it comes from.
     pub origin: Origin,
+    /// How long it took to work it out, without waiting for its turn.
+    took: Duration,
     derived: Derived,
 }
 
 impl Answer {
     /// An answer; `complete` where it has no errors, `unavailable` where it has some for want of a store.
     pub fn new(body: Bytes, complete: bool, unavailable: bool) -> Self {
-        let (as_of, origin, derived) = (None, Origin::Work, Derived::default());
-        Self { body, complete, unavailable, as_of, origin, derived }
+        let (as_of, origin, took, derived) = (None, Origin::Work, Duration::ZERO, Derived::default());
+        Self { body, complete, unavailable, as_of, origin, took, derived }
+    }
+
+    /// The same, which took so long to be worked out, without waiting for its turn.
+    #[must_use]
+    pub fn that_took(self, took: Duration) -> Self {
+        Self { took, ..self }
     }
 
     /// Tells the body from any other one, for `ETag`.
@@ -97,9 +108,10 @@ pub struct Answers {
     last: LastAnswers,
     flights: Flights,
     redis: Option<Redis>,
-    /// With what is kept in memory, and with what is looked for in Redis: of what is asked for the first time here, and
-    /// of what was asked before.
+    /// With what is kept in memory: of everything that is asked, and of what was asked before.
     luck: Arc<Luck>,
+    luck_again: Arc<Luck>,
+    /// The same with what is looked for in Redis: of what is asked for the first time here, and of what was asked before.
     luck_in_redis: Arc<Luck>,
     luck_in_redis_again: Arc<Luck>,
     asked: Asked,
@@ -138,6 +150,7 @@ impl Answers {
             flights: Flights::default(),
             redis,
             luck: Arc::default(),
+            luck_again: Arc::new(Luck::paying(AGAIN_PAYING)),
             luck_in_redis: Arc::default(),
             luck_in_redis_again: Arc::default(),
             asked: Asked::default(),
@@ -158,6 +171,7 @@ impl Answers {
         let found = self.memory.get(&key);
         self.luck.note(found.is_some());
         let (answer, is_shared) = found?;
+        self.luck_again.note(true);
         if !is_shared && let Some(redis) = &self.redis {
             // It is asked for again, so others may ask for it too.
             redis.put(&key, &answer.body);
@@ -199,17 +213,25 @@ impl Answers {
         work: impl Future<Output = Result<Answer, E>>,
     ) -> Result<Answer, E> {
         let asked_before = self.asked.before(question);
+        if asked_before.is_some() {
+            self.luck_again.note(false);
+        }
         // A question that was asked here before is much likelier to have been asked elsewhere. Yet that it was is no more
-        // than a guess: where what Redis is asked for isn't there, to ask it and to tell it costs a large answer dearly.
-        // What is asked for once more while memory has it, Redis is told all the same.
-        let luck = if asked_before { &self.luck_in_redis_again } else { &self.luck_in_redis };
+        // than a guess: where what Redis is asked for isn't there, to ask it and to tell it costs a large answer dearly. And
+        // what is worked out of memory is often there sooner than Redis could send it. What is asked for once more while
+        // memory has it, Redis is told all the same.
+        let (luck, may_be_quicker) = match asked_before {
+            Some(quicker) => (&self.luck_in_redis_again, quicker == Quicker::Redis),
+            None => (&self.luck_in_redis, true),
+        };
         // While Redis is away, nothing is learnt of what it would have.
-        let redis = self.redis.as_ref().filter(|redis| redis.is_there() && luck.pays());
+        let redis = self.redis.as_ref().filter(|redis| may_be_quicker && redis.is_there() && luck.pays());
         if let Some(redis) = redis {
             let found = redis.get(&key).await;
             luck.note(found.is_some());
             if let Some(body) = found {
                 self.given.redis.increment(1);
+                self.asked.note(question, Quicker::Redis);
                 let answer = Answer { origin: Origin::Redis, ..Answer::new(body, true, false) };
                 self.keep(question, key, &answer, true);
                 return Ok(answer);
@@ -217,11 +239,18 @@ impl Answers {
         }
         let answer = work.await?;
         self.given.work.increment(1);
+        let quicker = Quicker::of(answer.took, answer.body.len());
+        self.asked.note(question, quicker);
         if answer.complete && answer.body.len() <= LARGEST_KEPT_BYTES {
             if let Some(redis) = redis {
                 redis.put(&key, &answer.body);
             }
-            if asked_before || self.luck.pays() {
+            let pays = match (asked_before, quicker) {
+                (None, _) => self.luck.pays(),
+                (Some(_), Quicker::Work) => self.luck_again.pays(),
+                (Some(_), Quicker::Redis) => true,
+            };
+            if pays {
                 self.keep(question, key, &answer, redis.is_some());
             }
         }

@@ -257,6 +257,7 @@ impl GraphQl {
         let data = || RequestData::new(&gateway.pool, catalogue, gateway.base_currency, now);
         let operation = asked.operation_name.as_deref();
         let executing = crate::graphql::execute(&gateway.schema, &document, operation, variables, data);
+        let began = Instant::now();
         let executed = tokio::select! {
             executed = timeout(self.limits.query_timeout, executing) => {
                 executed.map_err(|_| Refusal::timeout())?
@@ -272,6 +273,7 @@ impl GraphQl {
             let told = json!({ "requested": cost, "limit": self.limits.max_query_cost }).to_string();
             body = with_extension(&body, false, "cost", &told);
         }
-        Ok(Answer::new(body.into(), executed.complete, executed.unavailable))
+        let took = began.elapsed();
+        Ok(Answer::new(body.into(), executed.complete, executed.unavailable).that_took(took))
     }
 }

@@ -12,7 +12,7 @@ mod queue;
 mod report;
 mod shops;
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use stores::{Stores, progress::say, sandbox::Sandbox};
 
@@ -26,6 +26,11 @@ use crate::{catalogue, cost::Workers, trouble::Trouble};
 
 /// How often it is looked how far a gateway is.
 const LOOK_EVERY: Duration = Duration::from_millis(20);
+
+/// Stores are at rest once they have taken less than this part of a processor for so long. They are waited for no longer.
+const REST: Duration = Duration::from_millis(500);
+const BUSY: f64 = 0.1;
+const LONGEST_REST: Duration = Duration::from_secs(30);
 
 /// What is written.
 #[derive(Clone, Copy, Debug)]
@@ -57,9 +62,11 @@ async fn first_sightings(stores: &mut Stores, task: Task, report: &mut Report) -
     let queue = Queue::declare(&sandbox).await?;
     queue.shut().await?;
     let shops = shops::open(task.products, task.seed).await?;
+    rest(stores).await;
     let read = shops::read(&shops).await?;
     say(format_args!("a client has read {} MiB in {:.1} s", read.bytes >> 20, read.took.as_secs_f64()));
     let first = shops::collect(&shops, &sandbox).await?;
+    rest(stores).await;
     // What is found as it was is not told again, but that the crawls have ended is.
     let again = shops::collect(&shops, &sandbox).await?;
     for collected in [first, again] {
@@ -68,6 +75,8 @@ async fn first_sightings(stores: &mut Stores, task: Task, report: &mut Report) -
     }
     drop(shops);
     report.reading = Some(Reading::of(read, first, again));
+    queue.copy(first.sent + again.sent).await?;
+    rest(stores).await;
     let watched = Watched::start(&sandbox).await?;
     let what = Backlog::FirstSightings { products: task.products };
     report.drains.push(drain(stores, &queue, watched, what, first.sent + again.sent).await?);
@@ -85,6 +94,7 @@ async fn other_prices(stores: &mut Stores, task: Task, report: &mut Report) -> R
     let messages = prices::other_prices(task.seed, cards, task.events);
     queue.fill(&messages).await?;
     say(format_args!("{} messages wait", messages.len()));
+    rest(stores).await;
     let what = Backlog::OtherPrices { cards };
     report.drains.push(drain(stores, &queue, watched, what, messages.len()).await?);
     Ok(())
@@ -99,10 +109,7 @@ async fn drain(
     messages: usize,
 ) -> Result<Drain, Trouble> {
     let sandbox = queue.sandbox();
-    let mut workers = |who| Workers {
-        alone: vec![who],
-        families: stores.postgres.pid().into_iter().chain(stores.rabbitmq.pid()).collect(),
-    };
+    let mut workers = |who| Workers { alone: vec![who], families: families(stores) };
     let costs = workers(std::process::id());
     floor::prepare(sandbox).await?;
     let cpu_before_ms = costs.cpu_ms();
@@ -115,4 +122,23 @@ async fn drain(
     say(format_args!("a gateway applied {:.0} events/s", applied.events_per_s));
     let statements = watched.stop().await?;
     Ok(Drain { what, applied, floor, statements })
+}
+
+fn families(stores: &mut Stores) -> Vec<u32> {
+    stores.postgres.pid().into_iter().chain(stores.rabbitmq.pid()).collect()
+}
+
+/// Waits until the stores have done what is left to do of what came before, so that it doesn't count for what comes now.
+async fn rest(stores: &mut Stores) {
+    let workers = Workers { alone: Vec::new(), families: families(stores) };
+    let deadline = Instant::now() + LONGEST_REST;
+    let mut before_ms = workers.cpu_ms();
+    while Instant::now() < deadline {
+        tokio::time::sleep(REST).await;
+        let now_ms = workers.cpu_ms();
+        if now_ms - before_ms < REST.as_secs_f64() * 1000.0 * BUSY {
+            return;
+        }
+        before_ms = now_ms;
+    }
 }

@@ -1,11 +1,17 @@
 //! The queue that is drained: filled while no gateway may read it, so that draining it alone is measured; and another one
-//! with the same messages.
+//! with the same messages, which is there only once nothing else is measured: a broker that keeps everything twice takes
+//! the processor from whoever fills it.
 
 use events::topology;
+use futures::StreamExt;
 use gateway::consume::declare;
 use lapin::{
-    BasicProperties, Channel, Confirmation, Connection, ConnectionProperties,
-    options::{BasicPublishOptions, ConfirmSelectOptions, QueueBindOptions, QueueDeclareOptions},
+    BasicProperties, Channel, Confirmation, Connection, ConnectionProperties, PublisherConfirm,
+    message::Delivery,
+    options::{
+        BasicAckOptions, BasicConsumeOptions, BasicPublishOptions, BasicQosOptions, ConfirmSelectOptions,
+        QueueBindOptions, QueueDeclareOptions,
+    },
     types::{AMQPValue, FieldTable},
 };
 use stores::{rabbitmq::rights::Rights, sandbox::Sandbox};
@@ -13,7 +19,7 @@ use stores::{rabbitmq::rights::Rights, sandbox::Sandbox};
 use crate::trouble::Trouble;
 
 /// How many messages are sent before their confirmations are waited for.
-const WINDOW: usize = 1_000;
+const WINDOW: u16 = 1_000;
 /// Kept on disk by the broker, as the collector sends it.
 const PERSISTENT: u8 = 2;
 
@@ -24,22 +30,28 @@ pub(crate) const FLOOR: &str = "floor";
 pub(crate) struct Queue<'s> {
     sandbox: &'s Sandbox,
     /// Held as long as the channel.
-    _connection: Connection,
+    connection: Connection,
     channel: Channel,
 }
 
 impl<'s> Queue<'s> {
-    /// Declares both.
+    /// Declares the one that is drained.
     pub(crate) async fn declare(sandbox: &'s Sandbox) -> Result<Self, Trouble> {
         let connection = Connection::connect(&sandbox.amqp_url(), ConnectionProperties::default()).await?;
         let channel = connection.create_channel().await?;
         declare(&channel).await?;
+        channel.confirm_select(ConfirmSelectOptions::default()).await?;
+        Ok(Self { sandbox, connection, channel })
+    }
+
+    /// Declares the other one, which from now on gets the same messages.
+    async fn declare_floor(&self) -> Result<(), Trouble> {
         let mut quorum = FieldTable::default();
         quorum.insert("x-queue-type".into(), AMQPValue::LongString("quorum".into()));
         let durable = QueueDeclareOptions { durable: true, ..QueueDeclareOptions::default() };
-        channel.queue_declare(FLOOR.into(), durable, quorum).await?;
+        self.channel.queue_declare(FLOOR.into(), durable, quorum).await?;
         let (exchange, binding) = (topology::EXCHANGE, topology::BINDING);
-        channel
+        self.channel
             .queue_bind(
                 FLOOR.into(),
                 exchange.into(),
@@ -48,8 +60,7 @@ impl<'s> Queue<'s> {
                 FieldTable::default(),
             )
             .await?;
-        channel.confirm_select(ConfirmSelectOptions::default()).await?;
-        Ok(Self { sandbox, _connection: connection, channel })
+        Ok(())
     }
 
     pub(crate) fn sandbox(&self) -> &'s Sandbox {
@@ -68,26 +79,69 @@ impl<'s> Queue<'s> {
 
     /// Puts messages into both.
     pub(crate) async fn fill(&self, messages: &[Vec<u8>]) -> Result<(), Trouble> {
+        self.declare_floor().await?;
         let properties = BasicProperties::default().with_delivery_mode(PERSISTENT);
-        let options = BasicPublishOptions { mandatory: true, ..BasicPublishOptions::default() };
-        for window in messages.chunks(WINDOW) {
-            let mut confirmations = Vec::with_capacity(window.len());
+        let routing_key = topology::routing_key("bench");
+        for window in messages.chunks(WINDOW.into()) {
+            let mut sent = Vec::with_capacity(window.len());
             for message in window {
-                let sent = self.channel.basic_publish(
-                    topology::EXCHANGE.into(),
-                    topology::routing_key("bench").as_str().into(),
-                    options,
-                    message,
-                    properties.clone(),
-                );
-                confirmations.push(sent.await?);
+                sent.push(self.send(&routing_key, message, properties.clone()).await?);
             }
-            for confirmation in confirmations {
-                if !matches!(confirmation.await?, Confirmation::Ack(None)) {
-                    return Err(Trouble::foreign("RabbitMQ", "that it takes no message"));
-                }
-            }
+            taken(sent).await?;
         }
         Ok(())
     }
+
+    /// Puts the messages, so many, that are in the one that is drained into the other one too.
+    pub(crate) async fn copy(&self, count: usize) -> Result<(), Trouble> {
+        self.declare_floor().await?;
+        let channel = self.connection.create_channel().await?;
+        channel.basic_qos(WINDOW, BasicQosOptions::default()).await?;
+        let options = BasicConsumeOptions::default();
+        let mut consumer =
+            channel.basic_consume(topology::QUEUE.into(), "".into(), options, FieldTable::default()).await?;
+        let mut left = count;
+        while left > 0 {
+            // Each is sent anew, to both, before the old one is taken away.
+            let (mut sent, mut last) = (Vec::new(), None);
+            for _ in 0..left.min(WINDOW.into()) {
+                let Some(delivery) = consumer.next().await else {
+                    return Err(Trouble::foreign("RabbitMQ", "that there are no more messages"));
+                };
+                let Delivery { routing_key, data, properties, delivery_tag, .. } = delivery?;
+                sent.push(self.send(routing_key.as_str(), &data, properties).await?);
+                last = Some(delivery_tag);
+            }
+            left -= sent.len();
+            taken(sent).await?;
+            if let Some(last) = last {
+                channel.basic_ack(last, BasicAckOptions { multiple: true }).await?;
+            }
+        }
+        // What was handed out beyond them goes back to its place.
+        channel.close(200, "copied".into()).await?;
+        Ok(())
+    }
+
+    async fn send(
+        &self,
+        routing_key: &str,
+        message: &[u8],
+        properties: BasicProperties,
+    ) -> lapin::Result<PublisherConfirm> {
+        let options = BasicPublishOptions { mandatory: true, ..BasicPublishOptions::default() };
+        self.channel
+            .basic_publish(topology::EXCHANGE.into(), routing_key.into(), options, message, properties)
+            .await
+    }
+}
+
+/// Waits until messages are taken.
+async fn taken(sent: Vec<PublisherConfirm>) -> Result<(), Trouble> {
+    for confirmation in sent {
+        if !matches!(confirmation.await?, Confirmation::Ack(None)) {
+            return Err(Trouble::foreign("RabbitMQ", "that it takes no message"));
+        }
+    }
+    Ok(())
 }

@@ -120,8 +120,21 @@ impl Store {
 
     /// A transaction that only the shop's leader can have.
     async fn begin(&self, led: Led) -> Result<Transaction<'static, Postgres>, StoreError> {
+        self.begin_by(include_str!("../../../sql/collector/keep_term.sql"), led).await
+    }
+
+    /// The same, to look for the listings of pages and write them by their keys.
+    async fn begin_pages(&self, led: Led) -> Result<Transaction<'static, Postgres>, StoreError> {
+        self.begin_by(include_str!("../../../sql/collector/keep_term_of_pages.sql"), led).await
+    }
+
+    async fn begin_by(
+        &self,
+        keep_term: &'static str,
+        led: Led,
+    ) -> Result<Transaction<'static, Postgres>, StoreError> {
         let mut transaction = self.database.pool.begin().await?;
-        sqlx::query(include_str!("../../../sql/collector/keep_term.sql"))
+        sqlx::query(keep_term)
             .bind(led.shop)
             .bind(led.term)
             .fetch_optional(&mut *transaction)

@@ -80,12 +80,12 @@ impl Store {
         let store = self.clone();
         in_own_task(async move {
             let moment = Moment { shop: led.shop, crawl, now };
-            let mut transaction = store.begin(led).await?;
+            let mut transaction = store.begin_pages(led).await?;
             let known = known_listings(&mut transaction, led.shop, page::ids(&items)).await?;
             let outcome = page::decide(known, items, &moment);
             write_outcome(&mut transaction, &moment, &outcome, Some(led.rules_since)).await?;
             note_sightings(&mut transaction, led.shop, crawl, sightings).await?;
-            write_known_pages(&mut transaction, led.shop, crawl, pages).await?;
+            write_tagged_pages(&mut transaction, led.shop, crawl, pages).await?;
             transaction.commit().await?;
             Ok(outcome)
         })
@@ -127,7 +127,7 @@ pub(super) async fn known_listings(
 }
 
 /// Writes pages that can be asked for by their tags.
-async fn write_known_pages(
+async fn write_tagged_pages(
     connection: &mut PgConnection,
     shop: &str,
     crawl: i64,
@@ -140,16 +140,17 @@ async fn write_known_pages(
     }
     let (mut urls, mut etags, mut next_positions) = (Vec::new(), Vec::new(), Vec::new());
     let (mut listing_ids, mut before, mut own) = (Vec::new(), Vec::new(), Vec::new());
-    let count = |count: usize| i32::try_from(count).unwrap_or(i32::MAX);
+    // A page has some thousand listings at most, and a batch some dozen pages.
+    let number = |count: usize| i32::try_from(count).unwrap_or(i32::MAX);
     for page in pages.into_values() {
         urls.push(page.url);
         etags.push(page.etag);
         next_positions.push(page.next.map(Json));
-        before.push(count(listing_ids.len()));
-        own.push(count(page.listing_ids.len()));
+        before.push(number(listing_ids.len()));
+        own.push(number(page.listing_ids.len()));
         listing_ids.extend(page.listing_ids);
     }
-    sqlx::query(include_str!("../../../sql/collector/write_known_pages.sql"))
+    sqlx::query(include_str!("../../../sql/collector/write_tagged_pages.sql"))
         .bind(shop)
         .bind(urls)
         .bind(etags)

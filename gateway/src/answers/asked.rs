@@ -1,4 +1,8 @@
-//! Which questions were asked lately: what is asked a second time is worth more than what is asked once.
+//! Which questions were asked lately, and what their answers took: what is asked a second time is worth more than what is
+//! asked once, and what takes longer to be carried than to be worked out is worth less.
+//!
+//! Each question is judged by itself. A ratio over all of them would let some that hardly come again decide about those that
+//! come all the time; and of what isn't kept, nothing can be found.
 
 use std::{sync::Arc, time::Duration};
 
@@ -9,27 +13,45 @@ use super::Question;
 /// The most questions that are remembered; each takes some fifty bytes.
 const MOST: usize = 64 * 1024;
 /// What it takes to be given an answer by Redis, about: to ask for it, and to send, look through and keep each KiB of it.
+/// Of large pages, answers that came from Redis took half a millisecond of a processor where 250 KiB were worked out of
+/// memory in a fifth of one.
 const TO_ASK: Duration = Duration::from_micros(100);
-const PER_KIB: Duration = Duration::from_micros(1);
+const TO_CARRY_KIB: Duration = Duration::from_micros(1);
 
 /// Questions that were asked lately.
 #[derive(Clone, Debug)]
-pub(super) struct Asked(Arc<Cache<Question, Quicker>>);
+pub(super) struct Asked(Arc<Cache<Question, Before>>);
 
-/// By what the answer to a question is had sooner.
+/// What is known of a question that was asked before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Quicker {
-    /// By working it out again.
-    Work,
-    /// By taking it from Redis, if that has it.
-    Redis,
+pub(super) struct Before {
+    /// Whether its answer is had sooner from Redis, if that has it, than by working it out again.
+    pub(super) redis_is_quicker: bool,
+    /// Whether it was asked more than once.
+    pub(super) again: bool,
 }
 
-impl Quicker {
-    /// For an answer of so many bytes that took so long to be worked out.
-    pub(super) fn of(took: Duration, bytes: usize) -> Self {
-        let kib = u32::try_from(bytes / 1024).unwrap_or(u32::MAX);
-        if took > TO_ASK + PER_KIB * kib { Self::Redis } else { Self::Work }
+/// What it took to work an answer out.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Work {
+    pub(super) took: Duration,
+    pub(super) bytes: usize,
+}
+
+impl Work {
+    fn to_carry(self) -> Duration {
+        TO_CARRY_KIB * u32::try_from(self.bytes / 1024).unwrap_or(u32::MAX)
+    }
+
+    /// Whether Redis would have had the answer here sooner.
+    pub(super) fn redis_is_quicker(self) -> bool {
+        self.took > TO_ASK + self.to_carry()
+    }
+
+    /// Whether to keep the answer of a question that was asked before costs little beside working it out. If not, as of a
+    /// large page of cards in memory, it has to come a third time.
+    pub(super) fn pays_to_keep(self, before: Before) -> bool {
+        before.again || self.took > self.to_carry()
     }
 }
 
@@ -40,15 +62,16 @@ impl Default for Asked {
 }
 
 impl Asked {
-    /// What was found when a question was asked before; `None`: as far as is known it wasn't.
-    pub(super) fn before(&self, question: Question) -> Option<Quicker> {
+    /// What is known of a question; `None`: it wasn't asked before, as far as is known.
+    pub(super) fn before(&self, question: Question) -> Option<Before> {
         self.0.get(&question)
     }
 
-    /// A question was asked.
-    pub(super) fn note(&self, question: Question, quicker: Quicker) {
-        if self.0.get(&question) != Some(quicker) {
-            self.0.insert(question, quicker);
+    /// A question was asked, of which this was known before.
+    pub(super) fn note(&self, question: Question, before: Option<Before>, redis_is_quicker: bool) {
+        let known = Before { redis_is_quicker, again: before.is_some() };
+        if before != Some(known) {
+            self.0.insert(question, known);
         }
     }
 }
@@ -58,18 +81,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_worked_out_sooner_than_redis_could_send_it_is_worked_out_again() {
+    fn what_is_worked_out_sooner_than_it_is_carried_is_worked_out_again() {
         let cases = [
-            (20, 1 << 10, Quicker::Work),
-            (200, 1 << 10, Quicker::Redis),
-            // A large page of cards in memory.
-            (200, 250 << 10, Quicker::Work),
-            (5_000, 250 << 10, Quicker::Redis),
-            (0, 0, Quicker::Work),
+            ("a card in memory", 20, 2 << 10, false, true),
+            ("a card of Postgres", 900, 2 << 10, true, true),
+            ("a large page of cards in memory", 200, 250 << 10, false, false),
+            ("a large page on disk", 300, 250 << 10, false, true),
+            ("a large page of Postgres", 9_000, 250 << 10, true, true),
+            ("nothing", 0, 0, false, false),
         ];
-        for (took_us, bytes, quicker) in cases {
-            let of = Quicker::of(Duration::from_micros(took_us), bytes);
-            assert_eq!(of, quicker, "{took_us} us, {bytes} bytes");
+        for (name, took_us, bytes, from_redis, kept) in cases {
+            let work = Work { took: Duration::from_micros(took_us), bytes };
+            let before = |again| Before { redis_is_quicker: true, again };
+            assert_eq!(work.redis_is_quicker(), from_redis, "{name}");
+            assert_eq!(work.pays_to_keep(before(false)), kept, "{name}");
+            assert!(work.pays_to_keep(before(true)), "{name}, asked a third time");
         }
     }
 
@@ -77,10 +103,13 @@ mod tests {
     fn a_question_is_remembered_with_what_its_last_answer_took() {
         let (asked, question) = (Asked::default(), Question::for_tests(1));
         assert_eq!(asked.before(question), None);
-        for quicker in [Quicker::Redis, Quicker::Work] {
-            asked.note(question, quicker);
-            assert_eq!(asked.before(question), Some(quicker));
+        let mut seen = Vec::new();
+        for redis_is_quicker in [true, false, false, true] {
+            asked.note(question, asked.before(question), redis_is_quicker);
+            let Before { redis_is_quicker, again } = asked.before(question).unwrap();
+            seen.push((redis_is_quicker, again));
         }
+        assert_eq!(seen, [(true, false), (false, true), (false, true), (true, true)]);
         assert_eq!(asked.before(Question::for_tests(2)), None);
     }
 }

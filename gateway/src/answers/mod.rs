@@ -22,7 +22,7 @@ use metrics::Counter;
 
 pub(crate) use self::last::with_extension;
 use self::{
-    asked::{Asked, Quicker},
+    asked::{Asked, Work},
     derived::Derived,
     flights::{Flights, Seat, landed},
     last::LastAnswers,
@@ -40,9 +40,6 @@ const OVERHEAD_BYTES: usize = 256;
 pub(crate) const KEPT: Duration = Duration::from_mins(1);
 /// What part of the memory the last answers take: a quarter. Most are the same bytes as an answer that is kept anyway.
 const LAST_SHARE: u64 = 4;
-/// Answers to questions that were asked before pay to be kept in memory if one in so many is there when it is asked for
-/// once more, where they are worked out quickly: to keep a large one costs half as much.
-const AGAIN_PAYING: u64 = 4;
 /// The largest answer that is kept, in bytes; a page of 100 cards with everything has some 400 KB.
 const LARGEST_KEPT_BYTES: usize = 2 * 1024 * 1024;
 
@@ -90,6 +87,10 @@ impl Answer {
         Self { took, ..self }
     }
 
+    fn work(&self) -> Work {
+        Work { took: self.took, bytes: self.body.len() }
+    }
+
     /// Tells the body from any other one, for `ETag`.
     pub fn tag(&self) -> [u8; 16] {
         self.derived.tag(&self.body)
@@ -108,10 +109,9 @@ pub struct Answers {
     last: LastAnswers,
     flights: Flights,
     redis: Option<Redis>,
-    /// With what is kept in memory: of everything that is asked, and of what was asked before.
+    /// With what is kept in memory, and with what is looked for in Redis: of what is asked for the first time here, and
+    /// of what was asked before.
     luck: Arc<Luck>,
-    luck_again: Arc<Luck>,
-    /// The same with what is looked for in Redis: of what is asked for the first time here, and of what was asked before.
     luck_in_redis: Arc<Luck>,
     luck_in_redis_again: Arc<Luck>,
     asked: Asked,
@@ -150,7 +150,6 @@ impl Answers {
             flights: Flights::default(),
             redis,
             luck: Arc::default(),
-            luck_again: Arc::new(Luck::paying(AGAIN_PAYING)),
             luck_in_redis: Arc::default(),
             luck_in_redis_again: Arc::default(),
             asked: Asked::default(),
@@ -171,7 +170,6 @@ impl Answers {
         let found = self.memory.get(&key);
         self.luck.note(found.is_some());
         let (answer, is_shared) = found?;
-        self.luck_again.note(true);
         if !is_shared && let Some(redis) = &self.redis {
             // It is asked for again, so others may ask for it too.
             redis.put(&key, &answer.body);
@@ -212,16 +210,13 @@ impl Answers {
         key: Key,
         work: impl Future<Output = Result<Answer, E>>,
     ) -> Result<Answer, E> {
-        let asked_before = self.asked.before(question);
-        if asked_before.is_some() {
-            self.luck_again.note(false);
-        }
+        let before = self.asked.before(question);
         // A question that was asked here before is much likelier to have been asked elsewhere. Yet that it was is no more
         // than a guess: where what Redis is asked for isn't there, to ask it and to tell it costs a large answer dearly. And
         // what is worked out of memory is often there sooner than Redis could send it. What is asked for once more while
-        // memory has it, Redis is told all the same.
-        let (luck, may_be_quicker) = match asked_before {
-            Some(quicker) => (&self.luck_in_redis_again, quicker == Quicker::Redis),
+        // memory has it, Redis is told all the same: a gateway that has just started has little in memory.
+        let (luck, may_be_quicker) = match before {
+            Some(before) => (&self.luck_in_redis_again, before.redis_is_quicker),
             None => (&self.luck_in_redis, true),
         };
         // While Redis is away, nothing is learnt of what it would have.
@@ -231,26 +226,23 @@ impl Answers {
             luck.note(found.is_some());
             if let Some(body) = found {
                 self.given.redis.increment(1);
-                self.asked.note(question, Quicker::Redis);
+                self.asked.note(question, before, true);
                 let answer = Answer { origin: Origin::Redis, ..Answer::new(body, true, false) };
                 self.keep(question, key, &answer, true);
                 return Ok(answer);
             }
         }
-        let answer = work.await?;
+        let worked = work.await;
+        let work = worked.as_ref().ok().filter(|answer| answer.complete).map(Answer::work);
+        // What failed here another gateway may have.
+        self.asked.note(question, before, work.is_none_or(Work::redis_is_quicker));
+        let answer = worked?;
         self.given.work.increment(1);
-        let quicker = Quicker::of(answer.took, answer.body.len());
-        self.asked.note(question, quicker);
-        if answer.complete && answer.body.len() <= LARGEST_KEPT_BYTES {
+        if let Some(work) = work.filter(|work| work.bytes <= LARGEST_KEPT_BYTES) {
             if let Some(redis) = redis {
                 redis.put(&key, &answer.body);
             }
-            let pays = match (asked_before, quicker) {
-                (None, _) => self.luck.pays(),
-                (Some(_), Quicker::Work) => self.luck_again.pays(),
-                (Some(_), Quicker::Redis) => true,
-            };
-            if pays {
+            if before.map_or_else(|| self.luck.pays(), |before| work.pays_to_keep(before)) {
                 self.keep(question, key, &answer, redis.is_some());
             }
         }
@@ -262,5 +254,43 @@ impl Answers {
         let answer = Answer { body: Bytes::copy_from_slice(&answer.body), ..answer.clone() };
         self.memory.put(key, &answer, is_shared);
         self.last.remember(question, &answer);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::convert::Infallible;
+
+    use super::*;
+
+    /// Where the answers to a question come from that is asked again and again, where most others are asked once.
+    async fn origins(took: Duration, bytes: usize) -> Vec<Origin> {
+        let answers = Answers::new(64, None);
+        (0..1_000).for_each(|_| answers.luck.note(false));
+        // One in many is tried all the same: this one.
+        assert!(answers.luck.pays() && !answers.luck.pays());
+        let (question, key) = (Question::for_tests(1), Key::for_tests(1));
+        let mut origins = Vec::new();
+        for _ in 0..4 {
+            let work = async {
+                Ok::<_, Infallible>(Answer::new(vec![b' '; bytes].into(), true, false).that_took(took))
+            };
+            origins.push(match answers.memory.get(&key) {
+                Some(_) => Origin::Memory,
+                None => answers.find(question, key, work).await.unwrap().origin,
+            });
+        }
+        origins
+    }
+
+    #[tokio::test]
+    async fn what_is_asked_again_is_kept_a_large_answer_that_is_quickly_there_only_if_it_comes_a_third_time()
+    {
+        use Origin::{Memory, Work};
+        let (card, page) = (2 << 10, 250 << 10);
+        let quick = Duration::from_micros(20);
+        assert_eq!(origins(quick, card).await, [Work, Work, Memory, Memory]);
+        assert_eq!(origins(quick, page).await, [Work, Work, Work, Memory]);
+        assert_eq!(origins(Duration::from_millis(5), page).await, [Work, Work, Memory, Memory]);
     }
 }

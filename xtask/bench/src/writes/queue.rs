@@ -2,6 +2,8 @@
 //! with the same messages, which is there only once nothing else is measured: a broker that keeps everything twice takes
 //! the processor from whoever fills it.
 
+use std::time::Duration;
+
 use events::topology;
 use futures::StreamExt;
 use gateway::consume::declare;
@@ -15,11 +17,14 @@ use lapin::{
     types::{AMQPValue, FieldTable},
 };
 use stores::{rabbitmq::rights::Rights, sandbox::Sandbox};
+use tokio::time::timeout;
 
 use crate::trouble::Trouble;
 
 /// How many messages are sent before their confirmations are waited for.
 const WINDOW: u16 = 1_000;
+/// How long the broker may take for the next message: far less is usual, and one that is short of memory says nothing.
+const PATIENCE: Duration = Duration::from_secs(30);
 /// Kept on disk by the broker, as the collector sends it.
 const PERSISTENT: u8 = 2;
 
@@ -77,7 +82,7 @@ impl<'s> Queue<'s> {
         Ok(self.sandbox.grant("gateway", Rights::GATEWAY).await?)
     }
 
-    /// Puts messages into both.
+    /// Makes the other one, and puts messages into both.
     pub(crate) async fn fill(&self, messages: &[Vec<u8>]) -> Result<(), Trouble> {
         self.declare_floor().await?;
         let properties = BasicProperties::default().with_delivery_mode(PERSISTENT);
@@ -92,8 +97,15 @@ impl<'s> Queue<'s> {
         Ok(())
     }
 
-    /// Puts the messages, so many, that are in the one that is drained into the other one too.
+    /// Makes the other one, and puts the messages into it too that are in the one that is drained: so many.
     pub(crate) async fn copy(&self, count: usize) -> Result<(), Trouble> {
+        let passive = QueueDeclareOptions { passive: true, ..QueueDeclareOptions::default() };
+        let queue =
+            self.channel.queue_declare(topology::QUEUE.into(), passive, FieldTable::default()).await?;
+        if usize::try_from(queue.message_count()).ok() != Some(count) {
+            let told = format!("{} messages where {count} were sent", queue.message_count());
+            return Err(Trouble::foreign("RabbitMQ", told));
+        }
         self.declare_floor().await?;
         let channel = self.connection.create_channel().await?;
         channel.basic_qos(WINDOW, BasicQosOptions::default()).await?;
@@ -105,7 +117,7 @@ impl<'s> Queue<'s> {
             // Each is sent anew, to both, before the old one is taken away.
             let (mut sent, mut last) = (Vec::new(), None);
             for _ in 0..left.min(WINDOW.into()) {
-                let Some(delivery) = consumer.next().await else {
+                let Ok(Some(delivery)) = timeout(PATIENCE, consumer.next()).await else {
                     return Err(Trouble::foreign("RabbitMQ", "that there are no more messages"));
                 };
                 let Delivery { routing_key, data, properties, delivery_tag, .. } = delivery?;
@@ -139,7 +151,8 @@ impl<'s> Queue<'s> {
 /// Waits until messages are taken.
 async fn taken(sent: Vec<PublisherConfirm>) -> Result<(), Trouble> {
     for confirmation in sent {
-        if !matches!(confirmation.await?, Confirmation::Ack(None)) {
+        let confirmation = timeout(PATIENCE, confirmation).await;
+        if !matches!(confirmation, Ok(Ok(Confirmation::Ack(None)))) {
             return Err(Trouble::foreign("RabbitMQ", "that it takes no message"));
         }
     }

@@ -13,8 +13,8 @@ use super::Question;
 /// The most questions that are remembered; each takes some fifty bytes.
 const MOST: usize = 64 * 1024;
 /// What it takes to be given an answer by Redis, about: to ask for it, and to send, look through and keep each KiB of it.
-/// Of large pages, answers that came from Redis took half a millisecond of a processor where 250 KiB were worked out of
-/// memory in a fifth of one.
+/// Reckoned from loads with and without it, a page of 250 KiB took some half a millisecond of a processor from Redis, and a
+/// fifth of one to be worked out of memory.
 const TO_ASK: Duration = Duration::from_micros(100);
 const TO_CARRY_KIB: Duration = Duration::from_micros(1);
 

@@ -2,15 +2,19 @@
 
 mod support;
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 use stores::process::Service;
 
 use crate::support::{
+    ask, eventually,
     gateways::Gateways,
     said::gone,
     subscriber::{Events, Socket},
 };
 
+const SOON: Duration = Duration::from_secs(20);
 const TITLE: &str = "ASUS TUF Gaming GeForce RTX 4070 SUPER OC 12GB";
 const OTHER: &str = "Sapphire Pulse Radeon RX 7600 8GB";
 const CHANGES: &str =
@@ -69,7 +73,14 @@ async fn changes_that_nobody_follows_are_not_read_and_whoever_begins_to_follow_h
     for version in 1..=3 {
         gateways.says("1", version, TITLE, 50_000 + version).await;
     }
-    gateways.id_of("4070").await;
+    // Each may come alone: what comes after the subscription would be heard.
+    eventually(SOON, || async {
+        let query = "{ videoCards { nodes { bestOffer { price { amount } } } } }";
+        let answer = ask(&gateways.http, &gateways.one.url("/graphql"), query, Value::Null).await;
+        let price = &answer["data"]["videoCards"]["nodes"][0]["bestOffer"]["price"]["amount"];
+        if price == "500.03" { Ok(()) } else { Err(answer.to_string()) }
+    })
+    .await;
     let query = format!("subscription {{ videoCardChanged {CHANGES} }}");
     let mut socket = Socket::connect(&gateways.one).await;
     socket.subscribe("s", &query, Value::Null).await;

@@ -12,4 +12,5 @@ mod shop;
 mod sightings;
 #[path = "../../../service/tests/support/spans.rs"]
 mod spans;
+mod tagged_pages;
 mod traces;

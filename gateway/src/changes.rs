@@ -15,7 +15,7 @@ use chrono::{DateTime, Utc};
 use sqlx::{FromRow, PgPool};
 use tokio::{
     sync::{Semaphore, broadcast},
-    time::timeout,
+    time::{error::Elapsed, sleep, timeout},
 };
 use tokio_util::sync::CancellationToken;
 
@@ -27,6 +27,8 @@ const LARGEST_BATCH: i64 = 250;
 const MOST_WAITING: usize = 32;
 /// The longest wait for Postgres.
 const PATIENCE: Duration = Duration::from_secs(2);
+/// How long to wait where it says nothing, before it is asked again.
+const PAUSE: Duration = Duration::from_millis(200);
 /// How many subscribers ask Postgres at the same time for what they tell, each over two connections at the most: readers
 /// need them too.
 const MOST_ASKING: usize = 2;
@@ -233,15 +235,30 @@ impl Changes {
 
     /// The newest change that is known to Postgres.
     pub async fn newest(&self) -> sqlx::Result<i64> {
-        sqlx::query_scalar(include_str!("../../sql/gateway/changes_newest.sql")).fetch_one(&self.pool).await
+        newest(&self.pool).await
     }
 
     pub(crate) fn pool(&self) -> &PgPool {
         &self.pool
     }
 
+    /// The change after which subscribers hear of all, as soon as Postgres tells it. Whoever is let in before that may
+    /// miss what happens meanwhile.
+    pub async fn begin(&self, pool: &PgPool) -> Begun {
+        let mut failing = false;
+        loop {
+            match timeout(PATIENCE, newest(pool)).await {
+                Ok(Ok(through)) => return Begun { through },
+                failed => {
+                    tell_of(failed, &mut failing);
+                    sleep(PAUSE).await;
+                }
+            }
+        }
+    }
+
     /// Tells subscribers of changes as the catalogue moves, until it is told to stop.
-    pub async fn tell(self, catalogue: Catalogue, stop: CancellationToken) {
+    pub async fn tell(self, Begun { mut through }: Begun, catalogue: Catalogue, stop: CancellationToken) {
         let mut moves = catalogue.moves();
         let mut told = None;
         let mut failing = false;
@@ -251,42 +268,55 @@ impl Changes {
                 asked = moves.changed() => if asked.is_err() { return },
             }
             let version = moves.borrow_and_update().as_ref().map(|state| state.version);
-            if version.is_none() || version == told.map(|(version, _)| version) {
+            if version == told {
                 continue;
             }
-            let through = told.map(|(_, through)| through);
-            match timeout(PATIENCE, self.catch_up(through)).await {
-                Ok(Ok(through)) => {
-                    told = version.map(|version| (version, through));
+            match timeout(PATIENCE, self.catch_up(&mut through)).await {
+                Ok(Ok(())) => {
+                    told = version;
                     failing = false;
                 }
                 // The version is asked for again in a moment, and then this is.
-                failed if !failing => {
-                    failing = true;
-                    let error = failed.map_or_else(|late| late.to_string(), |read| format!("{read:?}"));
-                    tracing::warn!(error, "changes can't be read: subscribers wait");
-                }
-                _ => {}
+                failed => tell_of(failed, &mut failing),
             }
         }
     }
 
-    /// Tells what came after `through`; at first nothing. The last change. While nobody listens none are read.
-    async fn catch_up(&self, through: Option<i64>) -> sqlx::Result<i64> {
-        let Some(mut through) = through else { return self.newest().await };
+    /// Tells what came after `through`, and moves that along. While nobody listens none are read.
+    async fn catch_up(&self, through: &mut i64) -> sqlx::Result<()> {
         if self.sender.receiver_count() == 0 {
             let newest = self.newest().await?;
             // Who began to listen meanwhile is told of all; who begins now, of what comes after the newest.
             if self.sender.receiver_count() == 0 {
-                return Ok(newest);
+                *through = newest;
+                return Ok(());
             }
         }
-        while let Some(batch) = self.after(through).await? {
-            through = batch.through;
+        while let Some(batch) = self.after(*through).await? {
+            *through = batch.through;
             metrics::counter!("gateway_changes_total").increment(batch.changes.len() as u64);
             // The last listener may have gone.
             let _ = self.sender.send(Arc::new(batch));
         }
-        Ok(through)
+        Ok(())
+    }
+}
+
+/// The place from which on subscribers hear of all changes.
+#[derive(Clone, Copy, Debug)]
+pub struct Begun {
+    /// The last change before it.
+    through: i64,
+}
+
+async fn newest(pool: &PgPool) -> sqlx::Result<i64> {
+    sqlx::query_scalar(include_str!("../../sql/gateway/changes_newest.sql")).fetch_one(pool).await
+}
+
+/// Says once in a row of failures that changes can't be read.
+fn tell_of<T>(failed: Result<sqlx::Result<T>, Elapsed>, failing: &mut bool) {
+    if !std::mem::replace(failing, true) {
+        let error = failed.map_or_else(|late| late.to_string(), |read| format!("{:?}", read.err()));
+        tracing::warn!(error, "changes can't be read: subscribers wait");
     }
 }

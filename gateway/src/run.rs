@@ -16,6 +16,7 @@ use service::{
 use sqlx::PgPool;
 use tokio::{
     net::TcpListener,
+    runtime::Handle,
     task::{JoinError, JoinHandle},
     time::timeout,
 };
@@ -136,10 +137,7 @@ pub async fn run(settings: Settings, told: CancellationToken) -> Result<(), RunE
     tokio::spawn(stop.told.clone().run_until_cancelled_owned(warming));
     let watch = {
         let (database, stop) = (stores.reading.clone(), stop.now.clone());
-        move || {
-            tokio::spawn(changes.tell(catalogue.clone(), stop.clone()));
-            watch(database, catalogue, stop)
-        }
+        move || watch(database, changes, catalogue, stop)
     };
     let consuming =
         tokio::spawn(consume_when_migrated(pools.applying, applier, consume, watch, stop.told.clone()));
@@ -304,15 +302,24 @@ async fn forget_old_changes(applier: Applier, stop: CancellationToken) {
 
 /// Watches the catalogue on a thread of its own. Among everything else that a busy gateway does its turn would come too
 /// late: what is kept could not be trusted, and all of it would have to be worked out again just when that is too much.
-fn watch(database: SecretString, catalogue: Catalogue, stop: CancellationToken) -> std::io::Result<()> {
+///
+/// The gateway is ready once it has seen the catalogue: from then on its subscribers miss nothing.
+fn watch(
+    database: SecretString,
+    changes: Changes,
+    catalogue: Catalogue,
+    stop: CancellationToken,
+) -> std::io::Result<()> {
+    let main = Handle::current();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let watch = async move {
         // One connection asks for the version, one feels the pulse, another one reads cards. The address was checked
         // before.
         let limits = Limits { statements: Statements::Large, ..reading(WATCHING_CONNECTIONS) };
-        if let Ok(database) = Database::new(&database, "gateway", limits) {
-            catalogue.watch(database.pool, stop).await;
-        }
+        let Ok(Database { pool, .. }) = Database::new(&database, "gateway", limits) else { return };
+        let Some(begun) = stop.run_until_cancelled(changes.begin(&pool)).await else { return };
+        main.spawn(changes.tell(begun, catalogue.clone(), stop.clone()));
+        catalogue.watch(pool, stop).await;
     };
     std::thread::Builder::new().name("catalogue".to_owned()).spawn(move || runtime.block_on(watch))?;
     Ok(())

@@ -4,7 +4,12 @@
 
 mod support;
 
+use std::time::Duration;
+
 use events::{Listing, ProductEvent};
+use gateway::{catalogue::Catalogue, changes::Changes};
+use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
 
 use crate::support::{
     catalogue::InProcess,
@@ -98,4 +103,33 @@ async fn the_technologies_of_a_card_end_with_it() {
     gateway.apply(&[changed("countrylink", "A", 2, there)]).await;
     let of_one: (i64, i64, i64) = sqlx::query_as(rows).fetch_one(&gateway.pool).await.unwrap();
     assert_eq!((of_one.0, of_one.2), (1, 0), "{of_one:?}");
+}
+
+#[tokio::test]
+async fn who_listens_hears_of_all_that_came_after_the_gateway_knew_its_place() {
+    let gateway = InProcess::start("").await;
+    gateway.apply(&[changed("netvideo", "1", 1, tuf(|_| {}))]).await;
+    let changes = Changes::new(gateway.pool.clone());
+    let begun = changes.begin(&gateway.pool).await;
+    let mut heard = changes.listen();
+    let catalogue = Catalogue::default();
+    catalogue.refresh(&gateway.pool).await.unwrap();
+    let cheaper = tuf(|said| said.price.amount_minor = 50_000);
+    gateway.apply(&[changed("netvideo", "1", 2, cheaper)]).await;
+    let stop = CancellationToken::new();
+    let telling = tokio::spawn(changes.tell(begun, catalogue.clone(), stop.clone()));
+    let batch = timeout(Duration::from_secs(20), async {
+        loop {
+            catalogue.refresh(&gateway.pool).await.unwrap();
+            if let Ok(batch) = timeout(Duration::from_millis(50), heard.recv()).await {
+                return batch.unwrap();
+            }
+        }
+    })
+    .await
+    .unwrap();
+    // The price's change and its fall; the card itself was known before.
+    assert_eq!(batch.changes.len(), 2, "{:?}", batch.changes);
+    stop.cancel();
+    telling.await.unwrap();
 }

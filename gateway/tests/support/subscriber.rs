@@ -44,8 +44,12 @@ impl Socket {
     }
 
     pub(crate) async fn hear(&mut self) -> Value {
+        timeout(SOON, self.read()).await.expect("the gateway says more than that it is there")
+    }
+
+    async fn read(&mut self) -> Value {
         loop {
-            match timeout(SOON, self.0.next()).await.expect("the gateway says something").unwrap().unwrap() {
+            match self.0.next().await.unwrap().unwrap() {
                 Message::Text(text) => return serde_json::from_str(&text).unwrap(),
                 Message::Ping(_) => {}
                 other => panic!("{other:?}"),
@@ -90,6 +94,10 @@ impl Events {
 
     /// The next event and its data; `None` at the end of the stream.
     pub(crate) async fn next(&mut self) -> Option<(String, String)> {
+        timeout(SOON, self.read()).await.expect("the gateway says more than that it is there")
+    }
+
+    async fn read(&mut self) -> Option<(String, String)> {
         loop {
             if let Some((event, rest)) = self.text.split_once("\n\n") {
                 let field = |name: &str| {
@@ -103,8 +111,7 @@ impl Events {
                     None => continue,
                 }
             }
-            let bytes =
-                timeout(SOON, self.stream.next()).await.expect("the gateway says something")?.unwrap();
+            let bytes = self.stream.next().await?.unwrap();
             self.text.push_str(std::str::from_utf8(&bytes).unwrap());
         }
     }

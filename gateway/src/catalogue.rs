@@ -52,6 +52,8 @@ pub struct CatalogueState {
     pub(crate) hash: StateHash,
     /// Grows with each chip of which more is known than before.
     pub(crate) chips_known: i64,
+    /// How many cards were seen to change since this gateway looks at it, each as often as it did.
+    pub(crate) cards_changed: u64,
     /// The cards at that version, or a little later.
     pub(crate) index: Arc<Index>,
     /// Rows that are kept up to that version.
@@ -296,8 +298,19 @@ impl Watcher {
         };
         let index = self.indexing.follow(&self.pool, version).await.map_err(NoState::Unread)?;
         let rows = Arc::clone(self.indexing.rows());
+        let cards_changed = self.indexing.changed();
         let hash = StateHash::of(&id, version, &stale_shops);
-        Ok(CatalogueState { id, version, stale_shops, hash, chips_known, index, rows, asked_at })
+        Ok(CatalogueState {
+            id,
+            version,
+            stale_shops,
+            hash,
+            chips_known,
+            cards_changed,
+            index,
+            rows,
+            asked_at,
+        })
     }
 
     async fn version(&mut self) -> sqlx::Result<(String, i64, Vec<i16>, i64)> {

@@ -14,7 +14,7 @@ use catalogue_index::{CardFacts, Filter, Index, List};
 use chrono::{DateTime, Utc};
 use sqlx::{FromRow, PgPool};
 use tokio::{
-    sync::{Semaphore, broadcast},
+    sync::{Semaphore, broadcast, oneshot},
     time::{error::Elapsed, sleep, timeout},
 };
 use tokio_util::sync::CancellationToken;
@@ -235,49 +235,51 @@ impl Changes {
 
     /// The newest change that is known to Postgres.
     pub async fn newest(&self) -> sqlx::Result<i64> {
-        newest(&self.pool).await
+        sqlx::query_scalar(include_str!("../../sql/gateway/changes_newest.sql")).fetch_one(&self.pool).await
     }
 
     pub(crate) fn pool(&self) -> &PgPool {
         &self.pool
     }
 
-    /// The change after which subscribers hear of all, as soon as Postgres tells it. Whoever is let in before that may
-    /// miss what happens meanwhile.
-    pub async fn begin(&self, pool: &PgPool) -> Begun {
-        let mut failing = false;
-        loop {
-            match timeout(PATIENCE, newest(pool)).await {
-                Ok(Ok(through)) => return Begun { through },
-                failed => {
-                    tell_of(failed, &mut failing);
-                    sleep(PAUSE).await;
-                }
-            }
-        }
-    }
-
-    /// Tells subscribers of changes as the catalogue moves, until it is told to stop.
-    pub async fn tell(self, Begun { mut through }: Begun, catalogue: Catalogue, stop: CancellationToken) {
+    /// Tells subscribers of changes as the catalogue moves, until it is told to stop: of all that come after the moment in
+    /// which `begun` is told.
+    pub async fn tell(self, catalogue: Catalogue, begun: oneshot::Sender<()>, stop: CancellationToken) {
         let mut moves = catalogue.moves();
+        let Some(mut through) = stop.run_until_cancelled(self.begin()).await else { return };
+        // Nobody may be waiting for it any more.
+        let _ = begun.send(());
         let mut told = None;
         let mut failing = false;
         loop {
+            let version = moves.borrow_and_update().as_ref().map(|state| state.version);
+            if version != told {
+                match timeout(PATIENCE, self.catch_up(&mut through)).await {
+                    Ok(Ok(())) => {
+                        told = version;
+                        failing = false;
+                    }
+                    // The version is asked for again in a moment, and then this is.
+                    failed => tell_of(failed, &mut failing),
+                }
+            }
             tokio::select! {
                 () = stop.cancelled() => return,
                 asked = moves.changed() => if asked.is_err() { return },
             }
-            let version = moves.borrow_and_update().as_ref().map(|state| state.version);
-            if version == told {
-                continue;
-            }
-            match timeout(PATIENCE, self.catch_up(&mut through)).await {
-                Ok(Ok(())) => {
-                    told = version;
-                    failing = false;
+        }
+    }
+
+    /// The newest change, as soon as Postgres tells it.
+    async fn begin(&self) -> i64 {
+        let mut failing = false;
+        loop {
+            match timeout(PATIENCE, self.newest()).await {
+                Ok(Ok(newest)) => return newest,
+                failed => {
+                    tell_of(failed, &mut failing);
+                    sleep(PAUSE).await;
                 }
-                // The version is asked for again in a moment, and then this is.
-                failed => tell_of(failed, &mut failing),
             }
         }
     }
@@ -300,17 +302,6 @@ impl Changes {
         }
         Ok(())
     }
-}
-
-/// The place from which on subscribers hear of all changes.
-#[derive(Clone, Copy, Debug)]
-pub struct Begun {
-    /// The last change before it.
-    through: i64,
-}
-
-async fn newest(pool: &PgPool) -> sqlx::Result<i64> {
-    sqlx::query_scalar(include_str!("../../sql/gateway/changes_newest.sql")).fetch_one(pool).await
 }
 
 /// Says once in a row of failures that changes can't be read.

@@ -28,6 +28,8 @@ pub(crate) struct Indexing {
     /// Follows the same changes.
     rows: Arc<KeptRows>,
     version: i64,
+    /// How many cards changed since its start, each as often as that was seen.
+    changed: u64,
 }
 
 /// Before all versions.
@@ -95,7 +97,7 @@ impl From<Changed> for CardFacts {
 impl Indexing {
     /// With nothing read yet. `rows` must be nobody else's.
     pub(crate) fn new(rows: Arc<KeptRows>) -> Self {
-        Self { index: Arc::default(), rows, version: NOTHING_READ }
+        Self { index: Arc::default(), rows, version: NOTHING_READ, changed: 0 }
     }
 
     /// Brings the index up to a version that the catalogue was seen to have, and gives a snapshot of it. It may
@@ -113,6 +115,11 @@ impl Indexing {
     /// The rows that are kept, without those of cards that have changed up to the version of the last snapshot.
     pub(crate) fn rows(&self) -> &Arc<KeptRows> {
         &self.rows
+    }
+
+    /// How many cards changed since its start, each as often as that was seen.
+    pub(crate) fn changed(&self) -> u64 {
+        self.changed
     }
 
     async fn read_changes(&mut self, pool: &PgPool, version: i64) -> sqlx::Result<()> {
@@ -135,6 +142,7 @@ impl Indexing {
             changed.push(id);
             Arc::make_mut(&mut self.index).remove(id);
         }
+        self.changed += changed.len() as u64;
         self.rows.changed(&changed, version);
         label(Arc::make_mut(&mut self.index), pool).await
     }

@@ -16,7 +16,7 @@ use service::{
 use sqlx::PgPool;
 use tokio::{
     net::TcpListener,
-    runtime::Handle,
+    sync::oneshot,
     task::{JoinError, JoinHandle},
     time::timeout,
 };
@@ -48,6 +48,9 @@ const ACQUIRE: Duration = Duration::from_millis(500);
 const APPLYING_STATEMENT: Duration = Duration::from_secs(20);
 const APPLYING_CONNECTIONS: u32 = 2;
 const WATCHING_CONNECTIONS: u32 = 3;
+
+/// How long the first look at the catalogue waits for changes to be told.
+const HEAD_START: Duration = Duration::from_secs(1);
 
 /// How long requests that are under way have once nobody is accepted any more.
 const DRAIN: Duration = Duration::from_secs(5);
@@ -137,7 +140,11 @@ pub async fn run(settings: Settings, told: CancellationToken) -> Result<(), RunE
     tokio::spawn(stop.told.clone().run_until_cancelled_owned(warming));
     let watch = {
         let (database, stop) = (stores.reading.clone(), stop.now.clone());
-        move || watch(database, changes, catalogue, stop)
+        move || {
+            let (begun, begins) = oneshot::channel();
+            tokio::spawn(changes.tell(catalogue.clone(), begun, stop.clone()));
+            watch(database, catalogue, begins, stop)
+        }
     };
     let consuming =
         tokio::spawn(consume_when_migrated(pools.applying, applier, consume, watch, stop.told.clone()));
@@ -303,22 +310,21 @@ async fn forget_old_changes(applier: Applier, stop: CancellationToken) {
 /// Watches the catalogue on a thread of its own. Among everything else that a busy gateway does its turn would come too
 /// late: what is kept could not be trusted, and all of it would have to be worked out again just when that is too much.
 ///
-/// The gateway is ready once it has seen the catalogue: from then on its subscribers miss nothing.
+/// With the first look the gateway is ready. Before it, changes `begin` to be told, so that who subscribes then misses none;
+/// but readers don't wait long for that.
 fn watch(
     database: SecretString,
-    changes: Changes,
     catalogue: Catalogue,
+    begins: oneshot::Receiver<()>,
     stop: CancellationToken,
 ) -> std::io::Result<()> {
-    let main = Handle::current();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let watch = async move {
         // One connection asks for the version, one feels the pulse, another one reads cards. The address was checked
         // before.
         let limits = Limits { statements: Statements::Large, ..reading(WATCHING_CONNECTIONS) };
         let Ok(Database { pool, .. }) = Database::new(&database, "gateway", limits) else { return };
-        let Some(begun) = stop.run_until_cancelled(changes.begin(&pool)).await else { return };
-        main.spawn(changes.tell(begun, catalogue.clone(), stop.clone()));
+        let _ = timeout(HEAD_START, begins).await;
         catalogue.watch(pool, stop).await;
     };
     std::thread::Builder::new().name("catalogue".to_owned()).spawn(move || runtime.block_on(watch))?;

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use events::{Listing, ProductEvent};
 use gateway::{catalogue::Catalogue, changes::Changes};
-use tokio::time::timeout;
+use tokio::{sync::oneshot, time::timeout};
 use tokio_util::sync::CancellationToken;
 
 use crate::support::{
@@ -106,18 +106,18 @@ async fn the_technologies_of_a_card_end_with_it() {
 }
 
 #[tokio::test]
-async fn who_listens_hears_of_all_that_came_after_the_gateway_knew_its_place() {
+async fn who_listens_hears_of_all_that_came_since_changes_are_told() {
     let gateway = InProcess::start("").await;
     gateway.apply(&[changed("netvideo", "1", 1, tuf(|_| {}))]).await;
     let changes = Changes::new(gateway.pool.clone());
-    let begun = changes.begin(&gateway.pool).await;
     let mut heard = changes.listen();
     let catalogue = Catalogue::default();
-    catalogue.refresh(&gateway.pool).await.unwrap();
+    let (begun, begins) = oneshot::channel();
+    let stop = CancellationToken::new();
+    let telling = tokio::spawn(changes.tell(catalogue.clone(), begun, stop.clone()));
+    begins.await.unwrap();
     let cheaper = tuf(|said| said.price.amount_minor = 50_000);
     gateway.apply(&[changed("netvideo", "1", 2, cheaper)]).await;
-    let stop = CancellationToken::new();
-    let telling = tokio::spawn(changes.tell(begun, catalogue.clone(), stop.clone()));
     let batch = timeout(Duration::from_secs(20), async {
         loop {
             catalogue.refresh(&gateway.pool).await.unwrap();

@@ -64,11 +64,49 @@ async fn read_first(pool: &PgPool, state: &CatalogueState) -> sqlx::Result<usize
     Ok(ids.len())
 }
 
+/// How many cards change in a second where a backlog of events is applied.
+const BACKLOG: u128 = 500;
+/// How long to leave Postgres to others after reading for a while, as a multiple of that while.
+const REST: u32 = 1;
+/// The same while a backlog is applied: that is waited for, and this is not.
+const LONG_REST: u32 = 20;
+
+/// Who rests longer doesn't see that the backlog has ended.
+const LONGEST_REST: Duration = Duration::from_secs(5);
+/// How often it is looked whether there is a backlog.
+const LOOK: Duration = Duration::from_millis(500);
+
+/// How fast cards are read ahead, beside what else happens to the catalogue.
+struct Rests {
+    /// How many cards had changed at the last look.
+    seen: (u64, Instant),
+    rest: u32,
+}
+
+impl Rests {
+    fn new(cards_changed: u64, now: Instant) -> Self {
+        Self { seen: (cards_changed, now), rest: REST }
+    }
+
+    /// How long to rest after reading for a while, now that so many cards have changed.
+    fn after(&mut self, read: Duration, cards_changed: u64, now: Instant) -> Duration {
+        let (before, at) = self.seen;
+        let since = now.duration_since(at);
+        if since >= LOOK {
+            let changed = cards_changed.saturating_sub(before);
+            let is_backlog = u128::from(changed) * 1_000 > BACKLOG * since.as_millis();
+            (self.seen, self.rest) = ((cards_changed, now), if is_backlog { LONG_REST } else { REST });
+        }
+        (read * self.rest).min(LONGEST_REST)
+    }
+}
+
 /// Reads cards to disk, as many as there is room for, in the order of lists by price: so a page of such a list is mostly
 /// read from there at once. What changes later stands where there is room.
 async fn read_all(pool: &PgPool, catalogue: &Catalogue) {
     let began = Instant::now();
     let (mut cards, mut last, mut tries) = (0, None, 0);
+    let mut rests = Rests::new(changed(catalogue), began);
     let more = |last: Option<&Place>| {
         let state = catalogue.latest().filter(|state| state.rows().has_room_on_disk())?;
         Some(next(&state.index, last))
@@ -76,14 +114,12 @@ async fn read_all(pool: &PgPool, catalogue: &Catalogue) {
     while let Some(places) = more(last.as_ref()) {
         let Some(place) = places.last() else { break };
         let ids: Vec<i64> = places.iter().map(|place| place.id).collect();
-        let began = Instant::now();
         tries += 1;
         match to_disk(pool, catalogue, &ids).await {
-            Ok(()) => {
+            Ok(took) => {
                 cards += ids.len();
                 (last, tries) = (Some(place.clone()), 0);
-                // That leaves Postgres as much time as it takes, for those who wait for an answer.
-                sleep(began.elapsed()).await;
+                sleep(rests.after(took, changed(catalogue), Instant::now())).await;
             }
             Err(error) if tries < MOST_TRIES => {
                 tracing::debug!(%error, "cards can't be read ahead now: trying again");
@@ -108,15 +144,22 @@ fn next(index: &Arc<Index>, after: Option<&Place>) -> Vec<Place> {
     all.page(Sort::PriceAsc, &stretch).map(|page| page.places).unwrap_or_default()
 }
 
-async fn to_disk(pool: &PgPool, catalogue: &Catalogue, ids: &[i64]) -> sqlx::Result<()> {
+/// How many cards were seen to change.
+fn changed(catalogue: &Catalogue) -> u64 {
+    catalogue.latest().map_or(0, |state| state.cards_changed)
+}
+
+/// Says how long reading them took.
+async fn to_disk(pool: &PgPool, catalogue: &Catalogue, ids: &[i64]) -> sqlx::Result<Duration> {
     let rows = trusted(catalogue).await.rows();
     let read_at = Instant::now();
     let read = read(pool, ids).await?;
+    let took = read_at.elapsed();
     let in_order = ids.iter().filter_map(|id| Some((id, read.get(id)?)));
     if let Some(written) = rows.put_on_disk::<PackedCard>(in_order, read_at) {
         written.await.ok();
     }
-    Ok(())
+    Ok(took)
 }
 
 /// The newest state, once it can be trusted.
@@ -133,4 +176,34 @@ async fn trusted(catalogue: &Catalogue) -> Arc<CatalogueState> {
 
 async fn read(pool: &PgPool, ids: &[i64]) -> sqlx::Result<HashMap<i64, Arc<PackedCard>>> {
     Ok(PackedCard::load(pool, ids).await?.into_iter().map(|(id, row)| (id, row.into())).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reading_ahead_gives_way_while_a_backlog_is_applied_and_then_goes_on_as_before() {
+        let (began, read) = (Instant::now(), Duration::from_millis(30));
+        let mut rests = Rests::new(7_000, began);
+        let mut rest = |ms, changed| rests.after(read, changed, began + Duration::from_millis(ms));
+        let (short, long) = (read * REST, read * LONG_REST);
+        let story = [
+            // What is seen at once came in a while that is not over.
+            (60, 8_000, short),
+            (120, 8_000, short),
+            (600, 12_000, long),
+            (1_000, 12_000, long),
+            (1_200, 13_000, long),
+            // A few prices are no backlog.
+            (1_800, 13_100, short),
+            (9_000, 15_000, short),
+            (9_600, 16_000, long),
+        ];
+        for (ms, changed, expected) in story {
+            assert_eq!(rest(ms, changed), expected, "after {ms} ms");
+        }
+        let minute = Duration::from_mins(1);
+        assert_eq!(rests.after(minute, 16_000, began + minute), LONGEST_REST, "however long that took");
+    }
 }

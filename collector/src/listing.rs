@@ -1,12 +1,11 @@
 //! From a shop's JSON items to listings and rejects.
 //!
-//! A [`RawItem`] is one that was not read yet. One that can be read becomes an [`Item`], even where some of its
+//! An item that can be read becomes an [`Item`], even where some of its
 //! fields can't: those are `None`, and a [`Trouble`] is kept for each. An item without what a listing must have
 //! becomes a [`RefusedItem`]. One bad item must never harm its neighbours.
 
 use std::{
     borrow::Cow,
-    collections::HashSet,
     fmt::{self, Formatter},
 };
 
@@ -21,28 +20,6 @@ use crate::reading::{Unreadable, blank, text};
 
 /// A larger item is none: all that a shop tells about a card fits into a hundredth of it.
 const LARGEST_ITEM_BYTES: usize = 64 * 1024;
-
-/// An item that was not read, but for whose it is.
-#[derive(Clone, Debug)]
-pub struct RawItem {
-    /// The shop's identifier of the listing, if that can be read.
-    pub id: Option<String>,
-    /// The item as the shop sent it.
-    pub received: Box<RawValue>,
-}
-
-impl RawItem {
-    /// An item, and what its field `id_field` says.
-    pub fn new(received: &RawValue, id_field: &str) -> Self {
-        Self { id: id_alone(received.get(), id_field), received: received.to_owned() }
-    }
-}
-
-/// The listings of some items, each once.
-pub fn ids(items: &[RawItem]) -> Vec<String> {
-    let mut told = HashSet::new();
-    items.iter().filter_map(|item| item.id.as_ref()).filter(|id| told.insert(id.as_str())).cloned().collect()
-}
 
 /// A listing as it was read, and what it was read from.
 #[derive(Clone, Debug, PartialEq)]
@@ -131,7 +108,7 @@ fn read_item(
 }
 
 /// The identifier of an item whose other fields are not read: as values they would take twenty times their bytes.
-fn id_alone(received: &str, id_field: &str) -> Option<String> {
+pub fn id_alone(received: &str, id_field: &str) -> Option<String> {
     struct Id<'f>(&'f str);
     struct IsNamed<'f>(&'f str);
 

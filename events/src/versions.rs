@@ -22,6 +22,7 @@ use std::{
     str::FromStr,
 };
 
+use md5::{Digest, Md5};
 use serde::{Deserialize, Serialize};
 
 /// The channel of Postgres' notifications on which a consumer says what it lacks.
@@ -77,6 +78,35 @@ impl Versions {
         Self(Box::new(buckets))
     }
 
+    /// The digest of 8 bytes a bucket, big endian; `None`: these are none.
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let (buckets, rest) = bytes.as_chunks::<8>();
+        let buckets: &[[u8; 8]; BUCKETS] = buckets.try_into().ok().filter(|_| rest.is_empty())?;
+        Some(Self::new(buckets.map(u64::from_be_bytes)))
+    }
+
+    /// 8 bytes a bucket, big endian.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        self.0.iter().flat_map(|bucket| bucket.to_be_bytes()).collect()
+    }
+
+    /// Counts a listing in a version.
+    pub fn add(&mut self, listing_id: &str, version: i64) {
+        let bucket = self.bucket(listing_id);
+        *bucket = bucket.wrapping_add(digest(listing_id, version));
+    }
+
+    /// Counts a listing in a version no more.
+    pub fn remove(&mut self, listing_id: &str, version: i64) {
+        let bucket = self.bucket(listing_id);
+        *bucket = bucket.wrapping_sub(digest(listing_id, version));
+    }
+
+    fn bucket(&mut self, listing_id: &str) -> &mut u64 {
+        let [first, ..] = md5(listing_id);
+        &mut self.0[usize::from(first)]
+    }
+
     /// The buckets whose digests are not the same in both.
     pub fn differing(&self, other: &Self) -> Buckets {
         let mut buckets = Buckets::default();
@@ -87,6 +117,15 @@ impl Versions {
         }
         buckets
     }
+}
+
+fn md5(text: &str) -> [u8; 16] {
+    Md5::digest(text).into()
+}
+
+/// The digest of one version of a listing.
+fn digest(listing_id: &str, version: i64) -> u64 {
+    (u128::from_be_bytes(md5(&format!("{listing_id}:{version}"))) >> 64) as u64
 }
 
 impl Default for Versions {
@@ -264,6 +303,21 @@ mod tests {
         let (before, between, behind) = (nothing(0x1f), nothing(0x77 - 0x20), nothing(0xff - 0x77));
         assert_eq!(text, format!("{before}7d0e90536dd632a8{between}f42348e15a129f24{behind}"));
         assert_eq!(text.parse::<Versions>().unwrap(), example());
+        let bytes = example().to_bytes();
+        assert_eq!(Versions::from_bytes(&bytes), Some(example()));
+        assert_eq!(bytes[0x77 * 8..0x78 * 8], 0xf423_48e1_5a12_9f24_u64.to_be_bytes());
+        assert_eq!((Versions::from_bytes(&bytes[1..]), Versions::from_bytes(&[])), (None, None));
+    }
+
+    #[test]
+    fn versions_are_counted_as_postgres_would() {
+        let mut versions = Versions::default();
+        for (listing_id, version) in [("19", 1), ("24", 1), ("10482", 17), ("5", 3), ("24", 2)] {
+            versions.add(listing_id, version);
+        }
+        versions.remove("24", 1);
+        versions.remove("5", 3);
+        assert_eq!(versions, example());
     }
 
     #[test]

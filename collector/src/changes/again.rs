@@ -7,30 +7,64 @@
 //! begins; what changes while it lasts is read by the next one.
 
 use std::{
-    collections::HashMap,
+    borrow::Cow,
+    collections::{HashMap, HashSet},
     hash::{DefaultHasher, Hash, Hasher},
 };
 
 use serde_json::value::RawValue;
 
-use crate::listing::RawItem;
+use crate::listing;
 
-/// Digests of a shop's items that need not be read.
+/// A shop's items that need not be read, by their digests, with whose they are.
 #[derive(Debug, Default)]
 pub struct Settled {
-    /// In their order: a set would take three times the memory.
-    digests: Vec<i64>,
+    /// In the order of digests, each with where its listing begins in `listing_ids`: a map would take three times the
+    /// memory.
+    digests: Vec<(i64, u32)>,
+    /// One after the other, each with [`END`] behind it.
+    listing_ids: String,
+}
+
+/// The same while it is gathered.
+#[derive(Debug, Default)]
+pub struct Gathering(Settled);
+
+/// No identifier of a listing holds it.
+const END: char = '\0';
+/// So much is held of a shop's identifiers. Items whose listings find no room are read each time.
+const MOST_ID_BYTES: usize = 24 * 1024 * 1024;
+
+impl Gathering {
+    /// Adds an item's digest and its listing, if there is room.
+    pub fn add(&mut self, digest: i64, listing_id: &str) {
+        let Self(Settled { digests, listing_ids }) = self;
+        let has_room = listing_ids.len() + listing_id.len() < MOST_ID_BYTES;
+        if let Some(begins) = u32::try_from(listing_ids.len()).ok().filter(|_| has_room) {
+            digests.push((digest, begins));
+            listing_ids.push_str(listing_id);
+            listing_ids.push(END);
+        }
+    }
+
+    /// What was gathered.
+    pub fn done(self) -> Settled {
+        let Self(mut settled) = self;
+        settled.digests.sort_unstable();
+        settled
+    }
 }
 
 impl Settled {
-    /// Those of some digests.
-    pub fn new(mut digests: Vec<i64>) -> Self {
-        digests.sort_unstable();
-        Self { digests }
-    }
-
-    fn holds(&self, digest: i64) -> bool {
-        self.digests.binary_search(&digest).is_ok()
+    /// Whose item it is, if it need not be read.
+    fn listing_of(&self, received: &RawValue, rules_since: i64) -> Option<&str> {
+        if self.digests.is_empty() {
+            return None;
+        }
+        let digest = digest(rules_since, received.get());
+        let found = self.digests.binary_search_by_key(&digest, |(digest, _)| *digest).ok()?;
+        let (_, begins) = self.digests.get(found)?;
+        self.listing_ids.get(usize::try_from(*begins).ok()?..)?.split(END).next()
     }
 }
 
@@ -45,28 +79,45 @@ pub fn digest(rules_since: i64, received: &str) -> i64 {
 /// A page's items.
 #[derive(Debug, Default)]
 pub struct Sorted {
+    /// All listings on it, each once.
+    pub listing_ids: Vec<String>,
     /// Listings whose items are as they were.
     pub as_they_were: Vec<String>,
     /// All other items.
     pub unread: Vec<Box<RawValue>>,
 }
 
-/// Sorts a page's items. A listing that stands on it twice is read each time: it takes that to say which of both is
-/// newer.
-pub fn sort(items: Vec<RawItem>, settled: &Settled, rules_since: i64) -> Sorted {
+/// Sorts a page's items, of which the field `id_field` says whose they are. A listing that stands on it twice is read each
+/// time: it takes that to say which of both is newer.
+pub fn sort(items: &[&RawValue], id_field: &str, settled: &Settled, rules_since: i64) -> Sorted {
+    struct Item<'p> {
+        id: Option<Cow<'p, str>>,
+        is_settled: bool,
+        received: &'p RawValue,
+    }
+
+    let items: Vec<Item<'_>> = items
+        .iter()
+        .map(|&received| {
+            let settled = settled.listing_of(received, rules_since);
+            let read = || listing::id_alone(received.get(), id_field).map(Cow::Owned);
+            Item { id: settled.map(Cow::Borrowed).or_else(read), is_settled: settled.is_some(), received }
+        })
+        .collect();
     let mut times: HashMap<&str, u32> = HashMap::with_capacity(items.len());
     for id in items.iter().filter_map(|item| item.id.as_deref()) {
         *times.entry(id).or_default() += 1;
     }
-    let stands_alone: Vec<bool> =
-        items.iter().map(|item| item.id.as_deref().and_then(|id| times.get(id)) == Some(&1)).collect();
     let mut sorted = Sorted::default();
-    for (RawItem { id, received }, stands_alone) in items.into_iter().zip(stands_alone) {
+    let mut told: HashSet<&str> = HashSet::with_capacity(times.len());
+    for Item { id, is_settled, received } in &items {
+        let id = id.as_deref();
+        if let Some(id) = id.filter(|id| told.insert(id)) {
+            sorted.listing_ids.push(id.to_owned());
+        }
         match id {
-            Some(id) if stands_alone && settled.holds(digest(rules_since, received.get())) => {
-                sorted.as_they_were.push(id);
-            }
-            _ => sorted.unread.push(received),
+            Some(id) if *is_settled && times.get(id) == Some(&1) => sorted.as_they_were.push(id.to_owned()),
+            _ => sorted.unread.push((*received).to_owned()),
         }
     }
     sorted
@@ -77,10 +128,6 @@ mod tests {
     use super::*;
 
     const RULES_SINCE: i64 = 3;
-
-    fn items(texts: &[&str]) -> Vec<RawItem> {
-        texts.iter().map(|text| RawItem::new(serde_json::from_str(text).unwrap(), "id")).collect()
-    }
 
     #[test]
     fn the_same_bytes_read_by_the_same_rules_have_the_same_digest() {
@@ -100,14 +147,35 @@ mod tests {
             "[1]",
             r#"{"id":3}"#,
         ];
-        let settled =
-            |texts: &[&str]| Settled::new(texts.iter().map(|text| digest(RULES_SINCE, text)).collect());
-        let sorted = sort(items(&page), &settled(&page), RULES_SINCE);
+        let page = page.map(|text| serde_json::from_str::<&RawValue>(text).unwrap());
+        let settled = |items: &[&RawValue]| {
+            let mut settled = Gathering::default();
+            for item in items {
+                let id = listing::id_alone(item.get(), "id").unwrap_or_default();
+                settled.add(digest(RULES_SINCE, item.get()), &id);
+            }
+            settled.done()
+        };
+        let named: Vec<&RawValue> = [0, 2, 3, 5].map(|item| page[item]).to_vec();
+        let sorted = sort(&page, "id", &settled(&named), RULES_SINCE);
         assert_eq!(sorted.as_they_were, ["1", "3"]);
-        let unread: Vec<_> = sorted.unread.iter().map(|item| item.get()).collect();
-        assert_eq!(unread, page[1..5]);
+        assert_eq!(sorted.listing_ids, ["1", "2", "3"]);
+        let unread =
+            |sorted: &Sorted| sorted.unread.iter().map(|item| item.get().to_owned()).collect::<Vec<_>>();
+        assert_eq!(unread(&sorted), page[1..5].iter().map(|item| item.get()).collect::<Vec<_>>());
 
-        let sorted = sort(items(&page), &settled(&page[..1]), RULES_SINCE);
-        assert_eq!((sorted.as_they_were, sorted.unread.len()), (vec!["1".to_owned()], 5));
+        let sorted = sort(&page, "id", &settled(&page[..1]), RULES_SINCE);
+        assert_eq!((sorted.as_they_were.as_slice(), sorted.unread.len()), (["1".to_owned()].as_slice(), 5));
+        assert_eq!(sorted.listing_ids, ["1", "2", "3"]);
+
+        let mut full = Gathering::default();
+        full.add(1, &"x".repeat(MOST_ID_BYTES - 10));
+        full.add(digest(RULES_SINCE, page[0].get()), "1");
+        full.add(digest(RULES_SINCE, page[5].get()), &"3".repeat(10));
+        let sorted = sort(&page, "id", &full.done(), RULES_SINCE);
+        assert_eq!((sorted.as_they_were.as_slice(), sorted.unread.len()), (["1".to_owned()].as_slice(), 5));
+
+        let by_other_rules = sort(&page, "id", &settled(&named), RULES_SINCE + 1);
+        assert_eq!((by_other_rules.as_they_were.len(), by_other_rules.unread.len()), (0, 6));
     }
 }

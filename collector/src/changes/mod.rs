@@ -87,11 +87,24 @@ impl Moment<'_> {
     }
 }
 
+/// A version that a listing has got.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewVersion {
+    /// The listing.
+    pub listing_id: String,
+    /// The one that it had; `None`: it is new.
+    pub before: Option<i64>,
+    /// The one that it has.
+    pub now: i64,
+}
+
 /// What follows from a listing being seen.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Decision {
     /// What is known now.
     pub known: Known,
+    /// The version that was known, if any was.
+    pub version_before: Option<i64>,
     /// Whether more than the last sighting is different.
     pub is_different: bool,
     /// Whether all that was read is what is known now.
@@ -114,7 +127,7 @@ pub fn seen(known: Option<Known>, id: &str, listing: Listing, moment: &Moment<'_
             is_released: false,
         };
         let event = Some(known.changed_event(moment));
-        return Decision { known, is_different: true, is_taken: true, event };
+        return Decision { known, version_before: None, is_different: true, is_taken: true, event };
     };
     let mut after = Known {
         presence: Presence::Present,
@@ -156,8 +169,9 @@ fn conclude(before: Known, mut after: Known, moment: &Moment<'_>) -> Decision {
         after.version = moment.version_after(before.version);
     }
     let event = is_news.then(|| after.changed_event(moment));
+    let version_before = Some(before.version);
     let is_different = after != Known { last_seen_crawl: moment.crawl, ..before };
-    Decision { known: after, is_different, is_taken: false, event }
+    Decision { known: after, version_before, is_different, is_taken: false, event }
 }
 
 /// Whether a listing is believed although its own change time may have gone back.
@@ -188,6 +202,12 @@ fn says_the_same(before: &Listing, after: &Listing) -> bool {
 }
 
 impl Known {
+    /// The listing's new version, unless it has the one that it had.
+    pub fn version_since(&self, before: Option<i64>) -> Option<NewVersion> {
+        let is_new = before != Some(self.version);
+        is_new.then(|| NewVersion { listing_id: self.id.clone(), before, now: self.version })
+    }
+
     fn changed_event(&self, moment: &Moment<'_>) -> ProductEvent {
         ProductEvent::ListingChanged(Box::new(ListingChanged {
             v: CONTRACT_VERSION,
@@ -370,6 +390,15 @@ pub(crate) mod tests {
         let before = Known { held_price: Some(held), ..known() };
         let decision = seen_unreadable(before.clone(), &moment(7));
         let expected = Known { last_seen_crawl: 7, ..before };
-        assert_eq!(decision, Decision { known: expected, is_different: false, is_taken: false, event: None });
+        assert_eq!(
+            decision,
+            Decision {
+                known: expected,
+                version_before: Some(VERSION),
+                is_different: false,
+                is_taken: false,
+                event: None
+            }
+        );
     }
 }

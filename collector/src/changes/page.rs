@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use events::ProductEvent;
 
-use super::{Decision, Known, Moment, seen, seen_unreadable};
+use super::{Decision, Known, Moment, NewVersion, seen, seen_unreadable};
 use crate::{
     listing::{Item, Items},
     reject::Reject,
@@ -15,6 +15,8 @@ use crate::{
 pub struct Outcome {
     /// Listings of which something is different, each once.
     pub different: Vec<Known>,
+    /// The versions that listings have got, each listing once.
+    pub versions: Vec<NewVersion>,
     /// Listings that were seen and are as they were, each once.
     pub unchanged: Vec<String>,
     /// What the shop sent of each readable listing.
@@ -71,6 +73,7 @@ pub fn decide(known: Vec<Known>, items: Items, moment: &Moment<'_>) -> Outcome {
 impl Outcome {
     fn add(&mut self, decision: Decision) {
         self.events.extend(decision.event);
+        self.versions.extend(decision.known.version_since(decision.version_before));
         if decision.is_different {
             self.different.push(decision.known);
         } else {

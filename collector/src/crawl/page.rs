@@ -12,7 +12,6 @@ use super::{
 };
 use crate::{
     changes::again::{self, Sorted},
-    listing::{self, RawItem},
     measures,
     reject::Reject,
     shops::{
@@ -31,8 +30,7 @@ const LONGEST_TAGGED_URL_BYTES: usize = 2_000;
 
 /// A page as it was sent, not read yet.
 struct Sent {
-    items: Vec<RawItem>,
-    listing_ids: Vec<String>,
+    items: Sorted,
     next: Option<Position>,
 }
 
@@ -110,7 +108,7 @@ impl Crawler {
             (Ok(Content::Unchanged), None) => {
                 return self.refuse(led, here, Foreign::WrongForm, Vec::new()).await;
             }
-            (Ok(Content::Body { bytes, etag }), _) => match self.take_apart(walk, here, &bytes) {
+            (Ok(Content::Body { bytes, etag }), _) => match self.take_apart(led, walk, here, &bytes) {
                 Ok(sent) => {
                     self.pace.succeeded();
                     drop(bytes);
@@ -153,13 +151,12 @@ impl Crawler {
         }
     }
 
-    fn take_apart(&self, walk: &mut Walk, here: &Position, bytes: &[u8]) -> Result<Sent, Foreign> {
+    fn take_apart(&self, led: Led, walk: &mut Walk, here: &Position, bytes: &[u8]) -> Result<Sent, Foreign> {
         let shop = &self.crawled.shop;
         let RawPage { items, next } = shop.take_apart(bytes, here)?;
-        let items: Vec<_> = items.into_iter().map(|item| RawItem::new(item, shop.id_field())).collect();
-        let listing_ids = listing::ids(&items);
-        let is_new = walk.visited.is_new_page(&listing_ids);
-        if is_new { Ok(Sent { items, listing_ids, next }) } else { Err(Foreign::Circle) }
+        let items = again::sort(&items, shop.id_field(), &walk.settled, led.rules_since);
+        let is_new = walk.visited.is_new_page(&items.listing_ids);
+        if is_new { Ok(Sent { items, next }) } else { Err(Foreign::Circle) }
     }
 
     /// Keeps a page that can't be read, as far as it is kept: the rest of it need not wait for that.
@@ -197,9 +194,10 @@ impl Crawler {
         etag: Option<String>,
         sent: Sent,
     ) -> Result<Step, StoreError> {
-        let Sent { items, listing_ids, next } = sent;
-        measures::seen(led.shop, items.len());
-        walk.items += items.len();
+        let Sent { items: Sorted { listing_ids, as_they_were, unread }, next } = sent;
+        let items = as_they_were.len() + unread.len();
+        measures::seen(led.shop, items);
+        walk.items += items;
         let by_tag = walk.scope == Scope::Full && request.url.as_str().len() <= LONGEST_TAGGED_URL_BYTES;
         let known = etag.filter(|_| by_tag).map(|etag| KnownPage {
             url: request.url.to_string(),
@@ -207,7 +205,6 @@ impl Crawler {
             listing_ids,
             next: next.clone(),
         });
-        let Sorted { as_they_were, unread } = again::sort(items, &walk.settled, led.rules_since);
         let sighting = Sighting { page: walk.pages, listing_ids: as_they_were };
         walk.writer.add(SortedPage { unread, sighting, known }).await?;
         Ok(Step::Next(next))

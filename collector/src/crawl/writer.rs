@@ -1,12 +1,15 @@
-//! Writes a crawl's pages beside it, in their order. What comes while one transaction lasts goes into the next one: a
-//! change is written as soon as it can be, and pages with little news don't cost a transaction each.
+//! Writes a crawl's pages beside it, in their order. What comes while one transaction lasts goes into the next one, and
+//! where little of it has to be read, what comes a moment later: so pages with little news don't cost a transaction each.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use chrono::Utc;
 use serde_json::value::RawValue;
 use service::traces::SPANS;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore, mpsc},
+    time::sleep,
+};
 use tokio_util::task::AbortOnDropHandle;
 use tracing::{Instrument, Span};
 
@@ -23,6 +26,10 @@ use crate::{
 const MOST_PAGES: usize = 32;
 /// So much of them has to be read at most. A page with more takes all of it, and is written alone.
 const MOST_BYTES: usize = 2 * 1024 * 1024;
+/// Where less has to be read, more pages are waited for: a transaction has a price of its own.
+const LITTLE_BYTES: usize = MOST_BYTES / 8;
+/// How long.
+const LINGER: Duration = Duration::from_millis(50);
 /// What an item takes besides its bytes while it is read and decided on.
 const ITEM_BYTES: usize = 512;
 
@@ -113,6 +120,7 @@ impl Writing {
         let mut written = Written::default();
         let mut batch = Vec::new();
         while queue.recv_many(&mut batch, MOST_PAGES).await > 0 {
+            linger(&mut queue, &mut batch, sleep(LINGER)).await;
             let parent = batch.first().map_or_else(Span::none, |waiting| waiting.span.clone());
             let span = tracing::info_span!(target: SPANS, parent: parent, "store", pages = batch.len());
             let outcome = self.write(&mut batch).instrument(span).await?;
@@ -145,5 +153,62 @@ impl Writing {
             items.refused.extend(refused);
         }
         self.store.write_pages(self.led, self.crawl, Utc::now(), items, sightings, known).await
+    }
+}
+
+/// Takes more pages until it has `waited`, as long as little of all of them has to be read.
+async fn linger(
+    queue: &mut mpsc::Receiver<Waiting>,
+    batch: &mut Vec<Waiting>,
+    waited: impl Future<Output = ()>,
+) {
+    tokio::pin!(waited);
+    while batch.len() < MOST_PAGES
+        && batch.iter().map(|waiting| waiting.page.bytes()).sum::<usize>() < LITTLE_BYTES
+    {
+        tokio::select! {
+            more = queue.recv_many(batch, MOST_PAGES - batch.len()) => if more == 0 { break },
+            () = &mut waited => break,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::{pending, ready};
+
+    use super::*;
+
+    fn waiting(bytes: usize) -> Waiting {
+        let item = RawValue::from_string(format!("\"{}\"", "x".repeat(bytes))).unwrap();
+        let page = SortedPage { unread: vec![item], sighting: Sighting::default(), known: None };
+        let room = Arc::new(Semaphore::new(1)).try_acquire_owned().unwrap();
+        Waiting { page, _room: room, span: Span::none() }
+    }
+
+    #[tokio::test]
+    async fn pages_of_which_little_has_to_be_read_are_written_together_and_no_others_wait() {
+        let (pages, mut queue) = mpsc::channel(2 * MOST_PAGES);
+        let mut linger_from = async |bytes, is_over| {
+            let mut batch = vec![waiting(bytes)];
+            if is_over {
+                linger(&mut queue, &mut batch, ready(())).await;
+            } else {
+                linger(&mut queue, &mut batch, pending()).await;
+            }
+            batch.len()
+        };
+        assert_eq!(linger_from(10, true).await, 1, "nothing has come meanwhile");
+        for bytes in [10, 10, LITTLE_BYTES] {
+            pages.try_send(waiting(bytes)).unwrap();
+        }
+        assert_eq!(linger_from(LITTLE_BYTES, false).await, 1, "there is enough to read");
+        assert_eq!(linger_from(10, false).await, 4, "until there is");
+        for _ in 0..MOST_PAGES {
+            pages.try_send(waiting(10)).unwrap();
+        }
+        assert_eq!(linger_from(10, false).await, MOST_PAGES);
+        drop(pages);
+        assert_eq!(linger_from(10, false).await, 2, "the crawl has ended, and nothing more will come");
     }
 }

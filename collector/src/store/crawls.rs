@@ -3,13 +3,14 @@
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use events::{CONTRACT_VERSION, CrawlEnded, CrawlKind, CrawlOutcome, ProductEvent, Versions};
+use events::{CONTRACT_VERSION, CrawlEnded, CrawlKind, CrawlOutcome, ProductEvent};
 use sqlx::{FromRow, PgConnection};
 
 use super::{
     Led, Store, StoreError, in_own_task, in_time,
     outbox::write_events,
     rows::{ListingRow, write_absences},
+    versions,
 };
 use crate::changes::{
     Known, Moment,
@@ -179,13 +180,9 @@ impl Store {
                     .bind(behind + BATCH)
                     .fetch_all(&mut *transaction)
                     .await?;
-            let (known, events): (Vec<Known>, Vec<Option<ProductEvent>>) =
-                rows.into_iter().map(|row| absence::missed(row.into(), &moment)).unzip();
-            let events: Vec<_> = events.into_iter().flatten().collect();
-            write_absences(&mut transaction, &moment, &known).await?;
-            write_events(&mut transaction, now, &events).await?;
+            let events = write_absent(&mut transaction, led, &moment, rows, absence::missed).await?;
             transaction.commit().await?;
-            Ok(events.len() as u64)
+            Ok(events)
         })
         .await
     }
@@ -203,12 +200,9 @@ impl Store {
                     .bind(most)
                     .fetch_all(&mut *transaction)
                     .await?;
-            let (known, events): (Vec<Known>, Vec<ProductEvent>) =
-                rows.into_iter().map(|row| absence::removed(row.into(), &moment)).unzip();
-            write_absences(&mut transaction, &moment, &known).await?;
-            write_events(&mut transaction, now, &events).await?;
+            let events = write_absent(&mut transaction, led, &moment, rows, removed).await?;
             transaction.commit().await?;
-            Ok(events.len() as u64)
+            Ok(events)
         })
         .await
     }
@@ -248,7 +242,7 @@ impl Store {
             }
             let mut told = None;
             if end.tells_versions {
-                told = Some(versions(&mut transaction, led.shop).await?);
+                told = Some(versions::tell(&mut transaction, led.shop, led.term, now).await?);
             }
             let ended = ProductEvent::CrawlEnded(CrawlEnded {
                 v: CONTRACT_VERSION,
@@ -271,13 +265,31 @@ impl Store {
     }
 }
 
-/// The digest of the versions of a shop's listings.
-async fn versions(connection: &mut PgConnection, shop: &str) -> Result<Versions, StoreError> {
-    let digits: String = sqlx::query_scalar(include_str!("../../../sql/collector/versions.sql"))
-        .bind(shop)
-        .fetch_one(connection)
-        .await?;
-    digits.parse().map_err(|error| StoreError::Postgres(sqlx::Error::Decode(Box::new(error))))
+fn removed(known: Known, moment: &Moment<'_>) -> (Known, Option<ProductEvent>) {
+    let (known, event) = absence::removed(known, moment);
+    (known, Some(event))
+}
+
+/// Writes what follows from listings not being seen, each by itself: how many events.
+async fn write_absent(
+    connection: &mut PgConnection,
+    led: Led,
+    moment: &Moment<'_>,
+    rows: Vec<ListingRow>,
+    absent: fn(Known, &Moment<'_>) -> (Known, Option<ProductEvent>),
+) -> Result<u64, StoreError> {
+    let (mut known, mut versions, mut events) = (Vec::new(), Vec::new(), Vec::new());
+    for before in rows.into_iter().map(Known::from) {
+        let version = before.version;
+        let (after, event) = absent(before, moment);
+        versions.extend(after.version_since(Some(version)));
+        known.push(after);
+        events.extend(event);
+    }
+    write_absences(connection, moment, &known).await?;
+    versions::keep(connection, led.shop, Some(led.term), &versions).await?;
+    write_events(connection, moment.now, &events).await?;
+    Ok(events.len() as u64)
 }
 
 fn milliseconds(duration: Duration) -> i64 {

@@ -14,6 +14,7 @@ mod replay;
 mod resend;
 mod rows;
 mod sightings;
+mod versions;
 
 use std::time::Duration;
 

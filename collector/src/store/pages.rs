@@ -10,6 +10,7 @@ use super::{
     outbox::write_events,
     rows::{Digests, ListingRow, write_listings, write_rejects},
     sightings::note_sightings,
+    versions,
 };
 use crate::{
     changes::{
@@ -83,7 +84,8 @@ impl Store {
             let mut transaction = store.begin_pages(led).await?;
             let known = known_listings(&mut transaction, led.shop, page::ids(&items)).await?;
             let outcome = page::decide(known, items, &moment);
-            write_outcome(&mut transaction, &moment, &outcome, Some(led.rules_since)).await?;
+            write_outcome(&mut transaction, &moment, &outcome, Some(led)).await?;
+            versions::keep(&mut transaction, led.shop, Some(led.term), &outcome.versions).await?;
             note_sightings(&mut transaction, led.shop, crawl, sightings).await?;
             write_tagged_pages(&mut transaction, led.shop, crawl, pages).await?;
             transaction.commit().await?;
@@ -164,14 +166,15 @@ async fn write_tagged_pages(
     Ok(())
 }
 
-/// Writes what follows from a page that was read by the rules that have held since a term, if that is known.
+/// Writes what follows from a page that the shop's leader has read, or somebody else by rules of their own. To keep the
+/// digest of versions is left to the caller.
 pub(super) async fn write_outcome(
     connection: &mut PgConnection,
     moment: &Moment<'_>,
     outcome: &Outcome,
-    rules_since: Option<i64>,
+    led: Option<Led>,
 ) -> Result<(), StoreError> {
-    let digests = rules_since.map(|since| digests(&outcome.received, since)).unwrap_or_default();
+    let digests = led.map(|led| digests(&outcome.received, led.rules_since)).unwrap_or_default();
     write_listings(connection, moment, &outcome.different, &digests).await?;
     touch_listings(connection, moment, &outcome.unchanged, &digests).await?;
     write_received(connection, moment, &outcome.received).await?;

@@ -9,6 +9,7 @@ use super::{
     Store, StoreError, in_own_task, in_time,
     pages::{known_listings, write_outcome},
     rejects::Refused,
+    versions,
 };
 use crate::{
     changes::{
@@ -108,11 +109,13 @@ impl Store {
         in_own_task(async move {
             let Replay { shop, source, items, mark } = replay;
             let (mut transaction, last_crawl) = store.begin_alone(shop, None).await?;
-            let known = known_with_sightings(&mut transaction, shop, &items).await?;
+            let mut known = known_with_sightings(&mut transaction, shop, &items).await?;
             let mut fates = Vec::with_capacity(items.len());
+            let mut versions = Vec::new();
             for item in items {
                 let id = item.id.clone();
                 let before = known.get(&id);
+                let before_seen = before.map(|(_, seen)| *seen);
                 let fate = match replay::applies(before.map(|(known, seen)| (known, *seen)), source) {
                     Err(outdated) => Fate::Outdated(outdated),
                     Ok(now) => {
@@ -126,12 +129,20 @@ impl Store {
                         let outcome = Outcome { rejects: Vec::new(), ..outcome };
                         // Who leads the shop reads the next item by its own rules, whatever these are.
                         write_outcome(&mut transaction, &moment, &outcome, None).await?;
+                        // A page can hold a listing twice.
+                        for after in outcome.different {
+                            let seen =
+                                before_seen.unwrap_or(Sighting { last_seen_at: now, absent_since: None });
+                            known.insert(id.clone(), (after, seen));
+                        }
+                        versions.extend(outcome.versions);
                         if outcome.events.is_empty() { Fate::NothingNew } else { Fate::News }
                     }
                 };
                 write_mark(&mut transaction, shop, &id, &mark, Utc::now()).await?;
                 fates.push((id, fate));
             }
+            versions::keep(&mut transaction, shop, None, &versions).await?;
             if is_trial {
                 transaction.rollback().await?;
             } else {

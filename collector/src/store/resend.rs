@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use events::{Buckets, ProductEvent};
 use sqlx::{FromRow, PgConnection};
 
-use super::{Store, StoreError, in_own_task, in_time, outbox::write_events, rows::ListingRow};
+use super::{Store, StoreError, in_own_task, in_time, outbox::write_events, rows::ListingRow, versions};
 use crate::changes::{Known, Moment};
 
 /// So many listings are sent again in one transaction. Nobody else writes of the shop meanwhile.
@@ -39,6 +39,10 @@ impl Store {
         let store = self.clone();
         in_own_task(async move {
             let (mut transaction, _) = store.begin_alone(shop, term).await?;
+            if behind.is_empty() {
+                // It may be told wrongly what there is, whoever made it so: that would be asked for again for ever.
+                versions::doubt(&mut transaction, shop).await?;
+            }
             let digits: Vec<_> = buckets.iter().map(|bucket| format!("{bucket:02x}")).collect();
             let rows: Vec<StateRow> =
                 sqlx::query_as(include_str!("../../../sql/collector/listings_in_buckets.sql"))

@@ -1,21 +1,27 @@
 //! Which listings a crawl has seen as they were: of most, that is all that is written.
 
+use futures::TryStreamExt;
 use sqlx::PgConnection;
 
 use super::{Led, Sighting, Store, StoreError, in_time};
-use crate::changes::again::Settled;
+use crate::changes::again::{Gathering, Settled};
 
-/// No more digests of a shop's items are held: they take 16 MiB. Beyond them items are read each time.
+/// No more digests of a shop's items are held: they take 32 MiB, and their listings' identifiers 24 MiB at most. Beyond
+/// them items are read each time.
 const MOST_DIGESTS: i64 = 2_000_000;
 
 impl Store {
     /// The items of a shop that need not be read again.
     pub async fn settled(&self, led: Led) -> Result<Settled, StoreError> {
-        let digests = sqlx::query_scalar(include_str!("../../../sql/collector/settled_digests.sql"))
+        let rows = sqlx::query_as(include_str!("../../../sql/collector/settled_digests.sql"))
             .bind(led.shop)
             .bind(MOST_DIGESTS)
-            .fetch_all(&self.database.pool);
-        Ok(Settled::new(in_time(digests).await?))
+            .fetch(&self.database.pool);
+        let add = |mut settled: Gathering, (digest, listing_id): (i64, String)| async move {
+            settled.add(digest, &listing_id);
+            Ok(settled)
+        };
+        in_time(rows.try_fold(Gathering::default(), add)).await.map(Gathering::done)
     }
 
     /// Forgets what crawls before this one have seen: only the one that ends says what is missing.

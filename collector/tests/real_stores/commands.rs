@@ -7,6 +7,7 @@ use serde_json::json;
 
 use crate::{
     harness::{World, until},
+    reconciliation::digest_is_right,
     shop::item,
 };
 
@@ -181,6 +182,33 @@ async fn what_can_be_read_by_now_is_applied_where_nothing_newer_is_known() {
     let (_, again) = world.command(&["replay", "--shop", "netvideo", "--apply"]).await;
     assert!(again.contains("0 of them say something new"), "{again}");
     assert!(!collector.log().contains("another collector leads"), "{}", collector.log());
+}
+
+#[tokio::test]
+async fn a_listing_that_stands_twice_on_a_refused_page_is_applied_in_its_order() {
+    let world = World::with(3).await;
+    let collector = world.collector_with(&ONCE).await;
+    let mut inbox = world.inbox(&collector).await;
+    inbox.changed(3).await;
+    inbox.next_crawl(CrawlOutcome::Complete).await;
+    let at = |id: u32, price: &str| {
+        let mut item = item(id);
+        item["price"] = json!(price);
+        item
+    };
+    let items = [at(2, "80.00"), at(7, "90.00"), at(2, "81.00"), at(7, "91.00")];
+    let page = json!({"page": 4, "pages": 4, "total": 9, "items": items});
+    refuse(&world, "", "page", "page 4", page.to_string(), "now()").await;
+    let (is_well, _) = world.command(&["replay", "--shop", "netvideo", "--apply"]).await;
+    assert!(is_well);
+    let mut told = Vec::new();
+    for _ in 0..4 {
+        let event = inbox.next_changed().await;
+        told.push((event.listing_id, event.listing_version, event.listing.price.amount_minor));
+    }
+    let expected = [("2", 2, 8_000), ("7", 1, 9_000), ("2", 3, 8_100), ("7", 2, 9_100)];
+    assert_eq!(told, expected.map(|(id, version, price)| (id.to_owned(), version, price)));
+    assert!(digest_is_right(&world).await);
 }
 
 #[tokio::test]

@@ -53,10 +53,13 @@ async fn the_versions_told_are_those_of_the_contract() {
     let collector = world.collector().await;
     let mut inbox = world.inbox(&collector).await;
     inbox.changed(3).await;
+    inbox.next_crawl(CrawlOutcome::Complete).await;
     sqlx::query("update collector.listing set version = case listing_id when '19' then 1 when '24' then 2 else 17 end")
         .execute(&world.database)
         .await
         .unwrap();
+    // Whoever writes versions by hand has the digest worked out again.
+    sqlx::query("update collector.versions set digest = null").execute(&world.database).await.unwrap();
     let ProductEvent::CrawlEnded(example) = ProductEvent::decode(EXAMPLE.as_bytes()).unwrap() else {
         panic!("it is the end of a crawl")
     };
@@ -132,4 +135,74 @@ async fn only_what_is_lacking_is_sent_again_and_nothing_where_reconciliation_is_
     .await;
     let sent = listings(&mut inbox, 2).await;
     assert_eq!(sent.into_keys().collect::<Vec<_>>(), ["19", "24"]);
+}
+
+/// Whether the digest that is kept is the one of all listings.
+pub(crate) async fn digest_is_right(world: &World) -> bool {
+    let mut transaction = world.database.begin().await.unwrap();
+    sqlx::query("set transaction isolation level repeatable read").execute(&mut *transaction).await.unwrap();
+    let of_all: String = sqlx::query_scalar(include_str!("../../../sql/collector/versions.sql"))
+        .bind("netvideo")
+        .fetch_one(&mut *transaction)
+        .await
+        .unwrap();
+    let kept: Option<Vec<u8>> =
+        sqlx::query_scalar("select digest from collector.versions where shop = 'netvideo'")
+            .fetch_one(&mut *transaction)
+            .await
+            .unwrap();
+    kept.and_then(|kept| Versions::from_bytes(&kept)).map(|kept| kept.to_string()) == Some(of_all)
+}
+
+async fn spoil_digest(world: &World) {
+    let spoil = "update collector.versions set digest = set_byte(digest, 9, 1 + get_byte(digest, 9) % 255)";
+    sqlx::query(spoil).execute(&world.database).await.unwrap();
+    assert!(!digest_is_right(world).await);
+}
+
+#[tokio::test]
+async fn the_digest_of_versions_is_kept_through_all_that_happens_and_worked_out_again_where_it_is_in_doubt() {
+    let world = World::with(300).await;
+    let mut collector = world.collector().await;
+    let mut inbox = world.inbox(&collector).await;
+    inbox.changed(300).await;
+    inbox.next_crawl(CrawlOutcome::Complete).await;
+    for id in 10..40 {
+        world.shop.set(id, "price", "90.00");
+    }
+    world.shop.inner().items.insert(301, crate::shop::item(301));
+    inbox.changed(31).await;
+    assert!(world.shop.inner().items.remove(&2).is_some());
+    world.number_becomes("select count(*) from collector.listing where presence = 'gone'", 1).await;
+    world.shop.inner().items.insert(2, crate::shop::item(2));
+    world.number_becomes("select count(*) from collector.listing where presence = 'gone'", 0).await;
+    assert!(digest_is_right(&world).await);
+
+    // Whoever lacks something may lack it by a mistake of the digest.
+    spoil_digest(&world).await;
+    until("it is sent again", async || {
+        ask(&world, &lacking(Buckets::from_iter([0x1f]))).await;
+        collector.log().contains("sent again what")
+    })
+    .await;
+    until("it is worked out again", async || digest_is_right(&world).await).await;
+
+    // The next leader goes on from it; one after another that may not have kept it does not.
+    spoil_digest(&world).await;
+    let crawls = "select last_crawl from collector.shop where shop = 'netvideo'";
+    for is_right in [false, true] {
+        assert!(collector.terminate().await.unwrap().success());
+        if is_right {
+            sqlx::query("update collector.shop set term = term + 1").execute(&world.database).await.unwrap();
+        }
+        let before = world.number(crawls).await;
+        collector = world.collector().await;
+        until("another crawl has ended", async || {
+            let versions = "select count(*) from collector.versions join collector.shop using (shop)
+                where shop = 'netvideo' and versions.term = shop.term";
+            world.number(crawls).await > before && world.number(versions).await == 1
+        })
+        .await;
+        assert_eq!(digest_is_right(&world).await, is_right);
+    }
 }

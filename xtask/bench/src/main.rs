@@ -15,6 +15,7 @@ mod measure;
 mod metrics;
 mod queries;
 mod report;
+mod slice;
 mod trouble;
 mod writes;
 

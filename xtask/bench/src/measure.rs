@@ -1,4 +1,5 @@
-//! Measuring one query in every way, one after the other, so that what else the machine does meets them alike.
+//! Measuring one query in every way. Ways that are compared are driven in turn, a slice of each at a time, so that what else
+//! the machine does meets them alike.
 
 use std::{
     net::SocketAddr,
@@ -16,6 +17,7 @@ use crate::{
     metrics::Metrics,
     queries::{Cold, Query},
     report::{Measured, Mode},
+    slice::{Slice, Told, count, ms},
     trouble::Trouble,
 };
 
@@ -23,6 +25,8 @@ use crate::{
 const WARM_UP: Duration = Duration::from_secs(2);
 /// How many requests there are for that.
 const WARM_UP_REQUESTS: usize = 2_000;
+/// A slice of one way, before the next one has its turn.
+const SLICE: Duration = Duration::from_secs(1);
 /// How many different requests there are for each second that counts: about as many as a gateway answers of the lightest.
 const REQUESTS_A_SECOND: u64 = 30_000;
 /// How often, while wrk drives, an answer is looked at: wrk itself reads no more of them than the status.
@@ -36,11 +40,10 @@ pub(crate) struct Driver {
     pub(crate) seed: u64,
 }
 
-/// A query's requests: by chance to warm up and to count, and one that is always the same.
-struct Asked<'q> {
-    query: &'q Query,
+/// A query's requests: by chance to warm up and to count, these for each slice others, and one that is always the same.
+struct Asked {
     warm_up: Requests,
-    varied: Requests,
+    varied: Vec<Requests>,
     equal: Requests,
 }
 
@@ -67,69 +70,89 @@ impl Driver {
         if matches!(query.cold, Cold::OfStatements(_)) {
             all.push(self.statements(ground, query).await?);
         }
-        let cold = self.drive(ground, &forgetful, &asked, Mode::Cold, Duration::ZERO).await?;
-        // As hard as it can be, the whole machine is busy: half as many requests leave half of it idle.
-        let pause =
-            Duration::from_secs_f64(f64::from(self.wrk.connections()) / (cold.requests_per_s / 2.0).max(1.0));
-        all.push(cold);
-        all.push(self.drive(ground, &keeping, &asked, Mode::Unlucky, Duration::ZERO).await?);
-        all.push(self.drive(ground, &keeping, &asked, Mode::Hot, Duration::ZERO).await?);
+        let ways = [(Mode::Cold, &forgetful), (Mode::Unlucky, &keeping)];
+        all.extend(self.in_turn(ground, query, ways, &asked.warm_up, |slice| &asked.varied[slice]).await?);
         let answer = answer(ground, keeping.address, asked.equal.body(0)).await?;
         let fixed = Fixed::serve(answer).await?;
         let server = Driven { address: fixed.address(), metrics: None, pid: std::process::id() };
-        all.push(self.drive(ground, &server, &asked, Mode::Fixed, Duration::ZERO).await?);
+        let ways = [(Mode::Hot, &keeping), (Mode::Fixed, &server)];
+        all.extend(self.in_turn(ground, query, ways, &asked.equal, |_| &asked.equal).await?);
         drop(fixed);
-        all.push(self.drive(ground, &forgetful, &asked, Mode::Paced, pause).await?);
+        // As hard as it can be, the whole machine is busy: half as many requests leave half of it idle.
+        let cold = all.iter().find(|measured| measured.mode == Mode::Cold);
+        let half = cold.map_or(1.0, |cold| (cold.requests_per_s / 2.0).max(1.0));
+        let pause = Duration::from_secs_f64(f64::from(self.wrk.connections()) / half);
+        if let Some(varied) = asked.varied.first() {
+            let paced = self.drive(ground, &forgetful, query, varied, self.time, pause).await?;
+            all.push(told_of(Measured::of(query.name, Mode::Paced, &[paced])));
+        }
         Ok(all)
     }
 
-    fn requests<'q>(&self, query: &'q Query, cards: i64) -> Result<Asked<'q>, Trouble> {
+    fn requests(&self, query: &Query, cards: i64) -> Result<Asked, Trouble> {
         let mut random = SmallRng::seed_from_u64(self.seed);
         let mut write = |name: &str, count: usize| {
             let bodies = (0..count).map(|_| query.body(&mut random, cards)).collect();
             Requests::write(&self.wrk.folder().join(name), bodies)
         };
-        let count = usize::try_from(self.time.as_secs() * REQUESTS_A_SECOND).unwrap_or(usize::MAX);
-        let (warm_up, varied, equal) =
-            (write("warm-up", WARM_UP_REQUESTS)?, write("varied", count)?, write("equal", 1)?);
-        Ok(Asked { query, warm_up, varied, equal })
+        let of_slice = usize::try_from(SLICE.as_secs() * REQUESTS_A_SECOND).unwrap_or(usize::MAX);
+        let warm_up = write("warm-up", WARM_UP_REQUESTS)?;
+        let varied: Result<_, _> =
+            (0..self.slices()).map(|slice| write(&format!("varied-{slice}"), of_slice)).collect();
+        Ok(Asked { warm_up, varied: varied?, equal: write("equal", 1)? })
     }
 
-    /// Drives a server with a query in one way.
+    /// Drives two servers in turn, slice by slice.
+    async fn in_turn<'a>(
+        &self,
+        ground: &mut Ground,
+        query: &Query,
+        ways: [(Mode, &Driven); 2],
+        warm_up: &Requests,
+        of_slice: impl Fn(usize) -> &'a Requests,
+    ) -> Result<[Measured; 2], Trouble> {
+        for (_, driven) in &ways {
+            self.wrk.load(driven.address, warm_up, WARM_UP, Duration::ZERO).await?;
+        }
+        let mut slices = [Vec::new(), Vec::new()];
+        for slice in 0..self.slices() {
+            for ((_, driven), slices) in ways.iter().zip(&mut slices) {
+                slices.push(self.drive(ground, driven, query, of_slice(slice), SLICE, Duration::ZERO).await?);
+            }
+        }
+        let [(one, _), (other, _)] = ways;
+        let [of_one, of_other] = slices;
+        Ok([(one, of_one), (other, of_other)]
+            .map(|(mode, slices)| told_of(Measured::of(query.name, mode, &slices))))
+    }
+
+    fn slices(&self) -> usize {
+        usize::try_from(self.time.as_secs() / SLICE.as_secs()).unwrap_or(usize::MAX).max(1)
+    }
+
+    /// Drives a server with a query for some time.
     async fn drive(
         &self,
         ground: &mut Ground,
         driven: &Driven,
-        asked: &Asked<'_>,
-        mode: Mode,
+        query: &Query,
+        requests: &Requests,
+        time: Duration,
         pause: Duration,
-    ) -> Result<Measured, Trouble> {
-        let is_equal = matches!(mode, Mode::Hot | Mode::Fixed);
-        let (warm_up, requests) =
-            if is_equal { (&asked.equal, &asked.equal) } else { (&asked.warm_up, &asked.varied) };
-        self.wrk.load(driven.address, warm_up, WARM_UP, Duration::ZERO).await?;
+    ) -> Result<Slice, Trouble> {
         let workers = ground.workers(Some(driven.pid));
         let before = (workers.cpu_ms(), told(ground, driven).await?);
-        let load = self.wrk.load(driven.address, requests, self.time, pause);
-        let (loaded, looks) = look_meanwhile(ground, driven.address, asked.query, requests, load).await?;
+        let load = self.wrk.load(driven.address, requests, time, pause);
+        let (loaded, looks) = look_meanwhile(ground, driven.address, query, requests, load).await?;
         let after = (workers.cpu_ms(), told(ground, driven).await?);
-        let answers = count(loaded.requests + looks.count);
-        let told = before.1.zip(after.1).map(|(before, after)| after.since(before));
-        let measured = Measured {
-            query: asked.query.name,
-            mode,
-            requests: loaded.requests,
-            requests_per_s: loaded.requests_per_s(),
-            p50_ms: ms(loaded.p50_us),
-            p99_ms: ms(loaded.p99_us),
-            cpu_ms_per_request: (after.0 - before.0) / answers,
-            statements_per_request: told.map(|told| count(told.statements) / answers),
-            kept: told.filter(|told| told.given > 0).map(|told| count(told.kept) / count(told.given)),
-            failures: loaded.failures() + looks.faults,
+        Ok(Slice {
+            loaded,
+            looks: looks.count,
+            faults: looks.faults,
             fault: looks.first_fault,
-        };
-        say(format_args!("{} {mode:?}: {:.0} requests/s", measured.query, measured.requests_per_s));
-        Ok(measured)
+            cpu_ms: after.0 - before.0,
+            told: before.1.zip(after.1).map(|(before, after)| after.since(before)),
+        })
     }
 
     /// Has pgbench send what the loaders would send for the query.
@@ -142,8 +165,7 @@ impl Driver {
         let before = workers.cpu_ms();
         let reached = send(self.time).await?;
         let cpu_ms = workers.cpu_ms() - before;
-        say(format_args!("{} Statements: {:.0} requests/s", query.name, reached.requests_per_s));
-        Ok(Measured {
+        Ok(told_of(Measured {
             query: query.name,
             mode: Mode::Statements,
             requests: reached.requests,
@@ -155,30 +177,14 @@ impl Driver {
             kept: None,
             failures: reached.failures,
             fault: None,
-        })
+        }))
     }
 }
 
-/// What a gateway and Postgres have counted.
-#[derive(Clone, Copy, Debug)]
-struct Told {
-    /// Statements that readers have had executed.
-    statements: u64,
-    /// Answers that were not worked out.
-    kept: u64,
-    /// All answers.
-    given: u64,
-}
-
-impl Told {
-    fn since(self, before: Self) -> Self {
-        Self {
-            // Postgres forgets statements that are seldom sent when it knows too many.
-            statements: self.statements.saturating_sub(before.statements),
-            kept: self.kept.saturating_sub(before.kept),
-            given: self.given.saturating_sub(before.given),
-        }
-    }
+/// Says how fast it was.
+fn told_of(measured: Measured) -> Measured {
+    say(format_args!("{} {:?}: {:.0} requests/s", measured.query, measured.mode, measured.requests_per_s));
+    measured
 }
 
 async fn told(ground: &mut Ground, driven: &Driven) -> Result<Option<Told>, Trouble> {
@@ -237,13 +243,4 @@ async fn ask(ground: &Ground, address: SocketAddr, body: &str) -> Result<(u16, B
 
 async fn answer(ground: &Ground, address: SocketAddr, body: &str) -> Result<Bytes, Trouble> {
     Ok(ask(ground, address, body).await?.1)
-}
-
-#[expect(clippy::cast_precision_loss, reason = "counts of some seconds are far below 2^52")]
-fn count(of: u64) -> f64 {
-    of as f64
-}
-
-fn ms(us: u64) -> f64 {
-    count(us) / 1000.0
 }

@@ -28,23 +28,18 @@ pub(crate) struct Wrk {
 pub(crate) struct Loaded {
     /// Answers, whatever they were.
     pub(crate) requests: u64,
-    duration_us: u64,
+    pub(crate) duration_us: u64,
     pub(crate) p50_us: u64,
     pub(crate) p99_us: u64,
     /// Answers with a status of 400 and above.
-    refused: u64,
+    pub(crate) refused: u64,
     /// Connections that broke, and answers that never came.
-    broken: u64,
+    pub(crate) broken: u64,
 }
 
 impl Loaded {
     pub(crate) fn failures(self) -> u64 {
         self.refused + self.broken
-    }
-
-    #[expect(clippy::cast_precision_loss, reason = "counts of some seconds are far below 2^52")]
-    pub(crate) fn requests_per_s(self) -> f64 {
-        self.requests as f64 * 1e6 / self.duration_us as f64
     }
 }
 

@@ -310,8 +310,8 @@ async fn forget_old_changes(applier: Applier, stop: CancellationToken) {
 /// Watches the catalogue on a thread of its own. Among everything else that a busy gateway does its turn would come too
 /// late: what is kept could not be trusted, and all of it would have to be worked out again just when that is too much.
 ///
-/// With the first look the gateway is ready. Before it, changes `begin` to be told, so that who subscribes then misses none;
-/// but readers don't wait long for that.
+/// With the first look the gateway is ready. Before it, changes `begin` to be told, so that who subscribes then misses none.
+/// Readers don't wait long for that: it is said in the log where they don't.
 fn watch(
     database: SecretString,
     catalogue: Catalogue,
@@ -324,7 +324,9 @@ fn watch(
         // before.
         let limits = Limits { statements: Statements::Large, ..reading(WATCHING_CONNECTIONS) };
         let Ok(Database { pool, .. }) = Database::new(&database, "gateway", limits) else { return };
-        let _ = timeout(HEAD_START, begins).await;
+        if timeout(HEAD_START, begins).await.is_err() {
+            tracing::warn!("changes are not told yet: who subscribes now may miss what happens meanwhile");
+        }
         catalogue.watch(pool, stop).await;
     };
     std::thread::Builder::new().name("catalogue".to_owned()).spawn(move || runtime.block_on(watch))?;

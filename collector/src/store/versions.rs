@@ -2,8 +2,9 @@
 //! the longer the more listings there are.
 //!
 //! A collector that doesn't know of it writes versions all the same. Every leader of a shop takes the next term, so it is
-//! told by the terms whether such a one has led since: then it is worked out of all listings again. So it is as well once
-//! in a while, and after a consumer has said that it lacks something, whatever else may have made it wrong.
+//! told by the terms whether such a one has led since: then it is worked out of all listings again. Of an older program's
+//! `replay`, and of whoever writes versions by hand, no term tells. So it is worked out as well once in a while, and after a
+//! consumer has said that it lacks something.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use events::Versions;
@@ -12,7 +13,7 @@ use sqlx::{FromRow, PgConnection};
 use super::StoreError;
 use crate::changes::NewVersion;
 
-/// How long a digest is believed that was kept, and not worked out.
+/// How long a digest is believed that was kept, and not worked out: by the clocks of those who lead.
 const BELIEVED: TimeDelta = TimeDelta::hours(1);
 
 /// A digest that is kept.

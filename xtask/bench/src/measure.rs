@@ -1,5 +1,5 @@
-//! Measuring one query in every way. Ways that are compared are driven in turn, a slice of each at a time, so that what else
-//! the machine does meets them alike.
+//! Measuring one query in every way. Varied queries with and without caches, and equal ones beside a static answer, are driven
+//! in turn, a slice of each at a time, so that what else the machine does meets them alike: there the bounds are narrow.
 
 use std::{
     net::SocketAddr,
@@ -40,10 +40,12 @@ pub(crate) struct Driver {
     pub(crate) seed: u64,
 }
 
-/// A query's requests: by chance to warm up and to count, these for each slice others, and one that is always the same.
+/// A query's requests: by chance to warm up and to count, for each slice others, and one that is always the same.
 struct Asked {
     warm_up: Requests,
     varied: Vec<Requests>,
+    /// For half of the load.
+    paced: Requests,
     equal: Requests,
 }
 
@@ -82,10 +84,8 @@ impl Driver {
         let cold = all.iter().find(|measured| measured.mode == Mode::Cold);
         let half = cold.map_or(1.0, |cold| (cold.requests_per_s / 2.0).max(1.0));
         let pause = Duration::from_secs_f64(f64::from(self.wrk.connections()) / half);
-        if let Some(varied) = asked.varied.first() {
-            let paced = self.drive(ground, &forgetful, query, varied, self.time, pause).await?;
-            all.push(told_of(Measured::of(query.name, Mode::Paced, &[paced])));
-        }
+        let paced = self.drive(ground, &forgetful, query, &asked.paced, self.time, pause).await?;
+        all.push(told_of(Measured::of(query.name, Mode::Paced, &[paced])));
         Ok(all)
     }
 
@@ -99,7 +99,8 @@ impl Driver {
         let warm_up = write("warm-up", WARM_UP_REQUESTS)?;
         let varied: Result<_, _> =
             (0..self.slices()).map(|slice| write(&format!("varied-{slice}"), of_slice)).collect();
-        Ok(Asked { warm_up, varied: varied?, equal: write("equal", 1)? })
+        let paced = write("paced", self.slices() * of_slice / 2)?;
+        Ok(Asked { warm_up, varied: varied?, paced, equal: write("equal", 1)? })
     }
 
     /// Drives two servers in turn, slice by slice.

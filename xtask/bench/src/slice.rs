@@ -51,7 +51,8 @@ impl Told {
 }
 
 impl Measured {
-    /// What some slices come to. Of percentiles it is the mean over the requests.
+    /// What some slices come to. Of percentiles it is the mean over the requests. A slice without any answer is a failure:
+    /// what is still waited for at a slice's end doesn't count.
     pub(crate) fn of(query: &'static str, mode: Mode, slices: &[Slice]) -> Self {
         let sum = |of: fn(&Slice) -> u64| slices.iter().map(of).sum::<u64>();
         let requests = sum(|slice| slice.loaded.requests);
@@ -72,7 +73,9 @@ impl Measured {
             cpu_ms_per_request: slices.iter().map(|slice| slice.cpu_ms).sum::<f64>() / answers,
             statements_per_request: told.map(|told| count(told.statements) / answers),
             kept: told.filter(|told| told.given > 0).map(|told| count(told.kept) / count(told.given)),
-            failures: sum(|slice| slice.loaded.failures() + slice.faults),
+            failures: sum(|slice| {
+                slice.loaded.failures() + slice.faults + u64::from(slice.loaded.requests == 0)
+            }),
             fault: slices.iter().find_map(|slice| slice.fault.clone()),
         }
     }
@@ -107,6 +110,8 @@ mod tests {
         let figures = [all.requests_per_s, all.p50_ms, all.p99_ms, all.cpu_ms_per_request];
         assert_eq!(figures.map(|figure| format!("{figure:.2}")), ["400.00", "0.10", "1.50", "0.16"]);
         assert_eq!((all.statements_per_request, all.kept), (Some(0.4), Some(0.25)));
+        let silent = Measured::of("Q1", Mode::Hot, &[slice(0, 0, told), slice(100, 1_000, told)]);
+        assert_eq!((silent.failures, silent.requests), (3, 100));
         let beside = Measured::of("Q1", Mode::Fixed, &[slice(300, 1_000, told), slice(300, 1_000, None)]);
         assert_eq!((beside.statements_per_request, beside.kept), (None, None));
     }

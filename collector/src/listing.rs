@@ -1,8 +1,8 @@
 //! From a shop's JSON items to listings and rejects.
 //!
-//! An item that can be read becomes an [`Item`], even where some of its
-//! fields can't: those are `None`, and a [`Trouble`] is kept for each. An item without what a listing must have
-//! becomes a [`RefusedItem`]. One bad item must never harm its neighbours.
+//! An item that can be read becomes an [`Item`], even where some of its fields can't: those are `None`, and a [`Trouble`]
+//! is kept for each. An item without what a listing must have becomes a [`RefusedItem`]. One bad item must never harm its
+//! neighbours.
 
 use std::{
     borrow::Cow,

@@ -6,68 +6,19 @@
 
 pub mod absence;
 pub mod again;
+mod known;
 pub mod number;
 pub mod page;
 pub mod price;
 pub mod replay;
 
 use chrono::{DateTime, Utc};
-use events::{CONTRACT_VERSION, Listing, ListingChanged, ListingGone, ProductEvent};
+use events::{Listing, ProductEvent};
 
-use price::HeldPrice;
+pub use known::{Known, NewVersion, Older, Presence};
 
 /// A listing whose own change time goes back is believed once so many crawls in a row have seen it so.
 const CRAWLS_UNTIL_OLDER_IS_BELIEVED: u32 = 3;
-
-/// What is known of a listing.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Known {
-    /// The shop's identifier.
-    pub id: String,
-    /// The number of its last event.
-    pub version: i64,
-    /// Whether it is in the shop.
-    pub presence: Presence,
-    /// What was last believed of it.
-    pub listing: Listing,
-    /// The last crawl that saw it.
-    pub last_seen_crawl: i64,
-    /// A price that waits to be believed.
-    pub held_price: Option<HeldPrice>,
-    /// A change time that went back and waits to be believed.
-    pub older: Option<Older>,
-    /// Whether a person believes what the next crawl says of it, whatever the rules hold of that.
-    pub is_released: bool,
-}
-
-/// Whether a listing is in its shop.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Presence {
-    /// The last complete crawl saw it.
-    Present,
-    /// It was not seen, and is not yet held to be gone.
-    Missing {
-        /// Since when.
-        since: DateTime<Utc>,
-        /// By how many complete crawls in a row.
-        crawls: u32,
-    },
-    /// It is gone.
-    Gone,
-}
-
-/// In how many crawls in a row a listing's own change time was older than before.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Older {
-    /// How many crawls.
-    pub crawls: u32,
-    /// The last of them.
-    pub last_crawl: i64,
-    /// When the first saw it; `None` if that was not noted.
-    pub since: Option<DateTime<Utc>>,
-    /// The change time that the last saw; `None` if that was not noted.
-    pub updated_at: Option<DateTime<Utc>>,
-}
 
 /// Where and when something is seen.
 #[derive(Clone, Copy, Debug)]
@@ -85,17 +36,6 @@ impl Moment<'_> {
     fn version_after(&self, version: i64) -> i64 {
         number::after(version, self.now)
     }
-}
-
-/// A version that a listing has got.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NewVersion {
-    /// The listing.
-    pub listing_id: String,
-    /// The one that it had; `None`: it is new.
-    pub before: Option<i64>,
-    /// The one that it has.
-    pub now: i64,
 }
 
 /// What follows from a listing being seen.
@@ -201,52 +141,11 @@ fn says_the_same(before: &Listing, after: &Listing) -> bool {
     *after == Listing { shop_updated_at: after.shop_updated_at, ..before.clone() }
 }
 
-impl Known {
-    /// The listing's new version, unless it has the one that it had.
-    pub fn version_since(&self, before: Option<i64>) -> Option<NewVersion> {
-        let is_new = before != Some(self.version);
-        is_new.then(|| NewVersion { listing_id: self.id.clone(), before, now: self.version })
-    }
-
-    fn changed_event(&self, moment: &Moment<'_>) -> ProductEvent {
-        ProductEvent::ListingChanged(Box::new(ListingChanged {
-            v: CONTRACT_VERSION,
-            shop: moment.shop.to_owned(),
-            listing_id: self.id.clone(),
-            listing_version: self.version,
-            observed_at: moment.now,
-            missing_since: match self.presence {
-                Presence::Missing { since, .. } => Some(since),
-                Presence::Present | Presence::Gone => None,
-            },
-            listing: self.listing.clone(),
-        }))
-    }
-
-    /// What is known of the listing, as it was told when it became so.
-    pub fn state_event(&self, moment: &Moment<'_>) -> ProductEvent {
-        match self.presence {
-            Presence::Present | Presence::Missing { .. } => self.changed_event(moment),
-            Presence::Gone => self.gone_event(moment),
-        }
-    }
-
-    fn gone_event(&self, moment: &Moment<'_>) -> ProductEvent {
-        ProductEvent::ListingGone(ListingGone {
-            v: CONTRACT_VERSION,
-            shop: moment.shop.to_owned(),
-            listing_id: self.id.clone(),
-            listing_version: self.version,
-            observed_at: moment.now,
-        })
-    }
-}
-
 #[cfg(test)]
 pub(crate) mod tests {
     use events::{Availability, Interfaces, Price, Specs};
 
-    use super::*;
+    use super::{price::HeldPrice, *};
 
     pub(crate) fn at(second: i64) -> DateTime<Utc> {
         DateTime::from_timestamp(1_763_633_520 + second, 0).unwrap()

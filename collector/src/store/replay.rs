@@ -114,27 +114,24 @@ impl Store {
             let mut versions = Vec::new();
             for item in items {
                 let id = item.id.clone();
-                let before = known.get(&id);
-                let before_seen = before.map(|(_, seen)| *seen);
-                let fate = match replay::applies(before.map(|(known, seen)| (known, *seen)), source) {
+                let before = known.get(&id).cloned();
+                let fate = match replay::applies(before.as_ref().map(|(known, seen)| (known, *seen)), source)
+                {
                     Err(outdated) => Fate::Outdated(outdated),
                     Ok(now) => {
                         // No crawl has seen it now: a known listing stays seen by the crawl that last did.
-                        let crawl = before.map_or(last_crawl, |(known, _)| known.last_seen_crawl);
+                        let (before, seen) = before.unzip();
+                        let crawl = before.as_ref().map_or(last_crawl, |known| known.last_seen_crawl);
                         let moment = Moment { shop, crawl, now };
                         let items = Items { sound: vec![item], refused: Vec::new() };
-                        let before = before.map(|(known, _)| known.clone());
                         let outcome = page::decide(before.into_iter().collect(), items, &moment);
                         // What still can't be read of it was refused before.
                         let outcome = Outcome { rejects: Vec::new(), ..outcome };
                         // Who leads the shop reads the next item by its own rules, whatever these are.
                         write_outcome(&mut transaction, &moment, &outcome, None).await?;
                         // A page can hold a listing twice.
-                        for after in outcome.different {
-                            let seen =
-                                before_seen.unwrap_or(Sighting { last_seen_at: now, absent_since: None });
-                            known.insert(id.clone(), (after, seen));
-                        }
+                        let seen = seen.unwrap_or(Sighting { last_seen_at: now, absent_since: None });
+                        known.extend(outcome.different.into_iter().map(|after| (id.clone(), (after, seen))));
                         versions.extend(outcome.versions);
                         if outcome.events.is_empty() { Fate::NothingNew } else { Fate::News }
                     }

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use crate::{
     attribute::Attribute,
     cards::{Axis, Class, ClassColumn},
-    condition::Field,
+    condition::{Condition, Field},
     filter::SetFilter,
+    known::KnownCounts,
     list::List,
     slots::SlotSet,
 };
@@ -179,7 +180,14 @@ impl List {
         if let Some(class) = class.filter(|_| base.len() * TALLYING_NS < counting_ns) {
             return tally(class, values.len(), base);
         }
-        base.count_each(&values.map(|value| &value.cards).collect::<Vec<_>>(), &self.index.all)
+        // All cards of the base have these values: what the filter's own field for the facet says is left out of it.
+        let has = self.conditions.iter().filter_map(|(field, condition)| match condition {
+            Condition::Has(value) if *field != id.field() => Some(self.index.known.counts(value, id)),
+            _ => None,
+        });
+        let (sets, known): (Vec<&SlotSet>, Vec<KnownCounts<'_>>) =
+            (values.map(|value| &value.cards).collect(), has.collect());
+        base.count_each_by_known(&sets, &self.index.all, &known)
     }
 
     fn sizes_of_memory(&self, counts: &[usize]) -> Vec<FacetValue> {

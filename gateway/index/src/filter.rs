@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 ///
 /// A condition on what is not known of a card is false, so that `not` is what is left: a card whose memory is
 /// not known doesn't have 8 to 16 GB, and is in the `not` of that.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Filter {
     /// The price of the best offer, in minor units of the base currency.
     pub price_minor: Option<Span>,
@@ -49,7 +49,7 @@ impl Filter {
 }
 
 /// Conditions on a set of values. All that are given must hold.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct SetFilter {
     /// It has all of these; an empty list asks for nothing.
     pub all_of: Option<Vec<String>>,
@@ -61,7 +61,7 @@ pub struct SetFilter {
 
 /// A range of whole numbers, both ends included. An end that is not given is open; a range that is open at
 /// both ends still asks for the value to be known.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Span {
     /// The least.
     pub min: Option<i64>,

@@ -10,6 +10,7 @@ use crate::{
     cards::{Axis, By, Cards, Class, Classes, Row},
     facets::FacetId,
     facts::CardFacts,
+    known::Known,
     order::Order,
     search::{Codes, Vocabulary, codes_to_keep, terms},
     slots::SlotSet,
@@ -31,6 +32,7 @@ pub struct Index {
     pub(crate) attributes: [Attribute; FacetId::ALL.len()],
     pub(crate) vocabulary: Vocabulary,
     pub(crate) codes: Codes,
+    pub(crate) known: Known,
 }
 
 impl Index {
@@ -56,6 +58,7 @@ impl Index {
 
     /// Says what is true of a card from now on, whether it was known before or not.
     pub fn upsert(&mut self, facts: &CardFacts) {
+        self.known.forget();
         let (slot, new) = match self.slot(facts.id) {
             Some(slot) => (slot, false),
             None => (self.free_slot(), true),
@@ -78,6 +81,7 @@ impl Index {
     /// Forgets a card. Says whether it was known.
     pub fn remove(&mut self, id: i64) -> bool {
         let Some(slot) = self.slot(id) else { return false };
+        self.known.forget();
         for by in By::ALL {
             self.take_out(by, slot);
         }
@@ -93,6 +97,7 @@ impl Index {
     /// A search finds cards by what their brands and chips are called, so another name for one of these takes
     /// some microseconds for each of its cards.
     pub fn set_label(&mut self, facet: FacetId, value: &str, label: &str) {
+        self.known.forget();
         let attribute = &mut self.attributes[facet as usize];
         let number = attribute.number(value, label);
         let Some(before) = attribute.value(number).filter(|value| *value.label != *label).cloned() else {

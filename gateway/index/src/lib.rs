@@ -66,6 +66,7 @@ mod facets;
 mod facts;
 mod filter;
 mod index;
+mod known;
 mod list;
 mod order;
 mod page;

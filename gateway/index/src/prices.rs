@@ -5,6 +5,7 @@ use std::{cell::OnceCell, ops::Range};
 use crate::{
     cards::{Axis, By, UNKNOWN_PRICE},
     condition::{Field, cards_of_all},
+    known::PricesKey,
     list::List,
     slots::{Bits, SlotSet},
     steps::Steps,
@@ -44,6 +45,13 @@ impl List {
     /// wanted, from 1 to [`MOST_BUCKETS`] (others are taken for the nearest of these); there are fewer where so
     /// many of a whole width are enough. No card has a price: none.
     pub fn price_stats(&self, buckets: usize) -> Option<PriceStats> {
+        match PricesKey::of(&self.filter, buckets) {
+            Some(key) => self.index.known.prices(key, || self.work_out_prices(buckets)),
+            None => self.work_out_prices(buckets),
+        }
+    }
+
+    fn work_out_prices(&self, buckets: usize) -> Option<PriceStats> {
         let price = Field::Axis(Axis::Price);
         let without;
         let cards = if self.selects_by(price) {

@@ -8,7 +8,7 @@ pub(super) enum Base<'p> {
     Nearly {
         whole: usize,
         part: &'p Part,
-        lacking: Option<Part>,
+        lacking: Lacking,
     },
     Words {
         whole: usize,
@@ -20,16 +20,36 @@ pub(super) enum Base<'p> {
 /// Looking for a slot takes about as long as counting so many words.
 const WORDS_A_SLOT: usize = 4;
 
+/// The few slots that a part lacks of a larger one.
+pub(super) struct Lacking(Option<Part>);
+
+impl Lacking {
+    /// How many of them another part has.
+    pub(super) fn count_in(&self, other: &Part) -> usize {
+        let mut count = 0;
+        if let Self(Some(lacking)) = self {
+            lacking.for_each(|low| count += usize::from(other.contains(low)));
+        }
+        count
+    }
+}
+
+impl Part {
+    /// What a part lacks of this one, which has all of its slots; `None`: so much that counting in it is quicker.
+    pub(super) fn lacking(&self, part: &Self) -> Option<Lacking> {
+        let lacking = self.len() - part.len();
+        let is_little = lacking * WORDS_A_SLOT < part.most_words();
+        is_little.then(|| Lacking(if lacking > 0 { self.and_not(part) } else { None }))
+    }
+}
+
 impl<'p> Base<'p> {
     /// `whole` has all slots that there are. What has to be written down is written to `room`.
     pub(super) fn new(part: &'p Part, whole: &Part, room: &'p mut [u64; WORDS]) -> Self {
-        let lacking = whole.len() - part.len();
-        let (len, words) = (whole.len(), part.words(room));
-        if lacking * WORDS_A_SLOT < words.len() {
-            let lacking = if lacking > 0 { whole.and_not(part) } else { None };
-            return Self::Nearly { whole: len, part, lacking };
+        match whole.lacking(part) {
+            Some(lacking) => Self::Nearly { whole: whole.len(), part, lacking },
+            None => Self::Words { whole: whole.len(), part, words: part.words(room) },
         }
-        Self::Words { whole: len, part, words }
     }
 
     /// How many slots another part has in common with it.
@@ -38,13 +58,7 @@ impl<'p> Base<'p> {
             Self::Nearly { whole, part, .. } | Self::Words { whole, part, .. } if other.len() == *whole => {
                 part.len()
             }
-            Self::Nearly { lacking, .. } => {
-                let mut without = other.len();
-                if let Some(lacking) = lacking {
-                    lacking.for_each(|low| without -= usize::from(other.contains(low)));
-                }
-                without
-            }
+            Self::Nearly { lacking, .. } => other.len() - lacking.count_in(other),
             Self::Words { part, words, .. } => other.count_in(part, words),
         }
     }

@@ -252,11 +252,19 @@ impl Part {
         self.words(&mut [0; WORDS]).to_vec()
     }
 
+    /// How many words it takes up to its last slot, or some more.
+    pub(super) fn most_words(&self) -> usize {
+        match self {
+            Self::Listed(list) => list.last().map_or(0, |last| usize::from(last / 64) + 1),
+            Self::Flagged(flags) => flags.words.len(),
+        }
+    }
+
     /// The slots as words, which are written to `room` where they aren't there.
     pub(super) fn words<'p>(&'p self, room: &'p mut [u64; WORDS]) -> &'p [u64] {
         match self {
             Self::Listed(list) => {
-                let words = &mut room[..list.last().map_or(0, |last| usize::from(last / 64) + 1)];
+                let words = &mut room[..self.most_words()];
                 words.fill(0);
                 flag_all(list, words);
                 words

@@ -4,6 +4,7 @@ use super::{
     base::Base,
     part::{Part, WORDS},
 };
+use crate::known::KnownCounts;
 
 /// A set of slots.
 #[derive(Clone, Debug, Default)]
@@ -19,6 +20,21 @@ fn halves(slot: u32) -> (u16, u16) {
 
 fn slot(high: u16, low: u16) -> u32 {
     u32::from(high) << 16 | u32::from(low)
+}
+
+/// Adds how many slots each set has in common with a part.
+fn count_in_part(counts: &mut [usize], sets: &[&SlotSet], high: u16, base: &Base<'_>) {
+    let mut counted: Option<(&Part, usize)> = None;
+    for (count, set) in counts.iter_mut().zip(sets) {
+        let Ok(at) = set.find(high) else { continue };
+        let other = &set.parts[at].1;
+        let common = match counted {
+            Some((same, common)) if same.is_shared_with(other) => common,
+            _ => base.count(other),
+        };
+        counted = Some((other, common));
+        *count += common;
+    }
 }
 
 impl SlotSet {
@@ -155,23 +171,42 @@ impl SlotSet {
     /// How many slots each of several sets has in common with this one; none of them has one that is not in `all`.
     /// What neighbours among them share is counted once, and parts with all slots that there are need no counting.
     pub(crate) fn count_each(&self, sets: &[&Self], all: &Self) -> Vec<usize> {
+        self.count_each_by_known(sets, all, &[])
+    }
+
+    /// The same, of which some may be known: what other sets have in common with the `sets`, all of which have every slot of
+    /// this one.
+    pub(crate) fn count_each_by_known(
+        &self,
+        sets: &[&Self],
+        all: &Self,
+        known: &[KnownCounts<'_>],
+    ) -> Vec<usize> {
         let mut counts = vec![0; sets.len()];
         let mut room = [0; WORDS];
         for (high, part, whole) in self.common(all) {
-            let base = Base::new(part, whole, &mut room);
-            let mut counted: Option<(&Part, usize)> = None;
-            for (count, set) in counts.iter_mut().zip(sets) {
-                let Ok(at) = set.find(high) else { continue };
-                let other = &set.parts[at].1;
-                let common = match counted {
-                    Some((same, common)) if same.is_shared_with(other) => common,
-                    _ => base.count(other),
-                };
-                counted = Some((other, common));
-                *count += common;
+            let nearly = known.iter().find_map(|known| {
+                let larger = known.cards().part(high)?;
+                Some((known, larger, larger.lacking(part)?))
+            });
+            let Some((known, larger, lacking)) = nearly else {
+                count_in_part(&mut counts, sets, high, &Base::new(part, whole, &mut room));
+                continue;
+            };
+            let of_larger = known.of_part(high, || {
+                let mut counts = vec![0; sets.len()];
+                count_in_part(&mut counts, sets, high, &Base::new(larger, whole, &mut room));
+                counts
+            });
+            for ((count, of_larger), set) in counts.iter_mut().zip(&*of_larger).zip(sets) {
+                *count += of_larger - set.part(high).map_or(0, |other| lacking.count_in(other));
             }
         }
         counts
+    }
+
+    fn part(&self, high: u16) -> Option<&Part> {
+        self.find(high).ok().map(|at| &self.parts[at].1)
     }
 
     /// What is in this, and not in the other.

@@ -2,7 +2,9 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use catalogue_index::{CardFacts, Facet, Filter, Index, List, Place, SetFilter, Sort, Span, Stretch};
+use catalogue_index::{
+    CardFacts, Facet, Filter, Index, List, Place, PriceStats, SetFilter, Sort, Span, Stretch,
+};
 use proptest::{
     prelude::*,
     strategy::ValueTree,
@@ -140,20 +142,26 @@ proptest! {
 }
 
 /// Enough cards for every way in which a page can be found, and for sets of several parts of both kinds.
-#[test]
-fn a_large_catalogue_answers_as_a_scan_does_too() {
-    const CARDS: i64 = 70_000;
-    let mut runner = TestRunner::deterministic();
-    let mut sample = |of: &BoxedStrategy<CardFacts>| of.new_tree(&mut runner).unwrap().current();
-    // Some hundred different ones, again and again with other prices, so that making them up takes no minutes.
+const MANY: i64 = 70_000;
+
+/// Cards by number. There are some hundred different ones, again and again with other prices, so that making them up takes
+/// no minutes.
+fn numbered(runner: &mut TestRunner) -> impl Fn(i64) -> CardFacts + use<> {
     let any_card = card(0..1).boxed();
-    let kinds: Vec<CardFacts> = (0..700).map(|_| sample(&any_card)).collect();
-    let numbered = |id: i64| {
+    let kinds: Vec<CardFacts> = (0..700).map(|_| any_card.new_tree(runner).unwrap().current()).collect();
+    move |id| {
         let kind = &kinds[usize::try_from(id * 7_919 % 700).unwrap()];
         let price = kind.best_price_minor.filter(|price| (0..200_000).contains(price));
         CardFacts { id, best_price_minor: price.map(|price| price + id % 1_013), ..kind.clone() }
-    };
-    let first = Arc::new(Index::build((0..CARDS).map(numbered)));
+    }
+}
+
+#[test]
+fn a_large_catalogue_answers_as_a_scan_does_too() {
+    const CARDS: i64 = MANY;
+    let mut runner = TestRunner::deterministic();
+    let numbered = numbered(&mut runner);
+    let first = Arc::new(Index::build((0..CARDS).map(&numbered)));
     // What was made for one state of the catalogue is of no use for the next one.
     let counts = filters_of_all_ways()
         .into_iter()
@@ -177,6 +185,57 @@ fn a_large_catalogue_answers_as_a_scan_does_too() {
         for facet in list.facets().into_iter().skip(number % 3).step_by(3) {
             assert_eq!(told(&facet), plain.facet(facet.id, &filter), "{:?} {filter:?}", facet.id);
         }
+    }
+}
+
+fn list_prices(index: &Arc<Index>, filter: &Filter, buckets: usize) -> Option<PriceStats> {
+    List::new(Arc::clone(index), filter.clone()).unwrap().price_stats(buckets)
+}
+
+#[test]
+fn what_was_counted_for_one_list_holds_for_others_until_a_card_changes() {
+    let numbered = numbered(&mut TestRunner::deterministic());
+    let mut index = Index::build((0..MANY).map(&numbered));
+    let mut plain = Plain((0..MANY).map(|id| (id, numbered(id))).collect());
+    let any = |words: &[&str]| Some(words.iter().map(|word| (*word).to_owned()).collect());
+    let of = |words: &[&str]| Some(SetFilter { all_of: any(words), ..SetFilter::default() });
+    let rests = [
+        Filter { technologies: of(&["dlss"]), ..Filter::default() },
+        Filter { technologies: of(&["dlss"]), brands: any(&["asus"]), ..Filter::default() },
+        Filter { shops: any(&["third"]), ..Filter::default() },
+    ];
+    let mut prices: Vec<i64> = plain.0.values().filter_map(|card| card.best_price_minor).collect();
+    prices.sort_unstable();
+    for round in 0..2 {
+        let asked = Arc::new(index);
+        for (number, rest) in rests.iter().enumerate() {
+            let middle = Some(Span { min: Some(20_000), max: Some(60_000) });
+            let cheapest = Span { min: None, max: Some(prices[100]) };
+            let cheapest = Filter { price_minor: Some(cheapest), ..Filter::default() };
+            let filters = [
+                rest.clone(),
+                Filter { price_minor: middle, ..rest.clone() },
+                // All but a few.
+                Filter { not: Some(Box::new(cheapest)), ..rest.clone() },
+            ];
+            for filter in filters {
+                let list = List::new(Arc::clone(&asked), filter.clone()).unwrap();
+                let buckets = 3 + number;
+                assert_eq!(list.price_stats(buckets), plain.price_stats(&filter, buckets), "{filter:?}");
+                for facet in list.facets().into_iter().skip(round % 2).step_by(2) {
+                    assert_eq!(told(&facet), plain.facet(facet.id, &filter), "{:?} {filter:?}", facet.id);
+                }
+            }
+            let other = list_prices(&asked, rest, 7);
+            assert_eq!(other, plain.price_stats(rest, 7), "{rest:?}");
+        }
+        // The one that was asked is changed itself.
+        index = Arc::into_inner(asked).unwrap();
+        let changes = (0..MANY).step_by(97).map(|id| match id % 3 {
+            0 => Change::Remove(id),
+            _ => Change::Upsert(Box::new(CardFacts { id, ..numbered(id * 3 + 1) })),
+        });
+        changes.for_each(|change| apply(&change, &mut index, &mut plain));
     }
 }
 

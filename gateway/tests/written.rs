@@ -4,9 +4,18 @@ mod support;
 
 use std::time::Duration;
 
+use chrono::{DateTime, TimeDelta, Utc};
+use events::ProductEvent;
+use gateway::catalogue::Catalogue;
 use serde_json::{Value, json};
+use tokio_util::sync::CancellationToken;
 
-use crate::support::{eventually, hundred::with_hundred};
+use crate::support::{
+    catalogue::InProcess,
+    eventually,
+    hundred::with_hundred,
+    said::{changed, crawl, listing, start},
+};
 
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -82,4 +91,45 @@ async fn facets_are_the_same_however_they_are_asked_for() {
     assert!(values.iter().all(|value| value["n"].as_i64().unwrap() > 0));
     assert_eq!(answers[1], answers[0]);
     assert_eq!(answers[2], answers[0]);
+}
+
+#[tokio::test]
+async fn when_offers_were_seen_is_told_as_it_is_now_of_a_card_that_was_written_before() {
+    // The same card on its own, in a list, and in one that is resolved.
+    const WAYS: [&str; 3] = [
+        "{ videoCards { nodes { slug offers { title stale observedAt shop { slug } } bestOffer { stale } } } }",
+        "{ videoCards { edges { node { slug offers { title stale observedAt shop { slug } } bestOffer { stale } } } } }",
+        "{ videoCards { nodes { slug offers { title stale observedAt @include(if: true) shop { slug } } bestOffer { stale } } } }",
+    ];
+    let gateway = InProcess::start("").await;
+    // One that follows the catalogue keeps cards from one version of it to the next.
+    let catalogue = Catalogue::default();
+    tokio::spawn(catalogue.clone().watch(gateway.pool.clone(), CancellationToken::new()));
+    let apply = async |event: ProductEvent| {
+        let version = gateway.apply(&[event]).await.version.unwrap();
+        eventually(PATIENCE, async || {
+            let state = catalogue.state().filter(|state| state.version >= version);
+            state.ok_or_else(|| "it doesn't follow".to_owned())
+        })
+        .await
+    };
+    let (now, title) = (Utc::now(), "ASUS TUF Gaming GeForce RTX 4070 SUPER OC 12GB");
+    apply(changed("netvideo", "1", 1, listing(title, 60_000))).await;
+    for (number, crawled_at) in [(1, start()), (2, now), (3, now + TimeDelta::seconds(1))] {
+        let state = apply(crawl("netvideo", number, crawled_at)).await;
+        for way in WAYS {
+            // Nothing is kept for one who doesn't follow.
+            let anew = gateway.ask(way).await;
+            let first = &anew["videoCards"].as_object().unwrap().values().next().unwrap()[0];
+            let offer = &first.get("node").unwrap_or(first)["offers"][0];
+            assert_eq!(offer["stale"], number == 1, "{anew}");
+            if number > 1 {
+                let seen: DateTime<Utc> = offer["observedAt"].as_str().unwrap().parse().unwrap();
+                assert_eq!(seen.timestamp_micros(), crawled_at.timestamp_micros(), "{anew}");
+            }
+            for _ in 0..2 {
+                assert_eq!(gateway.ask_under(&state, way, json!({})).await["data"], anew);
+            }
+        }
+    }
 }

@@ -11,6 +11,7 @@
 mod bounded;
 mod disk;
 mod on_disk;
+mod ways_on_disk;
 
 use std::{
     collections::HashMap,
@@ -30,13 +31,16 @@ use self::{
     bounded::Bounded,
     disk::Disk,
     on_disk::{READS, WRITES},
+    ways_on_disk::Pace,
 };
 use super::{
     loaders::Kind,
     packed::PackedCard,
     rows::{BrandRow, GpuRow, ShopRow, SourcesRow, TechnologyRow},
+    straight::Page,
     written::{WayKey, Ways},
 };
+use crate::luck::Luck;
 
 /// The most memory that rows of each kind take, in bytes: what ten thousand cards have, or some more.
 const CARDS_BYTES: u64 = 16 << 20;
@@ -121,6 +125,9 @@ pub(crate) struct KeptRows {
     changed: Mutex<HashMap<i64, (i64, Instant)>>,
     writes: Arc<Semaphore>,
     reads: Arc<Semaphore>,
+    pace: Pace,
+    /// With what stands on disk as it was written: whether the kernel has it in memory.
+    luck_on_disk: Luck,
 }
 
 impl Default for KeptRows {
@@ -136,6 +143,8 @@ impl Default for KeptRows {
             changed: Mutex::default(),
             writes: Arc::new(Semaphore::new(WRITES)),
             reads: Arc::new(Semaphore::new(READS)),
+            pace: Pace::default(),
+            luck_on_disk: Luck::paying(COPIES_PAYING),
         }
     }
 }
@@ -214,16 +223,34 @@ impl RowsAt {
         self.rows.written.get(&card)?.get(way)
     }
 
-    /// Keeps a card as it was written from rows that were read under this version, or after it.
-    pub(super) fn put_written(&self, card: i64, way: WayKey, json: &[u8]) {
-        let written = &self.rows.written;
-        if !written.wants_more() {
-            return;
-        }
+    /// Whether one more written card is worth keeping in memory.
+    pub(super) fn wants_written(&self) -> bool {
+        self.rows.written.wants_more()
+    }
+
+    /// Keeps a card as it was written of rows that were read under this version, or after it, as [`super::gaps`] says.
+    pub(super) fn put_written(&self, card: i64, way: WayKey, kept: Vec<u8>) {
         let changed = self.rows.changed.lock().unwrap_or_else(PoisonError::into_inner);
         if KeptRows::is_true(&changed, Some(card), self.version) {
-            let ways = written.peek(&card).unwrap_or_default();
-            written.insert(card, ways.with(way, Bytes::copy_from_slice(json)));
+            let ways = self.rows.written.peek(&card).unwrap_or_default();
+            self.rows.written.insert(card, ways.with(way, kept.into()));
+        }
+    }
+
+    /// Keeps the cards of a page that were written in this way of rows that were read under this version, or after it, since
+    /// `read_at`: in memory where that pays, or else on disk.
+    pub(super) fn put_page(&self, way: WayKey, mut page: Page, read_at: Instant) {
+        let mut written = std::mem::take(&mut page.written);
+        written.retain(|card| {
+            let is_for_memory = self.wants_written();
+            if is_for_memory && let Some(kept) = page.keep(card) {
+                self.put_written(card.id, way, kept);
+            }
+            !is_for_memory
+        });
+        if !written.is_empty() {
+            page.written = written;
+            self.put_written_on_disk(way, page, read_at);
         }
     }
 
@@ -278,8 +305,8 @@ mod tests {
         let ask = |card: u64| {
             let card = i64::try_from(card).unwrap();
             let is_kept = at.written(card, way).is_some();
-            if !is_kept {
-                at.put_written(card, way, &vec![b' '; usize::try_from(EACH).unwrap()]);
+            if !is_kept && at.wants_written() {
+                at.put_written(card, way, vec![b' '; usize::try_from(EACH).unwrap()]);
             }
             is_kept
         };
@@ -302,14 +329,14 @@ mod tests {
         let at = |version| RowsAt::new(Arc::clone(&rows), version);
         let (one, other) = (WayKey::for_tests(1), WayKey::for_tests(2));
         let json = |text: &'static str| Bytes::from_static(text.as_bytes());
-        at(1).put_written(7, one, &json("{1}"));
-        at(1).put_written(7, other, &json("{2}"));
-        at(1).put_written(7, one, &json("{3}"));
+        at(1).put_written(7, one, b"{1}".into());
+        at(1).put_written(7, other, b"{2}".into());
+        at(1).put_written(7, one, b"{3}".into());
         assert_eq!((at(2).written(7, one), at(2).written(7, other)), (Some(json("{3}")), Some(json("{2}"))));
         rows.changed(&[7], 3);
         assert_eq!(at(3).written(7, one), None);
         // Written of rows from before the change, put in after it.
-        at(2).put_written(7, one, &json("{1}"));
+        at(2).put_written(7, one, b"{1}".into());
         assert_eq!(at(3).written(7, one), None);
     }
 

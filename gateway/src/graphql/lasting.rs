@@ -21,6 +21,8 @@ pub(super) struct Needs {
     pub(super) lasts: bool,
     /// When the shops were read.
     pub(super) shops: bool,
+    /// The same, of offers: that is left open where a card is kept (see [`super::gaps`]).
+    pub(super) gaps: bool,
     /// What is known of graphics chips.
     pub(super) chips: bool,
     /// The operation's variables that they are asked with.
@@ -34,6 +36,8 @@ enum On {
     Card,
     /// On when shops were read.
     Shops,
+    /// On the same, and left open in a card that is kept.
+    Gap,
     /// On what is known of graphics chips.
     Chips,
 }
@@ -75,7 +79,7 @@ const LASTING: [(&str, On, &[&str]); 19] = [
         On::Card,
         &["id", "shop", "title", "url", "price", "previousPrice", "basePrice", "availability"],
     ),
-    ("Offer", On::Shops, &["observedAt", "stale"]),
+    ("Offer", On::Gap, &["observedAt", "stale"]),
     ("Shop", On::Card, &["id", "slug", "name"]),
     ("Shop", On::Shops, &["lastSeenAt", "healthy"]),
     ("Source", On::Card, &["field", "shop", "value", "observedAt", "chosen", "conflict"]),
@@ -143,6 +147,7 @@ impl Needs {
                     match on(parent, &field.name.node) {
                         Some(On::Card) => {}
                         Some(On::Shops) => self.shops = true,
+                        Some(On::Gap) => self.gaps = true,
                         Some(On::Chips) => self.chips = true,
                         None => self.lasts = false,
                     }
@@ -207,7 +212,7 @@ mod tests {
         let with = |names: &[&str]| names.iter().map(Name::new).collect();
         let cases = [
             ("query a { id offers { price { amount } shop { name } } brand { name } __typename }", lasting()),
-            ("query a { offers { stale } }", Needs { shops: true, ..lasting() }),
+            ("query a { offers { stale } }", Needs { gaps: true, ..lasting() }),
             (
                 "query a { offers { ...b } } fragment b on Offer { shop { lastSeenAt } }",
                 Needs { shops: true, ..lasting() },

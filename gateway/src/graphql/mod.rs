@@ -13,6 +13,7 @@ pub mod facets;
 pub mod filter;
 mod follow;
 pub mod fresh;
+mod gaps;
 pub mod history;
 mod ids;
 pub(crate) mod kept;

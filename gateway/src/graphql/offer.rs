@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 use super::{
     errors::{ApiError, StoreFailed},
     filter::Availability,
+    gaps::Open,
     ids::{self, NodeType},
     money::{Amount, Money},
     names::Shop,
@@ -113,8 +114,14 @@ impl OfferView<'_> {
 
     /// When its shop was last seen to offer this.
     fn seen_at(self, shop: &ShopRow) -> DateTime<Utc> {
-        let crawl = if self.missing { None } else { shop.last_complete_at };
-        crawl.map_or(self.observed_at, |crawl| crawl.max(self.observed_at))
+        if self.missing { self.observed_at } else { shop.seen_at(self.observed_at) }
+    }
+}
+
+impl ShopRow {
+    /// When it was last seen to offer what it did at this time, and still does.
+    pub(super) fn seen_at(&self, observed_at: DateTime<Utc>) -> DateTime<Utc> {
+        self.last_complete_at.map_or(observed_at, |crawl| crawl.max(observed_at))
     }
 }
 
@@ -136,16 +143,13 @@ impl Straight for OfferView<'_> {
                 out.object(&Amount { minor: self.base_price_minor, currency, digits }, &field.fields)
             }
             "availability" => out.choice(Availability::of(self.availability)),
-            of_shop => {
-                // A listing's row can't be without its shop's.
-                let Some(shop) = out.shop(self.shop_id) else { return false };
-                match of_shop {
-                    "shop" => out.shared(shop, &field.fields),
-                    "observedAt" => out.time(self.seen_at(&shop.row)),
-                    "stale" => out.scalar(&(self.missing || out.data.is_stale(&shop.row))),
-                    _ => false,
-                }
-            }
+            // A listing's row can't be without its shop's.
+            "shop" => out.shop(self.shop_id).is_some_and(|shop| out.shared(shop, &field.fields)),
+            "observedAt" if self.missing => out.time(self.observed_at),
+            "observedAt" => out.open(Open::SeenAt { shop: self.shop_id, observed_at: self.observed_at }),
+            "stale" if self.missing => out.scalar(&true),
+            "stale" => out.open(Open::Stale { shop: self.shop_id }),
+            _ => false,
         }
     }
 }

@@ -53,6 +53,12 @@ impl Hanging {
         let shops = shops.iter().cloned().map(Shared::new).collect();
         Ok(Self { brands: shared(brands), gpus: shared(gpus), technologies, sources, shops })
     }
+
+    /// Nothing but the shops.
+    pub(super) async fn with_shops(data: &RequestData) -> Result<Self, StoreFailed> {
+        let shops = data.shops().await?.iter().cloned().map(Shared::new).collect();
+        Ok(Self { shops, ..Self::default() })
+    }
 }
 
 fn shared<T>(rows: BTreeMap<i32, Arc<T>>) -> BTreeMap<i32, Shared<T>> {

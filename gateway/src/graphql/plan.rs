@@ -3,6 +3,8 @@
 //!
 //! Worked out once for a document and kept with it.
 
+mod hash;
+
 use std::{
     collections::{HashMap, HashSet},
     sync::{
@@ -68,7 +70,7 @@ pub(super) struct Expected {
 pub(super) struct CardSelection {
     /// Where it stands in the document.
     position: Pos,
-    /// Tells it from any other selection of any document.
+    /// Tells it from any other selection of any document, unless both ask for the same.
     pub(super) hash: [u8; 32],
     pub(super) needs: Needs,
     /// It has fields and nothing else: no directives, no conditions of type.
@@ -116,7 +118,10 @@ impl Plan {
             if of == CARD {
                 let needs = Needs::of(&set.node, of, &document.fragments);
                 if needs.lasts {
-                    let (hash, fields) = (hash(text, name, set.pos), fields.clone());
+                    // What it asks for says all, whichever document that stands in.
+                    let is_all = is_plain && needs.variables.is_empty();
+                    let hash = if is_all { hash::of(fields) } else { hash::of_place(text, name, set.pos) };
+                    let fields = fields.clone();
                     let usual_bytes = AtomicUsize::new(0);
                     cards.push(CardSelection {
                         position: set.pos,
@@ -185,16 +190,6 @@ fn stand_apart(document: &ExecutableDocument) -> bool {
     let fragments = document.fragments.values().map(|fragment| &fragment.node.selection_set);
     let mut known = HashSet::new();
     operations.chain(fragments).all(|set| are_new(set, &mut known))
-}
-
-fn hash(text: &blake3::Hash, operation: Option<&Name>, position: Pos) -> [u8; 32] {
-    let mut hash = blake3::Hasher::new();
-    hash.update(text.as_bytes());
-    hash.update(&(position.line as u64).to_le_bytes());
-    hash.update(&(position.column as u64).to_le_bytes());
-    // Operations of one document give other defaults to a variable.
-    hash.update(operation.map_or("", Name::as_str).as_bytes());
-    *hash.finalize().as_bytes()
 }
 
 /// The types of the schema's fields, by type and field.

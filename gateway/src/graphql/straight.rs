@@ -9,6 +9,7 @@
 use std::{
     borrow::Cow,
     cell::Cell,
+    ops::Range,
     sync::{Arc, atomic::Ordering},
 };
 
@@ -22,6 +23,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::{
+    gaps::{self, Gap, Open, Opened},
     ids::{self, NodeType},
     lean::Lean,
     packed::{CardView, PackedCard},
@@ -43,10 +45,17 @@ pub(super) trait Straight {
 /// Where objects are written to, and what all of them may need for it.
 pub(super) struct Out<'o> {
     json: Vec<u8>,
+    /// What is left open of it where it is kept.
+    gaps: Vec<Gap>,
+    /// Times that were written before, and where: many are the same.
+    times: Vec<(DateTime<Utc>, Range<usize>)>,
     asked: &'o QueryEnv,
     pub(super) data: &'o RequestData,
     shops: &'o [Shared<ShopRow>],
 }
+
+/// How many times are looked for among those that were written before.
+const MOST_TIMES: usize = 4;
 
 /// What several objects of one output have in common, and where in it that was written last: the next time it is copied.
 pub(super) struct Shared<T> {
@@ -70,59 +79,98 @@ impl<T> Shared<T> {
 
 /// A card of a page.
 pub(super) enum OnPage<'p> {
-    /// As it was written before.
-    Written(&'p [u8]),
+    /// As it was written before, and kept.
+    Kept(Opened<'p>),
     /// As it was read.
     Read(&'p PackedCard),
 }
 
-/// Writes a page of cards as a list, as a selection asks for them, and gives each that was read to `take`, with its id;
-/// `None`: some have to be resolved.
-pub(super) async fn list<T>(
+/// A page of cards, written as a list.
+pub(crate) struct Page {
+    pub(super) json: Bytes,
+    /// The cards that were written for it.
+    pub(super) written: Vec<CardOnPage>,
+    gaps: Vec<Gap>,
+}
+
+/// A card that was written for a page: where it stands, and which gaps of the page are in it.
+pub(crate) struct CardOnPage {
+    pub(super) id: i64,
+    pub(super) at: Range<usize>,
+    gaps: Range<usize>,
+}
+
+impl Page {
+    /// A page of these cards, one of them after the other.
+    #[cfg(test)]
+    pub(super) fn for_tests(cards: &[(i64, &str)]) -> Self {
+        let (mut json, mut written) = (String::new(), Vec::new());
+        for (id, card) in cards {
+            let begin = json.len();
+            json.push_str(card);
+            written.push(CardOnPage { id: *id, at: begin..json.len(), gaps: 0..0 });
+        }
+        Self { json: json.into(), written, gaps: Vec::new() }
+    }
+
+    /// A card of the page as it is kept.
+    pub(super) fn keep(&self, card: &CardOnPage) -> Option<Vec<u8>> {
+        let CardOnPage { at, gaps, .. } = card;
+        gaps::keep(&self.json[at.clone()], at.start, &self.gaps[gaps.clone()])
+    }
+}
+
+/// Writes a page of cards as a selection asks for them; `None`: some have to be resolved.
+pub(super) async fn page<T>(
     ctx: &ContextBase<'_, T>,
     selection: &CardSelection,
     page: &[OnPage<'_>],
-    mut take: impl FnMut(i64, &[u8]),
-) -> Option<Bytes> {
+) -> Option<Page> {
     let read = page.iter().filter_map(|card| match card {
-        OnPage::Written(_) => None,
+        OnPage::Kept(_) => None,
         OnPage::Read(card) => Some(card),
     });
     // What fails here fails again where it can be told.
     let read: Vec<CardView<'_>> = read.map(|card| card.open().ok()).collect::<Option<_>>()?;
     let data = ctx.data_unchecked::<RequestData>();
     let hanging = match &read[..] {
+        [] if selection.needs.gaps => Hanging::with_shops(data).await.ok()?,
         [] => Hanging::default(),
         _ if !selection.is_plain => return None,
         read => Hanging::on(data, &selection.fields, read).await.ok()?,
     };
     let usual_bytes = selection.usual_bytes.load(Ordering::Relaxed);
-    let written_bytes = page.iter().map(|card| if let OnPage::Written(json) = card { json.len() } else { 0 });
-    let (written_bytes, separators) = (written_bytes.sum::<usize>(), page.len() + "[]".len());
-    let json = Vec::with_capacity(written_bytes + separators + read.len() * (usual_bytes + usual_bytes / 8));
-    let mut out = Out { json, asked: ctx.query_env, data, shops: &hanging.shops };
-    let mut views = read.iter();
+    let kept_bytes =
+        page.iter().map(|card| if let OnPage::Kept(card) = card { card.most_bytes() } else { 0 });
+    let (kept_bytes, separators) = (kept_bytes.sum::<usize>(), page.len() + "[]".len());
+    let room = kept_bytes + separators + read.len() * (usual_bytes + usual_bytes / 8);
+    let mut out = Out::new(room, ctx.query_env, data, &hanging.shops);
+    let (mut views, mut written) = (read.iter(), Vec::with_capacity(read.len()));
     let is_whole = out.each(page, |out, card| match card {
-        OnPage::Written(json) => {
-            out.json.extend_from_slice(json);
-            true
-        }
+        OnPage::Kept(card) => card.fill(out),
         OnPage::Read(_) => views.next().is_some_and(|card| {
-            let begin = out.json.len();
+            let (begin, gaps) = (out.json.len(), out.gaps.len());
             let is_whole = out.object(&CardParts { card, hanging: &hanging }, &selection.fields);
-            if is_whole {
-                take(card.id, &out.json[begin..]);
-            }
+            written.push(CardOnPage { id: card.id, at: begin..out.json.len(), gaps: gaps..out.gaps.len() });
             is_whole
         }),
     });
     if !is_whole {
         return None;
     }
-    if let Some(usual_bytes) = (out.json.len() - written_bytes).checked_div(read.len()) {
+    let bytes: usize = written.iter().map(|card| card.at.len()).sum();
+    if let Some(usual_bytes) = bytes.checked_div(read.len()) {
         selection.usual_bytes.store(usual_bytes, Ordering::Relaxed);
     }
-    Some(out.json.into())
+    Some(Page { json: out.json.into(), written, gaps: out.gaps })
+}
+
+/// A card as it was kept, filled with what it leaves open; `None`: that isn't known.
+pub(super) async fn filled<T>(ctx: &ContextBase<'_, T>, card: Opened<'_>) -> Option<Bytes> {
+    let data = ctx.data_unchecked::<RequestData>();
+    let hanging = Hanging::with_shops(data).await.ok()?;
+    let mut out = Out::new(card.most_bytes(), ctx.query_env, data, &hanging.shops);
+    card.fill(&mut out).then(|| out.json.into())
 }
 
 /// An object that has all that can be asked of it at hand, for a type that the plan of an operation knows to be so.
@@ -141,9 +189,8 @@ impl<T: OutputType + Straight> OutputType for AtHand<T> {
         let selection = ctx.data_opt::<Arc<Plan>>().and_then(|plan| plan.at_hand(ctx.item.pos));
         if let Some(selection) = selection {
             let usual_bytes = selection.usual_bytes.load(Ordering::Relaxed);
-            let (json, data) =
-                (Vec::with_capacity(usual_bytes + usual_bytes / 8), ctx.data_unchecked::<RequestData>());
-            let mut out = Out { json, asked: ctx.query_env, data, shops: &[] };
+            let (room, data) = (usual_bytes + usual_bytes / 8, ctx.data_unchecked::<RequestData>());
+            let mut out = Out::new(room, ctx.query_env, data, &[]);
             if out.object(&self.0, &selection.fields) {
                 selection.usual_bytes.store(out.json.len(), Ordering::Relaxed);
                 return Ok(Given::Binary(out.json.into()));
@@ -210,8 +257,44 @@ impl Out<'_> {
         self.quoted(|json| ids::write(of, number.into(), json))
     }
 
-    pub(super) fn time(&mut self, at: DateTime<Utc>) -> bool {
-        self.plain(&at.to_rfc3339())
+    pub(super) fn time(&mut self, time: DateTime<Utc>) -> bool {
+        if let Some((_, at)) = self.times.iter().find(|(known, _)| *known == time) {
+            self.json.extend_from_within(at.clone());
+            return true;
+        }
+        let begin = self.json.len();
+        let is_written = self.plain(&time.to_rfc3339());
+        if self.times.len() >= MOST_TIMES {
+            self.times.remove(0);
+        }
+        self.times.push((time, begin..self.json.len()));
+        is_written
+    }
+
+    /// What is JSON already.
+    pub(super) fn raw(&mut self, json: &[u8]) {
+        self.json.extend_from_slice(json);
+    }
+
+    /// What is left open where this is kept, as it is now.
+    pub(super) fn open(&mut self, open: Open) -> bool {
+        let begin = self.json.len();
+        let is_written = self.write_open(open);
+        self.gaps.push(Gap { at: begin..self.json.len(), open });
+        is_written
+    }
+
+    /// The same, where a gap is filled.
+    pub(super) fn write_open(&mut self, open: Open) -> bool {
+        let (Open::SeenAt { shop, .. } | Open::Stale { shop }) = open;
+        let Some(shop) = self.shop(shop) else { return false };
+        match open {
+            Open::SeenAt { observed_at, .. } => self.time(shop.row.seen_at(observed_at)),
+            Open::Stale { .. } => {
+                self.raw(if self.data.is_stale(&shop.row) { b"true" } else { b"false" });
+                true
+            }
+        }
     }
 
     pub(super) fn choice<T: EnumType>(&mut self, of: T) -> bool {
@@ -296,6 +379,11 @@ impl Out<'_> {
 }
 
 impl<'o> Out<'o> {
+    /// With room for so many bytes.
+    fn new(room: usize, asked: &'o QueryEnv, data: &'o RequestData, shops: &'o [Shared<ShopRow>]) -> Self {
+        Self { json: Vec::with_capacity(room), gaps: Vec::new(), times: Vec::new(), asked, data, shops }
+    }
+
     pub(super) fn shop(&self, id: i16) -> Option<&'o Shared<ShopRow>> {
         self.shops.iter().find(|shop| shop.row.id == id)
     }

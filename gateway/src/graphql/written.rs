@@ -7,17 +7,19 @@
 use std::{
     borrow::Cow,
     sync::{Arc, Mutex, PoisonError},
+    time::Instant,
 };
 
 use async_graphql::{
-    Context, ContextBase, ContextSelectionSet, Error, OutputType, Pos, Positioned, ServerResult, Value,
-    Variables, parser::types::Field, registry::Registry,
+    Context, ContextBase, ContextSelectionSet, Error, OutputType, Pos, Positioned, ServerError, ServerResult,
+    Value, Variables, parser::types::Field, registry::Registry,
 };
 use bytes::Bytes;
 
 use super::{
     card::VideoCard,
     errors::{ApiError, StoreFailed},
+    gaps::{self, Opened},
     kept::RowsAt,
     lean::Lean,
     packed::PackedCard,
@@ -32,7 +34,7 @@ use crate::measures::CARDS_GIVEN;
 const MOST_WAYS: usize = 8;
 
 /// Tells what was asked of a card, and everything besides the card that the answer depends on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct WayKey([u8; 32]);
 
 #[cfg(test)]
@@ -119,9 +121,9 @@ impl<'c> Asked<'c> {
 
     /// The card with this id, as it was written before.
     pub(crate) fn written(&self, card: i64) -> Option<WrittenCard> {
-        let json = self.kept.written(card, self.key)?;
+        let kept = self.kept.written(card, self.key)?;
         CARDS_GIVEN.kept.increment(1);
-        Some(WrittenCard::Written(json))
+        Some(WrittenCard::Kept(kept))
     }
 
     /// The cards with these ids, without those that there aren't; only what isn't written is read, and written at once if
@@ -131,39 +133,53 @@ impl<'c> Asked<'c> {
         ctx: &Context<'_>,
         ids: impl Iterator<Item = i64>,
     ) -> Result<WrittenCards, StoreFailed> {
-        let kept: Vec<(i64, Option<Bytes>)> = ids.map(|id| (id, self.kept.written(id, self.key))).collect();
-        let missing: Vec<i64> = kept.iter().filter(|(_, json)| json.is_none()).map(|(id, _)| *id).collect();
-        CARDS_GIVEN.kept.increment((kept.len() - missing.len()) as u64);
+        let read_at = Instant::now();
+        let ids: Vec<i64> = ids.collect();
+        let in_memory: Vec<Option<Bytes>> = ids.iter().map(|id| self.kept.written(*id, self.key)).collect();
+        let mut kept: Vec<Option<Opened<'_>>> =
+            in_memory.iter().map(|kept| kept.as_deref().and_then(Opened::of)).collect();
+        let missing: Vec<usize> = (0..ids.len()).filter(|at| kept[*at].is_none()).collect();
+        let missing_ids: Vec<i64> = missing.iter().map(|at| ids[*at]).collect();
+        let on_disk = self.kept.written_on_disk(self.key, &missing_ids);
+        for (index, found) in on_disk.rows() {
+            kept[missing[index]] = Opened::of(found);
+        }
+        let unwritten = ids.iter().zip(&kept).filter(|(_, kept)| kept.is_none());
+        let unwritten: Vec<i64> = unwritten.map(|(id, _)| *id).collect();
+        CARDS_GIVEN.kept.increment((ids.len() - unwritten.len()) as u64);
         let read: Vec<Option<Arc<PackedCard>>> =
-            if missing.is_empty() { Vec::new() } else { data(ctx).loaders.cards.many(&missing).await? };
-        let mut of_missing = read.iter();
+            if unwritten.is_empty() { Vec::new() } else { data(ctx).loaders.cards.many(&unwritten).await? };
+        let mut of_unwritten = read.iter();
         let page: Vec<OnPage<'_>> = kept
             .iter()
-            .filter_map(|(_, json)| match json {
-                Some(json) => Some(OnPage::Written(json)),
-                None => of_missing.next()?.as_deref().map(OnPage::Read),
+            .filter_map(|kept| match kept {
+                Some(kept) => Some(OnPage::Kept(*kept)),
+                None => of_unwritten.next()?.as_deref().map(OnPage::Read),
             })
             .collect();
-        let put = |id, json: &[u8]| self.kept.put_written(id, self.key, json);
-        let Some(list) = straight::list(ctx, self.selection, &page, put).await else {
+        let Some(page) = straight::page(ctx, self.selection, &page).await else {
             if Lean::needs_more(ctx) {
                 return Ok(WrittenCards::Each(Vec::new()));
             }
-            return Ok(WrittenCards::Each(in_order(kept, read)));
+            return Ok(WrittenCards::Each(in_order(&kept, read)));
         };
-        CARDS_GIVEN.straight.increment(read.iter().flatten().count() as u64);
-        Ok(WrittenCards::Written(list))
+        CARDS_GIVEN.straight.increment(page.written.len() as u64);
+        let json = page.json.clone();
+        if !page.written.is_empty() {
+            self.kept.put_page(self.key, page, read_at);
+        }
+        Ok(WrittenCards::Written(json))
     }
 }
 
-/// Cards in their order, of which some are written and the others were read.
-fn in_order(kept: Vec<(i64, Option<Bytes>)>, read: Vec<Option<Arc<PackedCard>>>) -> Vec<WrittenCard> {
+/// Cards in their order, of which some are kept and the others were read.
+fn in_order(kept: &[Option<Opened<'_>>], read: Vec<Option<Arc<PackedCard>>>) -> Vec<WrittenCard> {
     let mut read = read.into_iter();
-    let card = |(_, json): (i64, Option<Bytes>)| match json {
-        Some(json) => Some(WrittenCard::Written(json)),
+    let card = |kept: &Option<Opened<'_>>| match kept {
+        Some(card) => Some(WrittenCard::Kept(Bytes::copy_from_slice(card.kept))),
         None => read.next().flatten().map(WrittenCard::Card),
     };
-    kept.into_iter().filter_map(card).collect()
+    kept.iter().filter_map(card).collect()
 }
 
 /// `None`: a store that is needed for it is away.
@@ -188,8 +204,8 @@ async fn key(data: &RequestData, selection: &CardSelection, variables: &Variable
 
 /// A card in an answer.
 pub(crate) enum WrittenCard {
-    /// It was written before.
-    Written(Bytes),
+    /// It was written before, and kept.
+    Kept(Bytes),
     /// It is still to be written, or resolved.
     Card(Arc<PackedCard>),
 }
@@ -205,7 +221,7 @@ impl OutputType for WrittenCard {
 
     async fn resolve(&self, ctx: &ContextSelectionSet<'_>, field: &Positioned<Field>) -> ServerResult<Value> {
         match self {
-            Self::Written(json) => Ok(Value::Binary(json.clone())),
+            Self::Kept(kept) => Ok(Value::Binary(filled(kept, ctx).await?)),
             // On the heap: it is some kilobytes, and a page would move as many for each card that was written before.
             Self::Card(card) => Box::pin(resolve(card, ctx, field)).await,
         }
@@ -252,33 +268,54 @@ async fn resolve(
     };
     let (id, asked) = (card.id, Asked::at(ctx, ctx.item.pos).await);
     // Another answer may have been quicker.
-    if let Some(WrittenCard::Written(json)) = asked.and_then(|asked| asked.written(id)) {
-        return Ok(Value::Binary(json));
+    if let Some(WrittenCard::Kept(kept)) = asked.and_then(|asked| asked.written(id)) {
+        return Ok(Value::Binary(filled(&kept, ctx).await?));
     }
-    let straight = straight::list(ctx, selection, &[OnPage::Read(card)], |_, _| {}).await;
-    // Without the list's brackets.
-    let straight = straight.map(|list| list.slice(1..list.len() - 1));
+    let straight = straight::page(ctx, selection, &[OnPage::Read(card)]).await;
     if straight.is_none() && Lean::needs_more(ctx) {
         return Ok(Value::Null);
     }
     let by = if straight.is_some() { &CARDS_GIVEN.straight } else { &CARDS_GIVEN.resolved };
     by.increment(1);
-    let json = if let Some(json) = straight {
-        json
+    let keeping = asked.filter(|asked| asked.kept.wants_written());
+    let (json, kept) = if let Some(page) = straight {
+        let keep = || page.written.first().and_then(|card| page.keep(card));
+        let kept = keeping.and_then(|_| keep());
+        // Without the list's brackets.
+        (page.json.slice(1..page.json.len() - 1), kept)
     } else {
         let value = unpacked(card, ctx)?.resolve(ctx, field).await?;
         let is_whole = ctx.query_env.errors.lock().is_ok_and(|errors| errors.is_empty());
-        match response::object(&value, &selection.fields).filter(|_| is_whole) {
-            Some(json) => json.into(),
-            None => return Ok(value),
-        }
+        let Some(json) = response::object(&value, &selection.fields).filter(|_| is_whole) else {
+            return Ok(value);
+        };
+        // Where its gaps would be isn't known.
+        let kept = keeping.filter(|_| !selection.needs.gaps).and_then(|_| gaps::keep(&json, 0, &[]));
+        (json.into(), kept)
     };
-    if let Some(asked) = asked {
-        asked.kept.put_written(id, asked.key, &json);
+    if let Some((asked, kept)) = keeping.zip(kept) {
+        asked.kept.put_written(id, asked.key, kept);
     }
     Ok(Value::Binary(json))
 }
 
+/// A card that was kept, as it is now.
+async fn filled(kept: &Bytes, ctx: &ContextSelectionSet<'_>) -> ServerResult<Bytes> {
+    let filled = match Opened::of(kept) {
+        Some(card) => match card.without_gaps() {
+            Some(json) => Some(kept.slice_ref(json)),
+            None => straight::filled(ctx, card).await,
+        },
+        None => None,
+    };
+    // What belongs in its gaps can't be read.
+    filled.ok_or_else(|| failed(StoreFailed, ctx))
+}
+
+fn failed(failed: StoreFailed, ctx: &ContextSelectionSet<'_>) -> ServerError {
+    Error::from(ApiError::from(failed)).into_server_error(ctx.item.pos)
+}
+
 fn unpacked(card: &PackedCard, ctx: &ContextSelectionSet<'_>) -> ServerResult<VideoCard> {
-    VideoCard::of(card).map_err(|failed| Error::from(ApiError::from(failed)).into_server_error(ctx.item.pos))
+    VideoCard::of(card).map_err(|error| failed(error, ctx))
 }

@@ -11,33 +11,40 @@
 
 mod places;
 mod runs;
+mod space;
 
 use std::{
     fs::File,
     io,
     num::NonZeroU64,
+    ops::Range,
     os::unix::fs::FileExt,
     path::Path,
     sync::{
         Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
+    time::Instant,
 };
 
+pub(super) use self::places::Shelf;
 use self::{
-    places::{LARGEST, Place, Places, UNIT, units},
+    places::Places,
     runs::{Run, runs},
+    space::{LARGEST, Place, UNIT, units},
 };
+use crate::graphql::written::WayKey;
 
 /// A card's id, and the checksum of it, the number of the writing, and the row.
 const HEAD: usize = size_of::<i64>() + size_of::<u32>();
 
-/// The rows of one kind.
+/// Cards in a file.
 #[derive(Debug)]
 pub(super) struct Disk {
     file: File,
-    most_units: u64,
     places: Mutex<Places>,
+    /// Whether the file system says what of the file is in memory.
+    can_tell: bool,
     /// Whether nothing can be written any more.
     failed: AtomicBool,
 }
@@ -46,8 +53,28 @@ pub(super) struct Disk {
 #[must_use]
 #[derive(Debug)]
 pub(super) struct Written {
+    shelf: Shelf,
     id: i64,
     place: Place,
+}
+
+/// What was read of some cards.
+#[derive(Debug, Default)]
+pub(in crate::graphql) struct Found {
+    bytes: Vec<u8>,
+    /// Each with its card's place among those that were asked for.
+    rows: Vec<(usize, Range<usize>)>,
+}
+
+impl Found {
+    pub(super) fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// The rows, each with its card's place among those that were asked for, in no order.
+    pub(in crate::graphql) fn rows(&self) -> impl Iterator<Item = (usize, &[u8])> {
+        self.rows.iter().map(|(index, range)| (*index, &self.bytes[range.clone()]))
+    }
 }
 
 impl Disk {
@@ -55,21 +82,34 @@ impl Disk {
     pub(super) fn new(folder: &Path, most_bytes: u64) -> io::Result<Self> {
         let file = tempfile::tempfile_in(folder)?;
         read_no_more_than_asked(&file);
-        let most_units = (most_bytes / UNIT as u64).min(u32::MAX.into());
-        Ok(Self { file, most_units, places: Mutex::default(), failed: AtomicBool::default() })
+        let places = Places::new((most_bytes / UNIT as u64).min(u32::MAX.into()));
+        let can_tell = tells_what_is_in_memory(&file);
+        Ok(Self { file, places: Mutex::new(places), can_tell, failed: AtomicBool::default() })
     }
 
     /// Whether there is room for another row, however large.
     pub(super) fn has_room(&self) -> bool {
-        let fits = self.places().end() + units(LARGEST) <= self.most_units;
+        let fits = self.places().has_room_for(units(LARGEST));
         fits && !self.failed.load(Ordering::Relaxed)
     }
 
     /// Whether a row may find room, if it isn't too large for what is left.
     pub(super) fn takes_more(&self) -> bool {
-        let places = self.places();
-        let is_left = places.is_room_left(self.most_units);
+        let is_left = self.places().is_room_left();
         is_left && !self.failed.load(Ordering::Relaxed)
+    }
+
+    /// Whether cards are kept as they were written in a way, of which memory had no room for one more page. Where it takes
+    /// waiting to find out what there is of them, they aren't: to write them anew is quicker.
+    pub(super) fn keeps(&self, way: WayKey) -> bool {
+        self.can_tell && !self.failed.load(Ordering::Relaxed) && self.places().keeps(way, Instant::now())
+    }
+
+    /// Those of some cards of which there is nothing.
+    pub(super) fn lacking(&self, shelf: Shelf, ids: &[i64]) -> Vec<i64> {
+        let mut places = self.places();
+        let Some(blocks) = places.on(shelf, Instant::now()) else { return Vec::new() };
+        ids.iter().copied().filter(|id| blocks.get(*id).is_none()).collect()
     }
 
     /// How many rows there are, and how many bytes the file has.
@@ -78,59 +118,65 @@ impl Disk {
         (places.rows(), places.end() * UNIT as u64)
     }
 
-    /// Gives the rows of cards to `take`, each with its place in `ids`, if there is no need to wait for the disk. Says of
-    /// which there is: of those that stand in the file but not in memory.
-    pub(super) fn read_now(&self, ids: &[i64], take: impl FnMut(usize, &[u8])) -> Vec<usize> {
-        let read = |run: &Run, bytes: &mut [u8]| read_from_memory(&self.file, bytes, run.at);
-        each(ids, self.runs(ids), read, take)
+    /// What there is of cards, if there is no need to wait for the disk, and for which cards there is: what stands in the
+    /// file but not in memory.
+    pub(super) fn read_now(&self, shelf: Shelf, ids: &[i64]) -> (Found, Vec<usize>) {
+        read(ids, self.runs(shelf, ids), |run, bytes| read_from_memory(&self.file, bytes, run.at))
     }
 
-    /// Gives the rows of cards to `take`, each with its place in `ids`. It may wait for the disk.
-    pub(super) fn read(&self, ids: &[i64], take: impl FnMut(usize, &[u8])) {
-        let runs = self.runs(ids);
+    /// Has what there is of cards read into memory, for those who ask next.
+    pub(super) fn ask_ahead(&self, shelf: Shelf, ids: &[i64]) {
+        self.runs(shelf, ids).iter().for_each(|run| ask_ahead(&self.file, run));
+    }
+
+    /// What there is of cards. It may wait for the disk.
+    pub(super) fn read(&self, shelf: Shelf, ids: &[i64]) -> Found {
+        let runs = self.runs(shelf, ids);
         for run in &runs {
             ask_ahead(&self.file, run);
         }
         // What can't be read isn't there.
-        each(ids, runs, |run, bytes| self.file.read_exact_at(bytes, run.at).is_ok(), take);
+        read(ids, runs, |run, bytes| self.file.read_exact_at(bytes, run.at).is_ok()).0
     }
 
-    fn runs(&self, ids: &[i64]) -> Vec<Run> {
-        let places = self.places();
-        let rows = ids.iter().enumerate().filter_map(|(index, id)| Some((index, places.get(*id)?))).collect();
+    fn runs(&self, shelf: Shelf, ids: &[i64]) -> Vec<Run> {
+        let mut places = self.places();
+        let Some(blocks) = places.on(shelf, Instant::now()) else { return Vec::new() };
+        let rows = ids.iter().enumerate().filter_map(|(index, id)| Some((index, blocks.get(*id)?))).collect();
         drop(places);
         runs(rows)
     }
 
     /// Writes the row of a card, if there is room. It counts once it is [put](Self::put).
-    pub(super) fn write(&self, id: i64, row: &[u8]) -> Option<Written> {
+    pub(super) fn write(&self, shelf: Shelf, id: i64, row: &[u8]) -> Option<Written> {
         let length = HEAD + row.len();
         if length > LARGEST || self.failed.load(Ordering::Relaxed) {
             return None;
         }
-        let place = self.places().take(length, self.most_units)?;
+        let place = self.places().take(shelf, length)?;
         let bytes = [head(id, place.writing(), row).as_slice(), row].concat();
+        let written = Written { shelf, id, place };
         if let Err(error) = self.file.write_all_at(&bytes, place.at()) {
-            self.places().give_back(place);
+            self.discard(written);
             if !self.failed.swap(true, Ordering::Relaxed) {
                 tracing::warn!(%error, "no more rows can be kept on disk: they are read from Postgres");
             }
             return None;
         }
-        Some(Written { id, place })
+        Some(written)
     }
 
     /// What was written counts from now on.
-    pub(super) fn put(&self, Written { id, place }: Written) {
-        self.places().put(id, place);
+    pub(super) fn put(&self, Written { shelf, id, place }: Written) {
+        self.places().put(shelf, id, place);
     }
 
     /// What was written isn't true any more.
-    pub(super) fn discard(&self, Written { place, .. }: Written) {
-        self.places().give_back(place);
+    pub(super) fn discard(&self, Written { shelf, place, .. }: Written) {
+        self.places().give_back(shelf, place);
     }
 
-    /// Forgets the rows of cards.
+    /// Forgets all that is kept of cards.
     pub(super) fn remove(&self, ids: &[i64]) {
         let mut places = self.places();
         for id in ids {
@@ -143,31 +189,34 @@ impl Disk {
     }
 }
 
-/// Reads rows and gives them to `take`, each with its place in `ids`; says of which it couldn't. Where it can't read all of
-/// a run it tries each row.
-fn each(
+/// Reads rows; says of which it couldn't. Where it can't read all of a run it tries each row.
+fn read(
     ids: &[i64],
     mut runs: Vec<Run>,
     mut read: impl FnMut(&Run, &mut [u8]) -> bool,
-    mut take: impl FnMut(usize, &[u8]),
-) -> Vec<usize> {
-    let mut failed = Vec::new();
-    let mut bytes = vec![0; runs.iter().map(|run| run.bytes).max().unwrap_or_default()];
+) -> (Found, Vec<usize>) {
+    let (mut found, mut failed) = (Found::default(), Vec::new());
+    found.bytes.reserve(runs.iter().map(|run| run.bytes).sum());
     while let Some(run) = runs.pop() {
-        let bytes = &mut bytes[..run.bytes];
-        if read(&run, bytes) {
+        let begin = found.bytes.len();
+        found.bytes.resize(begin + run.bytes, 0);
+        if read(&run, &mut found.bytes[begin..]) {
             for (index, place) in &run.rows {
-                if let Some(row) = body(ids[*index], place.writing(), &bytes[run.range(*place)]) {
-                    take(*index, row);
+                let (range, bytes) = (run.range(*place), &found.bytes[begin..]);
+                if is_of(ids[*index], place.writing(), &bytes[range.clone()]) {
+                    found.rows.push((*index, begin + range.start + HEAD..begin + range.end));
                 }
             }
-        } else if let [(index, _)] = run.rows[..] {
+            continue;
+        }
+        found.bytes.truncate(begin);
+        if let [(index, _)] = run.rows[..] {
             failed.push(index);
         } else {
             runs.extend(run.rows.into_iter().map(Run::of));
         }
     }
-    failed
+    (found, failed)
 }
 
 /// What of the rows beside some is of use is asked for with them (see [`runs`]).
@@ -192,6 +241,19 @@ fn ask_ahead(file: &File, run: &Run) {
     }
     #[cfg(not(target_os = "linux"))]
     let _ = (file, run);
+}
+
+/// Whether the file system of an empty file can say of what the kernel has in memory that it has.
+#[cfg(target_os = "linux")]
+fn tells_what_is_in_memory(file: &File) -> bool {
+    use rustix::io::{ReadWriteFlags, preadv2};
+
+    preadv2(file, &mut [io::IoSliceMut::new(&mut [0])], 0, ReadWriteFlags::NOWAIT).is_ok()
+}
+
+#[cfg(not(target_os = "linux"))]
+fn tells_what_is_in_memory(_: &File) -> bool {
+    false
 }
 
 /// Reads what the kernel has in memory; false: it hasn't, or can't tell.
@@ -225,10 +287,9 @@ fn checksum_of(whose: &[u8], writing: u16, row: &[u8]) -> u32 {
     hasher.finalize()
 }
 
-/// The row of a card from one writing, if that is what stands here.
-fn body(id: i64, writing: u16, bytes: &[u8]) -> Option<&[u8]> {
-    let (given, row) = bytes.split_at_checked(HEAD)?;
-    (given == head(id, writing, row)).then_some(row)
+/// Whether it is the row of a card from one writing, head and all, that stands here.
+fn is_of(id: i64, writing: u16, bytes: &[u8]) -> bool {
+    bytes.split_at_checked(HEAD).is_some_and(|(given, row)| given == head(id, writing, row))
 }
 
 #[cfg(test)]
@@ -243,14 +304,28 @@ mod tests {
         Disk::new(&std::env::temp_dir(), most_bytes).unwrap()
     }
 
+    fn put_on(disk: &Disk, shelf: Shelf, id: i64, row: &[u8]) -> bool {
+        disk.write(shelf, id, row).map(|written| disk.put(written)).is_some()
+    }
+
     fn put(disk: &Disk, id: i64, row: &[u8]) -> bool {
-        disk.write(id, row).map(|written| disk.put(written)).is_some()
+        put_on(disk, Shelf::Rows, id, row)
+    }
+
+    fn get_from(disk: &Disk, shelf: Shelf, ids: &[i64]) -> Vec<Option<Vec<u8>>> {
+        let mut rows = vec![None; ids.len()];
+        for (index, row) in disk.read(shelf, ids).rows() {
+            rows[index] = Some(row.to_vec());
+        }
+        rows
     }
 
     fn get(disk: &Disk, ids: &[i64]) -> Vec<Option<Vec<u8>>> {
-        let mut rows = vec![None; ids.len()];
-        disk.read(ids, |index, row| rows[index] = Some(row.to_vec()));
-        rows
+        get_from(disk, Shelf::Rows, ids)
+    }
+
+    fn place(disk: &Disk, id: i64) -> Place {
+        disk.places().on(Shelf::Rows, Instant::now()).unwrap().get(id).unwrap()
     }
 
     #[test]
@@ -269,7 +344,8 @@ mod tests {
     #[test]
     fn what_was_written_is_found_only_once_it_counts() {
         let disk = disk(1 << 20);
-        let (one, other) = (disk.write(7, b"one").unwrap(), disk.write(7, b"other").unwrap());
+        let write = |row| disk.write(Shelf::Rows, 7, row).unwrap();
+        let (one, other) = (write(b"one".as_slice()), write(b"other"));
         assert_eq!(get(&disk, &[7]), [None]);
         disk.put(one);
         disk.discard(other);
@@ -280,10 +356,11 @@ mod tests {
     fn what_lies_in_memory_is_given_without_waiting_where_the_file_system_can_tell() {
         let disk = disk(1 << 20);
         assert!(put(&disk, 7, b"seven"));
-        let mut rows = Vec::new();
-        let waiting = disk.read_now(&[8, 7], |index, row| rows.push((index, row.to_vec())));
+        let (found, waiting) = disk.read_now(Shelf::Rows, &[8, 7]);
+        let rows: Vec<_> = found.rows().map(|(index, row)| (index, row.to_vec())).collect();
         // One that can't, as that of temporary files often is, has to be waited for.
-        let can_tell = read_from_memory(&disk.file, &mut [0], 0);
+        let can_tell = disk.can_tell;
+        assert_eq!(read_from_memory(&disk.file, &mut [0], 0), can_tell);
         let given = (vec![(1, b"seven".to_vec())], vec![]);
         assert_eq!((rows, waiting), if can_tell { given } else { (vec![], vec![1]) });
     }
@@ -292,13 +369,13 @@ mod tests {
     fn rows_beside_one_that_cant_be_read_are_found_all_the_same() {
         let disk = disk(1 << 20);
         assert!([7, 8, 9].iter().all(|id| put(&disk, *id, &id.to_le_bytes())));
-        let (ids, eighth) = ([9, 8, 6, 7], disk.places().get(8).unwrap().at());
-        let mut found = Vec::new();
-        let read = |run: &Run, bytes: &mut [u8]| {
+        let (ids, eighth) = ([9, 8, 6, 7], place(&disk, 8).at());
+        let read_but_eighth = |run: &Run, bytes: &mut [u8]| {
             let has_it = (run.at..run.at + run.bytes as u64).contains(&eighth);
             !has_it && disk.file.read_exact_at(bytes, run.at).is_ok()
         };
-        let failed = each(&ids, disk.runs(&ids), read, |index, row| found.push((index, row.to_vec())));
+        let (found, failed) = read(&ids, disk.runs(Shelf::Rows, &ids), read_but_eighth);
+        let mut found: Vec<_> = found.rows().map(|(index, row)| (index, row.to_vec())).collect();
         found.sort_unstable();
         assert_eq!(failed, [1]);
         assert_eq!(found, [(0, 9_i64.to_le_bytes().to_vec()), (3, 7_i64.to_le_bytes().to_vec())]);
@@ -322,7 +399,7 @@ mod tests {
         let disk = disk(2 * UNIT as u64);
         for other in 2..100 {
             assert!(put(&disk, 1, b"one") && put(&disk, 1, b"anew"), "{other}");
-            disk.discard(disk.write(other, b"not true any more").unwrap());
+            disk.discard(disk.write(Shelf::Rows, other, b"not true any more").unwrap());
             assert!(put(&disk, other, b"other"), "{other}");
             disk.remove(&[other]);
         }
@@ -333,7 +410,7 @@ mod tests {
     fn a_place_that_was_given_to_another_row_meanwhile_counts_as_empty() {
         let disk = disk(1 << 20);
         assert!(put(&disk, 7, b"seven"));
-        let place = disk.places().get(7).unwrap();
+        let place = place(&disk, 7);
         let row = |id, writing| [head(id, writing, b"seven").as_slice(), b"seven"].concat();
         let others = [
             row(8, place.writing()),

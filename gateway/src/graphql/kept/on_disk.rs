@@ -8,11 +8,11 @@ use std::{
 
 use tokio::{task::JoinHandle, time::timeout};
 
-use super::{KeptRows, RowsAt};
+use super::{KeptRows, RowsAt, disk::Shelf};
 use crate::{graphql::loaders::Kind, measures::DISK_ROWS};
 
 /// After so long since it was read, a row isn't kept any more: a change of it may be forgotten soon.
-const FRESH: Duration = Duration::from_secs(5);
+pub(super) const FRESH: Duration = Duration::from_secs(5);
 /// How many writes of rows may wait for the disk. What would have to wait longer isn't kept.
 pub(super) const WRITES: usize = 8;
 /// How many reads of rows may wait for the disk, and how long: else they are read from Postgres. A read
@@ -31,17 +31,19 @@ impl RowsAt {
         let mut rows = vec![None; keys.len()];
         let Some(disk) = K::kept(&self.rows).and_then(|kept| kept.disk.as_ref()) else { return rows };
         let Some(cards) = keys.iter().map(K::card).collect::<Option<Vec<i64>>>() else { return rows };
-        let waiting = disk.read_now(&cards, |index, bytes| rows[index] = K::decoded(bytes).map(Arc::new));
+        let (found, waiting) = disk.read_now(Shelf::Rows, &cards);
+        for (index, bytes) in found.rows() {
+            rows[index] = K::decoded(bytes).map(Arc::new);
+        }
         if !waiting.is_empty()
             && let Ok(permit) = Arc::clone(&self.rows.reads).try_acquire_owned()
         {
             let wanted: Vec<i64> = waiting.iter().map(|index| cards[*index]).collect();
             let disk = Arc::clone(disk);
             let read = move || {
-                let mut rows = Vec::new();
-                disk.read(&wanted, |index, bytes| rows.push((index, K::decoded(bytes))));
+                let found = disk.read(Shelf::Rows, &wanted);
                 drop(permit);
-                rows
+                found.rows().map(|(index, bytes)| (index, K::decoded(bytes))).collect::<Vec<_>>()
             };
             let read = timeout(DISK_PATIENCE, tokio::task::spawn_blocking(read)).await;
             // Where reading breaks off or takes too long, the rows are read from Postgres.
@@ -74,7 +76,7 @@ impl RowsAt {
         Some(tokio::task::spawn_blocking(move || {
             for (card, row) in read {
                 let Some(bytes) = K::encoded(&row) else { continue };
-                let Some(written) = disk.write(card, bytes) else { continue };
+                let Some(written) = disk.write(Shelf::Rows, card, bytes) else { continue };
                 let changed = at.rows.changed.lock().unwrap_or_else(PoisonError::into_inner);
                 if read_at.elapsed() < FRESH && KeptRows::is_true(&changed, Some(card), at.version) {
                     disk.put(written);

@@ -3,7 +3,7 @@
 //! Lists by price are what is asked for most, so cards of like prices are written beside each other (see
 //! [`crate::graphql::warming`]), and a page is mostly one read instead of one for each of its cards.
 
-use super::places::Place;
+use super::space::Place;
 
 /// What lies between two rows is read with them if it isn't longer, in bytes: to copy a page of memory costs less than to
 /// ask for another one.
@@ -58,14 +58,14 @@ pub(super) fn runs(mut rows: Vec<(usize, Place)>) -> Vec<Run> {
 #[cfg(test)]
 mod tests {
     use super::{
-        super::places::{Places, UNIT},
+        super::space::{Space, UNIT},
         *,
     };
 
     /// Rows of so many bytes, one behind the other.
     fn places(bytes: &[usize]) -> Vec<(usize, Place)> {
-        let mut places = Places::default();
-        bytes.iter().map(|bytes| places.take(*bytes, u64::MAX).unwrap()).enumerate().collect()
+        let mut space = Space::default();
+        bytes.iter().map(|bytes| space.take(*bytes, u64::MAX).unwrap()).enumerate().collect()
     }
 
     fn numbers(rows: Vec<(usize, Place)>) -> Vec<Vec<usize>> {

@@ -231,8 +231,8 @@ impl Catalogue {
                     }
                 }
             }
-            let (rows, bytes) = self.rows.disk_size();
-            measures::on_disk(rows, bytes);
+            let (rows, written, bytes) = self.rows.disk_size();
+            measures::on_disk(rows, written, bytes);
             metrics::gauge!("gateway_postgres_up").set(if self.is_away() { 0.0 } else { 1.0 });
             tokio::select! {
                 () = stop.cancelled() => {}

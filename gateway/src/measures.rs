@@ -100,7 +100,7 @@ fn count_from_zero() {
     }
     LazyLock::force(&CARDS_GIVEN);
     LazyLock::force(&DISK_ROWS);
-    on_disk(0, 0);
+    on_disk(0, 0, 0);
     warm(false);
     for store in ["postgres", "redis"] {
         metrics::counter!("gateway_store_errors_total", "store" => store).increment(0);
@@ -145,10 +145,11 @@ pub(crate) fn warm(is_warm: bool) {
     metrics::gauge!("gateway_warm").set(if is_warm { 1.0 } else { 0.0 });
 }
 
-/// How many rows are kept on disk, and how many bytes their files have.
-pub(crate) fn on_disk(rows: usize, bytes: u64) {
-    let rows = u32::try_from(rows).unwrap_or(u32::MAX);
-    metrics::gauge!("gateway_disk_rows").set(rows);
+/// How many cards are kept on disk, how many as they were written, and how many bytes of a file they take.
+pub(crate) fn on_disk(rows: usize, written: usize, bytes: u64) {
+    let count = |count| u32::try_from(count).unwrap_or(u32::MAX);
+    metrics::gauge!("gateway_disk_rows").set(count(rows));
+    metrics::gauge!("gateway_disk_written").set(count(written));
     metrics::gauge!("gateway_disk_bytes")
         .set(u32::try_from(bytes >> 10).map_or(f64::MAX, f64::from) * 1024.0);
 }

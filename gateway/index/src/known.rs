@@ -22,14 +22,30 @@ use crate::{
 const MOST_FILTERS: usize = 256;
 /// The longest that the words of such a filter are in all, in bytes.
 const LONGEST_FILTER: usize = 512;
-/// Of how many parts counts are known.
-const MOST_PARTS: usize = 4 * 1024;
+/// How many counts are known in all.
+const MOST_COUNTS: usize = 256 * 1024;
 
 /// What is known of one index. A copy of the index, which is made to be changed, begins without.
 #[derive(Debug, Default)]
 pub(crate) struct Known {
     prices: Mutex<HashMap<PricesKey, Option<PriceStats>>>,
-    counts: Mutex<HashMap<CountsKey, Arc<[usize]>>>,
+    counts: Mutex<Counts>,
+}
+
+#[derive(Debug, Default)]
+struct Counts {
+    of_parts: HashMap<CountsKey, Arc<[u32]>>,
+    all: usize,
+}
+
+impl Counts {
+    fn insert(&mut self, key: CountsKey, counts: &Arc<[u32]>) {
+        if self.all + counts.len() > MOST_COUNTS {
+            *self = Self::default();
+        }
+        self.all += counts.len();
+        self.of_parts.insert(key, Arc::clone(counts));
+    }
 }
 
 impl Clone for Known {
@@ -84,7 +100,10 @@ impl Known {
     /// Forgets everything, because the index changes.
     pub(crate) fn forget(&mut self) {
         self.prices.get_mut().unwrap_or_else(PoisonError::into_inner).clear();
-        self.counts.get_mut().unwrap_or_else(PoisonError::into_inner).clear();
+        let counts = self.counts.get_mut().unwrap_or_else(PoisonError::into_inner);
+        if counts.all > 0 {
+            *counts = Counts::default();
+        }
     }
 
     /// What cards cost, as it is known or as `work_out` says.
@@ -119,17 +138,16 @@ impl KnownCounts<'_> {
     }
 
     /// The counts in a part of these cards, as they are known or as `count` says.
-    pub(crate) fn of_part(&self, high: u16, count: impl FnOnce() -> Vec<usize>) -> Arc<[usize]> {
+    pub(crate) fn of_part(&self, high: u16, count: impl FnOnce() -> Vec<usize>) -> Arc<[u32]> {
         let key = CountsKey { value: Arc::as_ptr(self.value).addr(), high, facet: self.facet };
         let known = || self.known.counts.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(counts) = known().get(&key) {
+        if let Some(counts) = known().of_parts.get(&key) {
             return Arc::clone(counts);
         }
-        let counts: Arc<[usize]> = count().into();
-        let mut known = known();
-        if known.len() < MOST_PARTS {
-            known.insert(key, Arc::clone(&counts));
-        }
+        // A part has no more than 65,536 slots.
+        let counts = count().into_iter().map(|count| u32::try_from(count).unwrap_or(u32::MAX));
+        let counts: Arc<[u32]> = counts.collect();
+        known().insert(key, &counts);
         counts
     }
 }

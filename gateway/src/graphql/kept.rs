@@ -27,11 +27,12 @@ use bytes::Bytes;
 use quick_cache::Weighter;
 use tokio::sync::Semaphore;
 
+pub(super) use self::disk::Found;
 use self::{
     bounded::Bounded,
     disk::Disk,
     on_disk::{READS, WRITES},
-    ways_on_disk::Pace,
+    ways_on_disk::{PAGES, Pace},
 };
 use super::{
     loaders::Kind,
@@ -125,6 +126,7 @@ pub(crate) struct KeptRows {
     changed: Mutex<HashMap<i64, (i64, Instant)>>,
     writes: Arc<Semaphore>,
     reads: Arc<Semaphore>,
+    pages: Arc<Semaphore>,
     pace: Pace,
     /// With what stands on disk as it was written: whether the kernel has it in memory.
     luck_on_disk: Luck,
@@ -143,6 +145,7 @@ impl Default for KeptRows {
             changed: Mutex::default(),
             writes: Arc::new(Semaphore::new(WRITES)),
             reads: Arc::new(Semaphore::new(READS)),
+            pages: Arc::new(Semaphore::new(PAGES)),
             pace: Pace::default(),
             luck_on_disk: Luck::paying(COPIES_PAYING),
         }
@@ -162,9 +165,10 @@ impl KeptRows {
         Ok(Self { cards, ..Self::default() })
     }
 
-    /// How many cards are kept on disk, and how many bytes their file has.
-    pub(crate) fn disk_size(&self) -> (usize, u64) {
-        self.cards.disk.as_ref().map_or((0, 0), |disk| disk.size())
+    /// How many cards are kept on disk, how many of them as they were written, each as often as in different ways, and how
+    /// many bytes of a file they take.
+    pub(crate) fn disk_size(&self) -> (usize, usize, u64) {
+        self.cards.disk.as_ref().map_or((0, 0, 0), |disk| disk.size())
     }
 
     /// Cards have changed, as is known now that the catalogue has `version`. To be said before anybody reads under it.
@@ -238,8 +242,8 @@ impl RowsAt {
     }
 
     /// Keeps the cards of a page that were written in this way of rows that were read under this version, or after it, since
-    /// `read_at`: in memory where that pays, or else on disk.
-    pub(super) fn put_page(&self, way: WayKey, mut page: Page, read_at: Instant) {
+    /// `read_at`: in memory where that pays, or else on disk, if it `may_be_on_disk`.
+    pub(super) fn put_page(&self, way: WayKey, mut page: Page, read_at: Instant, may_be_on_disk: bool) {
         let mut written = std::mem::take(&mut page.written);
         written.retain(|card| {
             let is_for_memory = self.wants_written();
@@ -248,7 +252,7 @@ impl RowsAt {
             }
             !is_for_memory
         });
-        if !written.is_empty() {
+        if may_be_on_disk && !written.is_empty() {
             page.written = written;
             self.put_written_on_disk(way, page, read_at);
         }

@@ -80,6 +80,19 @@ pub(super) struct CardSelection {
     pub(super) usual_bytes: AtomicUsize,
 }
 
+impl CardSelection {
+    /// Whether a card that is kept leaves open when its offers were seen: where that stands is known of plain ones alone.
+    pub(super) fn leaves_gaps(&self) -> bool {
+        self.needs.gaps && self.is_plain
+    }
+
+    /// Whether cards that are kept stand until they change, and not just until the next crawl of a shop.
+    pub(super) fn outlasts_crawls(&self) -> bool {
+        let Needs { shops, gaps, chips, .. } = self.needs;
+        !shops && !chips && (!gaps || self.is_plain)
+    }
+}
+
 /// What is asked in one place of a document of an object that has it at hand: fields and nothing else.
 #[derive(Debug)]
 pub(super) struct AtHandSelection {

@@ -23,6 +23,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::{
+    errors::StoreFailed,
     gaps::{self, Gap, Open, Opened},
     ids::{self, NodeType},
     lean::Lean,
@@ -121,23 +122,32 @@ impl Page {
 }
 
 /// Writes a page of cards as a selection asks for them; `None`: some have to be resolved.
+///
+/// # Errors
+/// What the gaps of kept cards are filled with can't be read.
 pub(super) async fn page<T>(
     ctx: &ContextBase<'_, T>,
     selection: &CardSelection,
     page: &[OnPage<'_>],
-) -> Option<Page> {
+) -> Result<Option<Page>, StoreFailed> {
     let read = page.iter().filter_map(|card| match card {
         OnPage::Kept(_) => None,
         OnPage::Read(card) => Some(card),
     });
-    // What fails here fails again where it can be told.
-    let read: Vec<CardView<'_>> = read.map(|card| card.open().ok()).collect::<Option<_>>()?;
+    // What fails here fails again where it can be told of the card.
+    let Ok(read) = read.map(|card| card.open()).collect::<Result<Vec<CardView<'_>>, _>>() else {
+        return Ok(None);
+    };
     let data = ctx.data_unchecked::<RequestData>();
     let hanging = match &read[..] {
-        [] if selection.needs.gaps => Hanging::with_shops(data).await.ok()?,
+        [] if selection.leaves_gaps() => Hanging::with_shops(data).await?,
         [] => Hanging::default(),
-        _ if !selection.is_plain => return None,
-        read => Hanging::on(data, &selection.fields, read).await.ok()?,
+        _ if !selection.is_plain => return Ok(None),
+        read => match Hanging::on(data, &selection.fields, read).await {
+            Ok(hanging) => hanging,
+            // It fails again where it can be told.
+            Err(StoreFailed) => return Ok(None),
+        },
     };
     let usual_bytes = selection.usual_bytes.load(Ordering::Relaxed);
     let kept_bytes =
@@ -156,13 +166,13 @@ pub(super) async fn page<T>(
         }),
     });
     if !is_whole {
-        return None;
+        return Ok(None);
     }
     let bytes: usize = written.iter().map(|card| card.at.len()).sum();
     if let Some(usual_bytes) = bytes.checked_div(read.len()) {
         selection.usual_bytes.store(usual_bytes, Ordering::Relaxed);
     }
-    Some(Page { json: out.json.into(), written, gaps: out.gaps })
+    Ok(Some(Page { json: out.json.into(), written, gaps: out.gaps }))
 }
 
 /// A card as it was kept, filled with what it leaves open; `None`: that isn't known.

@@ -20,7 +20,7 @@ use super::{
     card::VideoCard,
     errors::{ApiError, StoreFailed},
     gaps::{self, Opened},
-    kept::RowsAt,
+    kept::{Found, RowsAt},
     lean::Lean,
     packed::PackedCard,
     plan::{CardSelection, Plan},
@@ -140,8 +140,10 @@ impl<'c> Asked<'c> {
             in_memory.iter().map(|kept| kept.as_deref().and_then(Opened::of)).collect();
         let missing: Vec<usize> = (0..ids.len()).filter(|at| kept[*at].is_none()).collect();
         let missing_ids: Vec<i64> = missing.iter().map(|at| ids[*at]).collect();
-        let on_disk = self.kept.written_on_disk(self.key, &missing_ids);
-        for (index, found) in on_disk.rows() {
+        let on_disk =
+            self.selection.outlasts_crawls().then(|| self.kept.written_on_disk(self.key, &missing_ids));
+        let on_disk = on_disk.flatten();
+        for (index, found) in on_disk.iter().flat_map(Found::rows) {
             kept[missing[index]] = Opened::of(found);
         }
         let unwritten = ids.iter().zip(&kept).filter(|(_, kept)| kept.is_none());
@@ -157,7 +159,7 @@ impl<'c> Asked<'c> {
                 None => of_unwritten.next()?.as_deref().map(OnPage::Read),
             })
             .collect();
-        let Some(page) = straight::page(ctx, self.selection, &page).await else {
+        let Some(page) = straight::page(ctx, self.selection, &page).await? else {
             if Lean::needs_more(ctx) {
                 return Ok(WrittenCards::Each(Vec::new()));
             }
@@ -166,7 +168,7 @@ impl<'c> Asked<'c> {
         CARDS_GIVEN.straight.increment(page.written.len() as u64);
         let json = page.json.clone();
         if !page.written.is_empty() {
-            self.kept.put_page(self.key, page, read_at);
+            self.kept.put_page(self.key, page, read_at, on_disk.is_some());
         }
         Ok(WrittenCards::Written(json))
     }
@@ -193,7 +195,7 @@ async fn key(data: &RequestData, selection: &CardSelection, variables: &Variable
         hash.update(&(value.len() as u64).to_le_bytes());
         hash.update(value.as_bytes());
     }
-    if needs.shops {
+    if needs.shops || (needs.gaps && !selection.is_plain) {
         hash.update(&data.shops_hash().await.ok()?);
     }
     if needs.chips {
@@ -272,6 +274,7 @@ async fn resolve(
         return Ok(Value::Binary(filled(&kept, ctx).await?));
     }
     let straight = straight::page(ctx, selection, &[OnPage::Read(card)]).await;
+    let straight = straight.map_err(|error| failed(error, ctx))?;
     if straight.is_none() && Lean::needs_more(ctx) {
         return Ok(Value::Null);
     }
@@ -290,7 +293,7 @@ async fn resolve(
             return Ok(value);
         };
         // Where its gaps would be isn't known.
-        let kept = keeping.filter(|_| !selection.needs.gaps).and_then(|_| gaps::keep(&json, 0, &[]));
+        let kept = keeping.filter(|_| !selection.leaves_gaps()).and_then(|_| gaps::keep(&json, 0, &[]));
         (json.into(), kept)
     };
     if let Some((asked, kept)) = keeping.zip(kept) {

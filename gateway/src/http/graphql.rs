@@ -184,7 +184,7 @@ impl GraphQl {
         let answer = Box::pin(self.answer_text(&text, question, asked)).await?;
         // What is asked for once isn't worth remembering.
         if answer.origin == Origin::Memory && !headers.contains_key(COST_HEADER) {
-            self.heard.remember(words, question);
+            self.heard.remember(&words, question);
         }
         Ok(answer)
     }

@@ -41,6 +41,14 @@ impl Words {
         let (Self::Post(bytes) | Self::Get(bytes)) = self;
         bytes.len()
     }
+
+    /// The same, without the rest of what was read from the connection with it, which is many times as much.
+    fn alone(&self) -> Self {
+        match self {
+            Self::Post(bytes) => Self::Post(Bytes::copy_from_slice(bytes)),
+            Self::Get(bytes) => Self::Get(Bytes::copy_from_slice(bytes)),
+        }
+    }
 }
 
 /// Requests that were heard before.
@@ -58,9 +66,9 @@ impl Heard {
         self.0.get(words)
     }
 
-    pub(super) fn remember(&self, words: Words, question: Question) {
+    pub(super) fn remember(&self, words: &Words, question: Question) {
         if words.len() <= LONGEST {
-            self.0.insert(words, question);
+            self.0.insert(words.alone(), question);
         }
     }
 }
@@ -76,11 +84,25 @@ mod tests {
         let heard = Heard::new();
         let question = Question::of("", "{ shops { id } }", None, &Value::Null);
         let words = |text: &'static str| Bytes::from_static(text.as_bytes());
-        heard.remember(Words::Post(words("a")), question);
-        heard.remember(Words::Post(vec![b'b'; LONGEST + 1].into()), question);
+        heard.remember(&Words::Post(words("a")), question);
+        heard.remember(&Words::Post(vec![b'b'; LONGEST + 1].into()), question);
         assert_eq!(heard.get(&Words::Post(words("a"))), Some(question));
         assert_eq!(heard.get(&Words::Get(words("a"))), None);
         assert_eq!(heard.get(&Words::Post(words("A"))), None);
         assert_eq!(heard.get(&Words::Post(vec![b'b'; LONGEST + 1].into())), None);
+    }
+
+    #[test]
+    fn what_is_remembered_keeps_nothing_else_in_memory() {
+        let heard = Heard::new();
+        let question = Question::of("", "{ shops { id } }", None, &Value::Null);
+        let read = Bytes::from(vec![b'a'; 8 * 1024]);
+        let words = [Words::Post(read.slice(..10)), Words::Get(read.slice(10..30))];
+        for words in &words {
+            heard.remember(words, question);
+            assert_eq!(heard.get(words), Some(question));
+        }
+        drop(words);
+        assert!(read.is_unique());
     }
 }

@@ -199,7 +199,7 @@ impl SlotSet {
                 counts
             });
             for ((count, of_larger), set) in counts.iter_mut().zip(&*of_larger).zip(sets) {
-                *count += of_larger - set.part(high).map_or(0, |other| lacking.count_in(other));
+                *count += *of_larger as usize - set.part(high).map_or(0, |other| lacking.count_in(other));
             }
         }
         counts

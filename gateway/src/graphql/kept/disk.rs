@@ -1,4 +1,4 @@
-//! Rows of cards in a file, for a catalogue that memory has no room for.
+//! Cards in a file, for a catalogue that memory has no room for: their rows, and how they were written for answers.
 //!
 //! Postgres takes a tenth of a millisecond for what is a microsecond's work here: the kernel holds in its page cache what is
 //! read often, and gives that memory to whoever needs it more. The file has no name and goes with the process, so nothing
@@ -9,6 +9,7 @@
 //! what was written: what doesn't fit its checksum, for that reason or any other, counts as not there. So does an older
 //! row of the same card.
 
+mod kernel;
 mod places;
 mod runs;
 mod space;
@@ -16,7 +17,6 @@ mod space;
 use std::{
     fs::File,
     io,
-    num::NonZeroU64,
     ops::Range,
     os::unix::fs::FileExt,
     path::Path,
@@ -29,9 +29,10 @@ use std::{
 
 pub(super) use self::places::Shelf;
 use self::{
+    kernel::{ask_ahead, read_from_memory, read_no_more_than_asked, tells_what_is_in_memory},
     places::Places,
     runs::{Run, runs},
-    space::{LARGEST, Place, UNIT, units},
+    space::{LARGEST, Place, UNIT},
 };
 use crate::graphql::written::WayKey;
 
@@ -49,7 +50,7 @@ pub(super) struct Disk {
     failed: AtomicBool,
 }
 
-/// A row that stands in the file, and that nobody finds there yet.
+/// What stands in the file of a card, and nobody finds there yet.
 #[must_use]
 #[derive(Debug)]
 pub(super) struct Written {
@@ -87,10 +88,20 @@ impl Disk {
         Ok(Self { file, places: Mutex::new(places), can_tell, failed: AtomicBool::default() })
     }
 
+    /// Whether it takes rows of so many bytes at all.
+    pub(super) fn takes(bytes: usize) -> bool {
+        HEAD + bytes <= LARGEST
+    }
+
+    #[cfg(test)]
+    pub(super) fn can_tell(&self) -> bool {
+        self.can_tell
+    }
+
     /// Whether there is room for another row, however large.
     pub(super) fn has_room(&self) -> bool {
-        let fits = self.places().has_room_for(units(LARGEST));
-        fits && !self.failed.load(Ordering::Relaxed)
+        let has_room = self.places().has_room();
+        has_room && !self.failed.load(Ordering::Relaxed)
     }
 
     /// Whether a row may find room, if it isn't too large for what is left.
@@ -99,23 +110,20 @@ impl Disk {
         is_left && !self.failed.load(Ordering::Relaxed)
     }
 
-    /// Whether cards are kept as they were written in a way, of which memory had no room for one more page. Where it takes
-    /// waiting to find out what there is of them, they aren't: to write them anew is quicker.
-    pub(super) fn keeps(&self, way: WayKey) -> bool {
-        self.can_tell && !self.failed.load(Ordering::Relaxed) && self.places().keeps(way, Instant::now())
+    /// Those of some cards that should be kept as they were written in a way, one more page of which memory had no room for.
+    /// Where it takes waiting to find out what there is of them, none should: to write them anew is quicker.
+    pub(super) fn wanted(&self, way: WayKey, ids: &[i64]) -> Vec<i64> {
+        if !self.can_tell || self.failed.load(Ordering::Relaxed) {
+            return Vec::new();
+        }
+        self.places().wanted(way, ids, Instant::now())
     }
 
-    /// Those of some cards of which there is nothing.
-    pub(super) fn lacking(&self, shelf: Shelf, ids: &[i64]) -> Vec<i64> {
-        let mut places = self.places();
-        let Some(blocks) = places.on(shelf, Instant::now()) else { return Vec::new() };
-        ids.iter().copied().filter(|id| blocks.get(*id).is_none()).collect()
-    }
-
-    /// How many rows there are, and how many bytes the file has.
-    pub(super) fn size(&self) -> (usize, u64) {
+    /// How many rows there are, how many written cards, and how many bytes of the file they have.
+    pub(super) fn size(&self) -> (usize, usize, u64) {
         let places = self.places();
-        (places.rows(), places.end() * UNIT as u64)
+        let (rows, written) = places.len();
+        (rows, written, places.units() * UNIT as u64)
     }
 
     /// What there is of cards, if there is no need to wait for the disk, and for which cards there is: what stands in the
@@ -159,7 +167,7 @@ impl Disk {
         if let Err(error) = self.file.write_all_at(&bytes, place.at()) {
             self.discard(written);
             if !self.failed.swap(true, Ordering::Relaxed) {
-                tracing::warn!(%error, "no more rows can be kept on disk: they are read from Postgres");
+                tracing::warn!(%error, "no more cards can be kept on disk: they are read from Postgres");
             }
             return None;
         }
@@ -217,58 +225,6 @@ fn read(
         }
     }
     (found, failed)
-}
-
-/// What of the rows beside some is of use is asked for with them (see [`runs`]).
-fn read_no_more_than_asked(file: &File) {
-    #[cfg(target_os = "linux")]
-    if let Err(error) = rustix::fs::fadvise(file, 0, None, rustix::fs::Advice::Random) {
-        // More is read than is of use, and that is all.
-        tracing::debug!(%error, "the disk can't be told how it is read");
-    }
-    #[cfg(not(target_os = "linux"))]
-    let _ = file;
-}
-
-/// Lets the disk begin with a row that is read later: with many of them at once it is ten times as quick as with one
-/// after the other.
-fn ask_ahead(file: &File, run: &Run) {
-    #[cfg(target_os = "linux")]
-    if let Err(error) =
-        rustix::fs::fadvise(file, run.at, NonZeroU64::new(run.bytes as u64), rustix::fs::Advice::WillNeed)
-    {
-        tracing::debug!(%error, "the disk can't be told what is read next");
-    }
-    #[cfg(not(target_os = "linux"))]
-    let _ = (file, run);
-}
-
-/// Whether the file system of an empty file can say of what the kernel has in memory that it has.
-#[cfg(target_os = "linux")]
-fn tells_what_is_in_memory(file: &File) -> bool {
-    use rustix::io::{ReadWriteFlags, preadv2};
-
-    preadv2(file, &mut [io::IoSliceMut::new(&mut [0])], 0, ReadWriteFlags::NOWAIT).is_ok()
-}
-
-#[cfg(not(target_os = "linux"))]
-fn tells_what_is_in_memory(_: &File) -> bool {
-    false
-}
-
-/// Reads what the kernel has in memory; false: it hasn't, or can't tell.
-#[cfg(target_os = "linux")]
-fn read_from_memory(file: &File, bytes: &mut [u8], at: u64) -> bool {
-    use rustix::io::{ReadWriteFlags, preadv2};
-
-    let length = bytes.len();
-    let read = preadv2(file, &mut [io::IoSliceMut::new(bytes)], at, ReadWriteFlags::NOWAIT);
-    read == Ok(length)
-}
-
-#[cfg(not(target_os = "linux"))]
-fn read_from_memory(_: &File, _: &mut [u8], _: u64) -> bool {
-    false
 }
 
 fn head(id: i64, writing: u16, row: &[u8]) -> [u8; HEAD] {
@@ -387,7 +343,7 @@ mod tests {
         let disk = disk(4 * UNIT as u64);
         let kept = (0..6).filter(|id| put(&disk, *id, &[1; EACH])).count();
         assert_eq!(kept, 4);
-        assert_eq!(disk.size(), (4, 4 * UNIT as u64));
+        assert_eq!(disk.size(), (4, 0, 4 * UNIT as u64));
         disk.remove(&[1]);
         assert!(put(&disk, 5, &[5; EACH]) && !put(&disk, 6, &[6; EACH]));
         assert_eq!(get(&disk, &[1, 5]), [None, Some(vec![5; EACH])]);

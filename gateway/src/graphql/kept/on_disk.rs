@@ -8,11 +8,14 @@ use std::{
 
 use tokio::{task::JoinHandle, time::timeout};
 
-use super::{KeptRows, RowsAt, disk::Shelf};
+use super::{
+    KeptRows, RowsAt,
+    disk::{Disk, Shelf, Written},
+};
 use crate::{graphql::loaders::Kind, measures::DISK_ROWS};
 
 /// After so long since it was read, a row isn't kept any more: a change of it may be forgotten soon.
-pub(super) const FRESH: Duration = Duration::from_secs(5);
+const FRESH: Duration = Duration::from_secs(5);
 /// How many writes of rows may wait for the disk. What would have to wait longer isn't kept.
 pub(super) const WRITES: usize = 8;
 /// How many reads of rows may wait for the disk, and how long: else they are read from Postgres. A read
@@ -75,17 +78,22 @@ impl RowsAt {
             read.into_iter().filter_map(|(key, row)| Some((K::card(key)?, Arc::clone(row)))).collect();
         Some(tokio::task::spawn_blocking(move || {
             for (card, row) in read {
-                let Some(bytes) = K::encoded(&row) else { continue };
-                let Some(written) = disk.write(Shelf::Rows, card, bytes) else { continue };
-                let changed = at.rows.changed.lock().unwrap_or_else(PoisonError::into_inner);
-                if read_at.elapsed() < FRESH && KeptRows::is_true(&changed, Some(card), at.version) {
-                    disk.put(written);
-                } else {
-                    disk.discard(written);
-                }
+                let written = K::encoded(&row).and_then(|bytes| disk.write(Shelf::Rows, card, bytes));
+                written.into_iter().for_each(|written| at.settle(&disk, card, written, read_at));
             }
             drop(permit);
         }))
+    }
+
+    /// What was written of a card counts, if it comes of what was read under this version, or after it, since `read_at`, and
+    /// is still true as far as is known.
+    pub(super) fn settle(&self, disk: &Disk, card: i64, written: Written, read_at: Instant) {
+        let changed = self.rows.changed.lock().unwrap_or_else(PoisonError::into_inner);
+        if read_at.elapsed() < FRESH && KeptRows::is_true(&changed, Some(card), self.version) {
+            disk.put(written);
+        } else {
+            disk.discard(written);
+        }
     }
 }
 

@@ -3,27 +3,26 @@
 
 use std::{
     collections::HashMap,
+    ops::Range,
     time::{Duration, Instant},
 };
 
-use super::space::{Place, Space, units};
+use super::space::{Chunks, LARGEST, Place, Space, units};
 use crate::graphql::written::WayKey;
 
 /// Ids are known in blocks of so many, since most of them follow each other.
 const BLOCK: usize = 512;
 /// The most ways in which cards are kept as they were written. Where they stand takes memory, eight bytes for each card.
-const MOST_WAYS: usize = 3;
+const MOST_SHELVES: usize = 3;
 /// Cards are kept as written in a way once pages with cards that there was no room for were asked for so often in it.
 const ASKED_ENOUGH: u32 = 100;
 /// The most ways of which it is counted how often they were asked for.
 const MOST_COUNTED: usize = 256;
-/// How many blocks of a way are emptied at once: others wait meanwhile.
-const EMPTIED_AT_ONCE: usize = 4;
 /// After so long, a way that nobody asks for makes room for another one.
 const IDLE: Duration = Duration::from_mins(1);
-/// What part of the room cards take as they were written: a half. They are two to five times as large as rows, which there
+/// What part of the file cards take as they were written: a half. They are two to five times as large as rows, which there
 /// must be room for beside them.
-const WAYS_SHARE: u64 = 2;
+const WRITTEN_SHARE: u64 = 2;
 
 /// What is kept of cards, each kind of it by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,21 +36,31 @@ pub(in crate::graphql::kept) enum Shelf {
 /// Where all that is kept of cards stands.
 #[derive(Debug)]
 pub(super) struct Places {
-    most_units: u64,
-    space: Space,
-    rows: Blocks,
-    ways: Vec<Way>,
-    /// How many units what is kept as it was written takes.
-    units_of_ways: u64,
+    chunks: Chunks,
+    /// The number of the last writing; after the greatest they begin anew.
+    writing: u16,
+    rows: Kind,
+    written: Vec<Way>,
     asked: HashMap<WayKey, u32>,
 }
 
-/// Where cards stand as they were written in one way.
+/// Things of one kind.
+#[derive(Debug, Default)]
+struct Kind {
+    blocks: Blocks,
+    space: Space,
+    /// How many places are being written to, and are nobody's yet.
+    pending: usize,
+}
+
+/// Cards as they were written in one way.
 #[derive(Debug)]
 struct Way {
     key: WayKey,
-    blocks: Blocks,
+    kind: Kind,
     used: Instant,
+    /// There was no room for one more.
+    is_full: bool,
 }
 
 /// Where things of one kind stand, by card.
@@ -82,137 +91,176 @@ impl Blocks {
         self.len -= 1;
         Some(place)
     }
+}
 
-    /// Empties some of them, and says which places nobody has any more.
-    fn take_some(&mut self) -> Vec<Place> {
-        let some: Vec<i64> = self.blocks.keys().copied().take(EMPTIED_AT_ONCE).collect();
-        let blocks = some.iter().filter_map(|block| self.blocks.remove(block));
-        let places: Vec<Place> = blocks.flat_map(|block| block.into_iter().flatten()).collect();
-        self.len -= places.len();
-        places
+impl Kind {
+    fn take(
+        &mut self,
+        bytes: usize,
+        writing: u16,
+        chunk: impl FnOnce() -> Option<Range<u64>>,
+    ) -> Option<Place> {
+        let place = self.space.take(bytes, writing, chunk)?;
+        self.pending += 1;
+        Some(place)
+    }
+
+    fn put(&mut self, id: i64, place: Place) {
+        self.pending -= 1;
+        if let Some(before) = self.blocks.put(id, place) {
+            self.space.give_back(before);
+        }
+    }
+
+    fn give_back(&mut self, place: Place) {
+        self.pending -= 1;
+        self.space.give_back(place);
+    }
+
+    /// Whether there was something.
+    fn remove(&mut self, id: i64) -> bool {
+        let place = self.blocks.remove(id);
+        place.inspect(|place| self.space.give_back(*place)).is_some()
     }
 }
 
 impl Places {
     /// Of a file of so many units at the most.
     pub(super) fn new(most_units: u64) -> Self {
-        let (space, rows, asked) = (Space::default(), Blocks::default(), HashMap::new());
-        Self { most_units, space, rows, ways: Vec::new(), units_of_ways: 0, asked }
+        let (chunks, asked) = (Chunks::new(most_units), HashMap::new());
+        Self { chunks, writing: 0, rows: Kind::default(), written: Vec::new(), asked }
     }
 
-    /// Where nothing has been written yet, in units.
-    pub(super) fn end(&self) -> u64 {
-        self.space.end()
+    /// How many units of the file were ever written to, about.
+    pub(super) fn units(&self) -> u64 {
+        let open = self.written.iter().map(|way| &way.kind).chain([&self.rows]).map(|kind| kind.space.open());
+        self.chunks.end().saturating_sub(open.sum())
     }
 
-    /// How many rows there are.
-    pub(super) fn rows(&self) -> usize {
-        self.rows.len
+    /// How many rows there are, and how many written cards.
+    pub(super) fn len(&self) -> (usize, usize) {
+        (self.rows.blocks.len, self.written.iter().map(|way| way.kind.blocks.len).sum())
     }
 
-    /// Whether there is room for something that takes so many units beyond all that there is.
-    pub(super) fn has_room_for(&self, units: u64) -> bool {
-        self.space.end() + units <= self.most_units
+    /// Whether there is room for one more row, however large.
+    pub(super) fn has_room(&self) -> bool {
+        self.rows.space.open().max(self.chunks.next()) >= units(LARGEST)
     }
 
-    /// Whether there is any room.
+    /// Whether there is any room for rows.
     pub(super) fn is_room_left(&self) -> bool {
-        self.space.is_left(self.most_units)
+        self.rows.space.is_left() || self.chunks.next() > 0
+    }
+
+    fn way(&mut self, key: WayKey) -> Option<&mut Way> {
+        self.written.iter_mut().find(|way| way.key == key)
     }
 
     /// Where things of one kind stand, for one who asks for some of them now; `None`: they aren't kept.
     pub(super) fn on(&mut self, shelf: Shelf, now: Instant) -> Option<&Blocks> {
         match shelf {
-            Shelf::Rows => Some(&self.rows),
-            Shelf::Written(key) => self.ways.iter_mut().find(|way| way.key == key).map(|way| {
+            Shelf::Rows => Some(&self.rows.blocks),
+            Shelf::Written(key) => self.way(key).map(|way| {
                 way.used = now;
-                &way.blocks
+                &way.kind.blocks
             }),
         }
     }
 
-    /// Whether cards are kept as they were written in a way, one more page of which memory had no room for. What is seldom
-    /// asked for isn't.
-    pub(super) fn keeps(&mut self, key: WayKey, now: Instant) -> bool {
-        if self.on(Shelf::Written(key), now).is_some() {
-            return true;
+    /// Those of some cards that should be kept as they were written in a way, one more page of which memory had no room
+    /// for: what isn't there, if cards are kept so.
+    pub(super) fn wanted(&mut self, key: WayKey, ids: &[i64], now: Instant) -> Vec<i64> {
+        if !self.keeps(key, now) {
+            return Vec::new();
+        }
+        let Some(blocks) = self.on(Shelf::Written(key), now) else { return Vec::new() };
+        ids.iter().copied().filter(|id| blocks.get(*id).is_none()).collect()
+    }
+
+    /// Whether cards are kept in a way, and there is room for one more. What is seldom asked for isn't kept.
+    fn keeps(&mut self, key: WayKey, now: Instant) -> bool {
+        if let Some(is_full) = self.way(key).map(|way| {
+            way.used = now;
+            way.is_full
+        }) {
+            let has_room = !is_full || self.end_idle_way(now);
+            if let Some(way) = self.way(key) {
+                way.is_full = !has_room;
+            }
+            return has_room;
         }
         if self.asked.len() >= MOST_COUNTED {
             self.asked.clear();
         }
         let asked = self.asked.entry(key).or_default();
-        *asked += 1;
-        if *asked < ASKED_ENOUGH || !self.makes_room_for_a_way(now) {
+        *asked = asked.saturating_add(1);
+        if *asked < ASKED_ENOUGH || (self.written.len() >= MOST_SHELVES && !self.end_idle_way(now)) {
             return false;
         }
         self.asked.remove(&key);
-        self.ways.push(Way { key, blocks: Blocks::default(), used: now });
+        self.written.push(Way { key, kind: Kind::default(), used: now, is_full: false });
         true
     }
 
-    fn makes_room_for_a_way(&mut self, now: Instant) -> bool {
-        if self.ways.len() < MOST_WAYS {
-            return true;
-        }
-        let idle = |way: &Way| now.saturating_duration_since(way.used) >= IDLE;
-        let Some(at) = self.ways.iter().position(idle) else { return false };
-        for place in self.ways[at].blocks.take_some() {
-            self.units_of_ways -= place.units();
-            self.space.give_back(place);
-        }
-        let is_empty = self.ways[at].blocks.len == 0;
-        if is_empty {
-            self.ways.swap_remove(at);
-        }
-        is_empty
+    /// Says whether there was one that nobody asks for any more.
+    fn end_idle_way(&mut self, now: Instant) -> bool {
+        let is_idle = |way: &Way| now.saturating_duration_since(way.used) >= IDLE;
+        // A place that is still being written to must not be given to others.
+        let Some(at) = self.written.iter().position(|way| is_idle(way) && way.kind.pending == 0) else {
+            return false;
+        };
+        self.chunks.give_back(self.written.swap_remove(at).kind.space.into_chunks());
+        true
     }
 
     /// Room for so many bytes, which nobody else has.
     pub(super) fn take(&mut self, shelf: Shelf, bytes: usize) -> Option<Place> {
-        if shelf == Shelf::Rows {
-            return self.space.take(bytes, self.most_units);
-        }
-        let all = self.units_of_ways + units(bytes);
-        if all > self.most_units / WAYS_SHARE {
-            return None;
-        }
-        let place = self.space.take(bytes, self.most_units)?;
-        self.units_of_ways = all;
+        let writing = self.writing.wrapping_add(1);
+        let units: u64 = self.written.iter().map(|way| way.kind.space.units()).sum();
+        let may_have_more = units + self.chunks.next() <= self.chunks.most() / WRITTEN_SHARE;
+        let chunks = &mut self.chunks;
+        let place = match shelf {
+            Shelf::Rows => self.rows.take(bytes, writing, || chunks.take()),
+            Shelf::Written(key) => {
+                let way = self.written.iter_mut().find(|way| way.key == key)?;
+                let chunk = || if may_have_more { chunks.take() } else { None };
+                let place = way.kind.take(bytes, writing, chunk);
+                way.is_full = place.is_none();
+                place
+            }
+        }?;
+        self.writing = writing;
         Some(place)
     }
 
+    /// What was to stand there doesn't.
     pub(super) fn give_back(&mut self, shelf: Shelf, place: Place) {
-        if shelf != Shelf::Rows {
-            self.units_of_ways -= place.units();
-        }
-        self.space.give_back(place);
+        self.settle(shelf, |kind| kind.give_back(place));
     }
 
-    /// What was written of a card stands there from now on, if such things are still kept.
+    /// What was written of a card stands there from now on.
     pub(super) fn put(&mut self, shelf: Shelf, id: i64, place: Place) {
-        let blocks = match shelf {
-            Shelf::Rows => Some(&mut self.rows),
-            Shelf::Written(key) => self.ways.iter_mut().find(|way| way.key == key).map(|way| &mut way.blocks),
-        };
-        let free = match blocks {
-            Some(blocks) => blocks.put(id, place),
-            None => Some(place),
-        };
-        if let Some(free) = free {
-            self.give_back(shelf, free);
+        self.settle(shelf, |kind| kind.put(id, place));
+    }
+
+    /// A kind isn't ended while there is a place of it to be settled.
+    fn settle(&mut self, shelf: Shelf, settle: impl FnOnce(&mut Kind)) {
+        match shelf {
+            Shelf::Rows => settle(&mut self.rows),
+            Shelf::Written(key) => {
+                if let Some(way) = self.way(key) {
+                    settle(&mut way.kind);
+                }
+            }
         }
     }
 
     /// Forgets all that is kept of a card.
     pub(super) fn remove(&mut self, id: i64) {
-        if let Some(place) = self.rows.remove(id) {
-            self.space.give_back(place);
-        }
-        for way in &mut self.ways {
-            if let Some(place) = way.blocks.remove(id) {
-                self.units_of_ways -= place.units();
-                self.space.give_back(place);
-            }
+        self.rows.remove(id);
+        for way in &mut self.written {
+            // Its place fits those of about its size.
+            way.is_full &= !way.kind.remove(id);
         }
     }
 }
@@ -225,16 +273,18 @@ fn block(id: i64) -> (i64, usize) {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::space::UNIT, *};
-
-    const ROOM: u64 = 10_000;
+    use super::{
+        super::space::{CHUNK, UNIT},
+        *,
+    };
 
     fn way(number: u8) -> WayKey {
         WayKey::for_tests(number)
     }
 
+    /// Whether the last time a card was wanted.
     fn ask(places: &mut Places, key: WayKey, times: u32, now: Instant) -> bool {
-        (0..times).map(|_| places.keeps(key, now)).last().unwrap()
+        (0..times).map(|_| !places.wanted(key, &[i64::MAX], now).is_empty()).last().unwrap()
     }
 
     fn put(places: &mut Places, shelf: Shelf, id: i64, bytes: usize) -> bool {
@@ -247,48 +297,58 @@ mod tests {
 
     #[test]
     fn cards_are_kept_in_the_ways_that_are_often_asked_for() {
-        let (mut places, now) = (Places::new(ROOM), Instant::now());
+        let (mut places, now) = (Places::new(10 * CHUNK), Instant::now());
         assert!(!ask(&mut places, way(1), ASKED_ENOUGH - 1, now));
-        assert!(ask(&mut places, way(1), 1, now));
+        assert_eq!(places.wanted(way(1), &[7, 8], now), [7, 8]);
+        assert!(put(&mut places, Shelf::Written(way(1)), 7, UNIT));
+        assert_eq!(places.wanted(way(1), &[7, 8], now), [8]);
         assert!(!ask(&mut places, way(2), 1, now));
+        assert!(!put(&mut places, Shelf::Written(way(2)), 7, UNIT));
     }
 
     #[test]
-    fn a_way_makes_room_for_another_one_once_nobody_asks_for_it() {
-        let (mut places, now) = (Places::new(ROOM), Instant::now());
-        let ways = u8::try_from(MOST_WAYS).unwrap();
+    fn a_way_that_nobody_asks_for_makes_room_for_another_one() {
+        let (mut places, now) = (Places::new(10 * CHUNK), Instant::now());
+        let ways = u8::try_from(MOST_SHELVES).unwrap();
         for number in 0..ways {
             assert!(ask(&mut places, way(number), ASKED_ENOUGH, now));
             assert!(put(&mut places, Shelf::Written(way(number)), 7, UNIT));
         }
-        let far = i64::try_from(BLOCK * (EMPTIED_AT_ONCE + 1)).unwrap();
-        assert!(put(&mut places, Shelf::Written(way(0)), far, UNIT));
         assert!(!ask(&mut places, way(ways), 2 * ASKED_ENOUGH, now));
         let later = now + IDLE;
         assert!((1..ways).all(|number| has(&mut places, Shelf::Written(way(number)), 7, later)));
-        assert!(ask(&mut places, way(ways), EMPTIED_AT_ONCE.try_into().unwrap(), later));
+        // It goes once nothing is being written for it.
+        let pending = places.take(Shelf::Written(way(0)), UNIT).unwrap();
+        assert!(!ask(&mut places, way(ways), 1, later));
+        places.put(Shelf::Written(way(0)), 9, pending);
+        assert!(ask(&mut places, way(ways), 1, later));
         assert!(places.on(Shelf::Written(way(0)), later).is_none());
-        assert_eq!(places.units_of_ways, u64::from(ways) - 1);
-        // What was written meanwhile in the old way finds no shelf, and its place is given back.
-        let (end, written) = (places.end(), put(&mut places, Shelf::Written(way(0)), 9, UNIT));
-        assert!(written && put(&mut places, Shelf::Rows, 9, UNIT));
-        assert_eq!((places.end(), places.units_of_ways), (end, u64::from(ways) - 1));
+        assert_eq!(places.len(), (0, 2));
     }
 
     #[test]
-    fn what_is_kept_as_it_was_written_leaves_half_of_the_room_to_rows_and_goes_with_its_card() {
-        let (mut places, now) = (Places::new(8), Instant::now());
-        let written = Shelf::Written(way(1));
-        assert!(ask(&mut places, way(1), ASKED_ENOUGH, now));
-        let kept = (0..8).filter(|id| put(&mut places, written, *id, UNIT)).count();
-        assert_eq!(kept, 4);
-        assert!((0..4).all(|id| put(&mut places, Shelf::Rows, id, UNIT)));
-        assert!(!put(&mut places, Shelf::Rows, 4, UNIT));
+    fn a_way_that_nobody_asks_for_makes_room_for_larger_cards_and_rows_have_theirs_all_the_while() {
+        // Half of it is one chunk for cards as they were written.
+        let (mut places, now) = (Places::new(3 * CHUNK), Instant::now());
+        let all = i64::try_from(CHUNK).unwrap();
+        let fill = |places: &mut Places, shelf, bytes| {
+            (0..4 * all).filter(|id| put(places, shelf, *id, bytes)).count() as u64
+        };
+        let (one, other) = (Shelf::Written(way(1)), Shelf::Written(way(2)));
+        assert!(ask(&mut places, way(1), ASKED_ENOUGH, now) && ask(&mut places, way(2), ASKED_ENOUGH, now));
+        assert_eq!(fill(&mut places, one, UNIT), CHUNK);
+        assert!(!ask(&mut places, way(1), 1, now));
+        assert_eq!(fill(&mut places, other, 2 * UNIT), 0);
+        let later = now + IDLE;
+        assert!(ask(&mut places, way(2), 1, later));
+        assert_eq!(fill(&mut places, other, 2 * UNIT), CHUNK / 2);
+        assert_eq!(fill(&mut places, Shelf::Rows, 2 * UNIT), CHUNK);
+        assert!(!places.has_room() && !places.is_room_left());
+        // What a card leaves is taken by another one.
         places.remove(3);
-        assert!(!has(&mut places, written, 3, now) && !has(&mut places, Shelf::Rows, 3, now));
-        assert!(has(&mut places, written, 2, now) && has(&mut places, Shelf::Rows, 2, now));
-        assert!(put(&mut places, written, 5, UNIT) && !put(&mut places, written, 6, UNIT));
-        assert!(put(&mut places, Shelf::Rows, 6, UNIT));
-        assert_eq!((places.rows(), places.units_of_ways), (4, 4));
+        assert!(!has(&mut places, other, 3, now) && !has(&mut places, Shelf::Rows, 3, now));
+        assert!(ask(&mut places, way(2), 1, later) && put(&mut places, other, all, 2 * UNIT));
+        assert!(places.is_room_left() && put(&mut places, Shelf::Rows, all, 2 * UNIT));
+        assert!(!put(&mut places, other, all + 1, 2 * UNIT) && !put(&mut places, Shelf::Rows, all + 1, UNIT));
     }
 }

@@ -65,7 +65,7 @@ mod tests {
     /// Rows of so many bytes, one behind the other.
     fn places(bytes: &[usize]) -> Vec<(usize, Place)> {
         let mut space = Space::default();
-        bytes.iter().map(|bytes| space.take(*bytes, u64::MAX).unwrap()).enumerate().collect()
+        bytes.iter().map(|bytes| space.take(*bytes, 0, || Some(0..u64::MAX)).unwrap()).enumerate().collect()
     }
 
     fn numbers(rows: Vec<(usize, Place)>) -> Vec<Vec<usize>> {

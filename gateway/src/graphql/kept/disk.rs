@@ -128,18 +128,18 @@ impl Disk {
 
     /// What there is of cards, if there is no need to wait for the disk, and for which cards there is: what stands in the
     /// file but not in memory.
-    pub(super) fn read_now(&self, shelf: Shelf, ids: &[i64]) -> (Found, Vec<usize>) {
-        read(ids, self.runs(shelf, ids), |run, bytes| read_from_memory(&self.file, bytes, run.at))
+    pub(super) fn read_now(&self, what: Shelf, ids: &[i64]) -> (Found, Vec<usize>) {
+        read(ids, self.runs(what, ids), |run, bytes| read_from_memory(&self.file, bytes, run.at))
     }
 
     /// Has what there is of cards read into memory, for those who ask next.
-    pub(super) fn ask_ahead(&self, shelf: Shelf, ids: &[i64]) {
-        self.runs(shelf, ids).iter().for_each(|run| ask_ahead(&self.file, run));
+    pub(super) fn ask_ahead(&self, what: Shelf, ids: &[i64]) {
+        self.runs(what, ids).iter().for_each(|run| ask_ahead(&self.file, run));
     }
 
     /// What there is of cards. It may wait for the disk.
-    pub(super) fn read(&self, shelf: Shelf, ids: &[i64]) -> Found {
-        let runs = self.runs(shelf, ids);
+    pub(super) fn read(&self, what: Shelf, ids: &[i64]) -> Found {
+        let runs = self.runs(what, ids);
         for run in &runs {
             ask_ahead(&self.file, run);
         }
@@ -147,23 +147,23 @@ impl Disk {
         read(ids, runs, |run, bytes| self.file.read_exact_at(bytes, run.at).is_ok()).0
     }
 
-    fn runs(&self, shelf: Shelf, ids: &[i64]) -> Vec<Run> {
+    fn runs(&self, what: Shelf, ids: &[i64]) -> Vec<Run> {
         let mut places = self.places();
-        let Some(blocks) = places.on(shelf, Instant::now()) else { return Vec::new() };
+        let Some(blocks) = places.on(what, Instant::now()) else { return Vec::new() };
         let rows = ids.iter().enumerate().filter_map(|(index, id)| Some((index, blocks.get(*id)?))).collect();
         drop(places);
         runs(rows)
     }
 
     /// Writes the row of a card, if there is room. It counts once it is [put](Self::put).
-    pub(super) fn write(&self, shelf: Shelf, id: i64, row: &[u8]) -> Option<Written> {
+    pub(super) fn write(&self, what: Shelf, id: i64, row: &[u8]) -> Option<Written> {
         let length = HEAD + row.len();
         if length > LARGEST || self.failed.load(Ordering::Relaxed) {
             return None;
         }
-        let place = self.places().take(shelf, length)?;
+        let place = self.places().take(what, length)?;
         let bytes = [head(id, place.writing(), row).as_slice(), row].concat();
-        let written = Written { shelf, id, place };
+        let written = Written { shelf: what, id, place };
         if let Err(error) = self.file.write_all_at(&bytes, place.at()) {
             self.discard(written);
             if !self.failed.swap(true, Ordering::Relaxed) {

@@ -157,8 +157,8 @@ impl Places {
     }
 
     /// Where things of one kind stand, for one who asks for some of them now; `None`: they aren't kept.
-    pub(super) fn on(&mut self, shelf: Shelf, now: Instant) -> Option<&Blocks> {
-        match shelf {
+    pub(super) fn on(&mut self, what: Shelf, now: Instant) -> Option<&Blocks> {
+        match what {
             Shelf::Rows => Some(&self.rows.blocks),
             Shelf::Written(key) => self.way(key).map(|way| {
                 way.used = now;
@@ -214,12 +214,12 @@ impl Places {
     }
 
     /// Room for so many bytes, which nobody else has.
-    pub(super) fn take(&mut self, shelf: Shelf, bytes: usize) -> Option<Place> {
+    pub(super) fn take(&mut self, what: Shelf, bytes: usize) -> Option<Place> {
         let writing = self.writing.wrapping_add(1);
         let units: u64 = self.written.iter().map(|way| way.kind.space.units()).sum();
         let may_have_more = units + self.chunks.next() <= self.chunks.most() / WRITTEN_SHARE;
         let chunks = &mut self.chunks;
-        let place = match shelf {
+        let place = match what {
             Shelf::Rows => self.rows.take(bytes, writing, || chunks.take()),
             Shelf::Written(key) => {
                 let way = self.written.iter_mut().find(|way| way.key == key)?;
@@ -234,18 +234,18 @@ impl Places {
     }
 
     /// What was to stand there doesn't.
-    pub(super) fn give_back(&mut self, shelf: Shelf, place: Place) {
-        self.settle(shelf, |kind| kind.give_back(place));
+    pub(super) fn give_back(&mut self, what: Shelf, place: Place) {
+        self.settle(what, |kind| kind.give_back(place));
     }
 
     /// What was written of a card stands there from now on.
-    pub(super) fn put(&mut self, shelf: Shelf, id: i64, place: Place) {
-        self.settle(shelf, |kind| kind.put(id, place));
+    pub(super) fn put(&mut self, what: Shelf, id: i64, place: Place) {
+        self.settle(what, |kind| kind.put(id, place));
     }
 
     /// A kind isn't ended while there is a place of it to be settled.
-    fn settle(&mut self, shelf: Shelf, settle: impl FnOnce(&mut Kind)) {
-        match shelf {
+    fn settle(&mut self, what: Shelf, settle: impl FnOnce(&mut Kind)) {
+        match what {
             Shelf::Rows => settle(&mut self.rows),
             Shelf::Written(key) => {
                 if let Some(way) = self.way(key) {
@@ -287,12 +287,12 @@ mod tests {
         (0..times).map(|_| !places.wanted(key, &[i64::MAX], now).is_empty()).last().unwrap()
     }
 
-    fn put(places: &mut Places, shelf: Shelf, id: i64, bytes: usize) -> bool {
-        places.take(shelf, bytes).map(|place| places.put(shelf, id, place)).is_some()
+    fn put(places: &mut Places, what: Shelf, id: i64, bytes: usize) -> bool {
+        places.take(what, bytes).map(|place| places.put(what, id, place)).is_some()
     }
 
-    fn has(places: &mut Places, shelf: Shelf, id: i64, now: Instant) -> bool {
-        places.on(shelf, now).is_some_and(|blocks| blocks.get(id).is_some())
+    fn has(places: &mut Places, what: Shelf, id: i64, now: Instant) -> bool {
+        places.on(what, now).is_some_and(|blocks| blocks.get(id).is_some())
     }
 
     #[test]

@@ -68,10 +68,6 @@ pub(in crate::graphql) struct Found {
 }
 
 impl Found {
-    pub(super) fn is_empty(&self) -> bool {
-        self.rows.is_empty()
-    }
-
     /// The rows, each with its card's place among those that were asked for, in no order.
     pub(in crate::graphql) fn rows(&self) -> impl Iterator<Item = (usize, &[u8])> {
         self.rows.iter().map(|(index, range)| (*index, &self.bytes[range.clone()]))

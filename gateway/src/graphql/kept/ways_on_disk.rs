@@ -56,11 +56,12 @@ impl RowsAt {
             return None;
         }
         let (found, waiting) = disk.read_now(Shelf::Written(way), cards);
+        let in_memory = found.rows().count();
+        if in_memory + waiting.len() > 0 {
+            luck.note(in_memory >= waiting.len());
+        }
         if !waiting.is_empty() {
-            luck.note(false);
             self.ask_ahead(disk, way, waiting.into_iter().map(|index| cards[index]).collect());
-        } else if !found.is_empty() {
-            luck.note(true);
         }
         Some(found)
     }

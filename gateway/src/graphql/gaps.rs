@@ -87,7 +87,7 @@ impl<'k> Opened<'k> {
     pub(super) fn fill(&self, out: &mut Out<'_>) -> bool {
         let mut behind = 0;
         for gap in self.table {
-            let Some((before, open)) = self.gap(gap) else { return false };
+            let Some((before, open)) = Self::gap(gap) else { return false };
             let Some(json) = self.json.get(behind..before) else { return false };
             out.raw(json);
             if !out.write_open(open) {
@@ -100,7 +100,7 @@ impl<'k> Opened<'k> {
     }
 
     /// How much of the JSON is before a gap, and what belongs there.
-    fn gap(&self, bytes: &[u8; GAP_BYTES]) -> Option<(usize, Open)> {
+    fn gap(bytes: &[u8; GAP_BYTES]) -> Option<(usize, Open)> {
         let (before, rest) = bytes.split_first_chunk()?;
         let (shop, rest) = rest.split_first_chunk()?;
         let (micros, _) = rest.split_first_chunk()?;
@@ -132,7 +132,7 @@ mod tests {
         let kept = keep(card, begin, &gaps).unwrap();
         let opened = Opened::of(&kept).unwrap();
         assert_eq!((opened.kept, opened.json), (kept.as_slice(), br#"{"at":,"b":}"#.as_slice()));
-        let found: Vec<_> = opened.table.iter().map(|gap| opened.gap(gap).unwrap()).collect();
+        let found: Vec<_> = opened.table.iter().map(|gap| Opened::gap(gap).unwrap()).collect();
         assert_eq!(found, [(6, opens[0]), (11, opens[1])]);
         assert!(opened.without_gaps().is_none() && opened.most_bytes() > card.len());
         let whole = keep(card, begin, &[]).unwrap();

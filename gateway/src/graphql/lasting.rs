@@ -16,6 +16,7 @@ use super::plan::{TYPES, named};
 
 /// What the values of fields depend on besides the card.
 #[derive(Debug, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "a selection may need any of them")]
 pub(super) struct Needs {
     /// They last: nothing but what is named here has a part in them.
     pub(super) lasts: bool,

@@ -79,7 +79,9 @@ impl RowsAt {
         Some(tokio::task::spawn_blocking(move || {
             for (card, row) in read {
                 let written = K::encoded(&row).and_then(|bytes| disk.write(Shelf::Rows, card, bytes));
-                written.into_iter().for_each(|written| at.settle(&disk, card, written, read_at));
+                if let Some(written) = written {
+                    at.settle(&disk, card, written, read_at);
+                }
             }
             drop(permit);
         }))

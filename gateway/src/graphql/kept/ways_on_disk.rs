@@ -95,7 +95,9 @@ impl RowsAt {
             for card in &page.written {
                 let kept = page.keep(card);
                 let written = kept.and_then(|kept| disk.write(Shelf::Written(way), card.id, &kept));
-                written.into_iter().for_each(|written| at.settle(&disk, card.id, written, read_at));
+                if let Some(written) = written {
+                    at.settle(&disk, card.id, written, read_at);
+                }
             }
             drop(permit);
         });

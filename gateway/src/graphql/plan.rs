@@ -86,10 +86,11 @@ impl CardSelection {
         self.needs.gaps && self.is_plain
     }
 
-    /// Whether cards that are kept stand until they change, and not just until the next crawl of a shop.
+    /// Whether cards that are kept stand until they change, or a chip becomes known, and not just until the next crawl of a
+    /// shop.
     pub(super) fn outlasts_crawls(&self) -> bool {
-        let Needs { shops, gaps, chips, .. } = self.needs;
-        !shops && !chips && (!gaps || self.is_plain)
+        let Needs { shops, gaps, .. } = self.needs;
+        !shops && (!gaps || self.is_plain)
     }
 }
 

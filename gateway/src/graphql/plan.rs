@@ -362,3 +362,34 @@ pub(super) fn named(of: &Type) -> &Name {
         BaseType::List(inner) => named(inner),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use async_graphql::parser::parse_query;
+
+    use super::*;
+
+    /// What a document asks of cards.
+    pub(super) fn asked_of_cards(document: &str) -> CardSelection {
+        let parsed = parse_query(document).unwrap();
+        let (name, operation) = parsed.operations.iter().next().unwrap();
+        let text = blake3::hash(document.as_bytes());
+        Plan::of(&text, name, &operation.node, &parsed).cards.remove(0)
+    }
+
+    #[test]
+    fn what_is_kept_outlasts_crawls_unless_it_says_something_of_them_that_is_not_left_open() {
+        let cases = [
+            ("id gpu { architecture }", true),
+            ("offers { stale observedAt }", true),
+            ("offers { stale @include(if: true) }", false),
+            ("offers { id @include(if: true) }", true),
+            ("offers { shop { healthy } }", false),
+            ("offers { stale shop { lastSeenAt } }", false),
+        ];
+        for (fields, expected) in cases {
+            let asked = asked_of_cards(&format!("{{ videoCards {{ nodes {{ {fields} }} }} }}"));
+            assert_eq!(asked.outlasts_crawls(), expected, "{fields}");
+        }
+    }
+}

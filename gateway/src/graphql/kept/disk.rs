@@ -3,12 +3,8 @@
 //! Postgres takes a tenth of a millisecond for what is a microsecond's work here: the kernel holds in its page cache what is
 //! read often, and gives that memory to whoever needs it more. The file has no name and goes with the process, so nothing
 //! in it outlives the one who knows what has changed.
-//!
-//! A row stands behind a head that tells whose it is, and a checksum in which the number of its writing counts too. Its
-//! place may be given to another row while it is being read, or may still have what stood there before if the disk lost
-//! what was written: what doesn't fit its checksum, for that reason or any other, counts as not there. So does an older
-//! row of the same card.
 
+mod heads;
 mod kernel;
 mod places;
 mod runs;
@@ -17,7 +13,6 @@ mod space;
 use std::{
     fs::File,
     io,
-    ops::Range,
     os::unix::fs::FileExt,
     path::Path,
     sync::{
@@ -27,17 +22,16 @@ use std::{
     time::Instant,
 };
 
+pub(in crate::graphql) use self::heads::Found;
 pub(super) use self::places::Shelf;
 use self::{
+    heads::{HEAD, head, read},
     kernel::{ask_ahead, read_from_memory, read_no_more_than_asked, tells_what_is_in_memory},
     places::Places,
     runs::{Run, runs},
     space::{LARGEST, Place, UNIT},
 };
 use crate::graphql::written::WayKey;
-
-/// A card's id, and the checksum of it, the number of the writing, and the row.
-const HEAD: usize = size_of::<i64>() + size_of::<u32>();
 
 /// Cards in a file.
 #[derive(Debug)]
@@ -57,21 +51,6 @@ pub(super) struct Written {
     shelf: Shelf,
     id: i64,
     place: Place,
-}
-
-/// What was read of some cards.
-#[derive(Debug, Default)]
-pub(in crate::graphql) struct Found {
-    bytes: Vec<u8>,
-    /// Each with its card's place among those that were asked for.
-    rows: Vec<(usize, Range<usize>)>,
-}
-
-impl Found {
-    /// The rows, each with its card's place among those that were asked for, in no order.
-    pub(in crate::graphql) fn rows(&self) -> impl Iterator<Item = (usize, &[u8])> {
-        self.rows.iter().map(|(index, range)| (*index, &self.bytes[range.clone()]))
-    }
 }
 
 impl Disk {
@@ -191,57 +170,6 @@ impl Disk {
     fn places(&self) -> MutexGuard<'_, Places> {
         self.places.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// Reads rows; says of which it couldn't. Where it can't read all of a run it tries each row.
-fn read(
-    ids: &[i64],
-    mut runs: Vec<Run>,
-    mut read: impl FnMut(&Run, &mut [u8]) -> bool,
-) -> (Found, Vec<usize>) {
-    let (mut found, mut failed) = (Found::default(), Vec::new());
-    found.bytes.reserve(runs.iter().map(|run| run.bytes).sum());
-    while let Some(run) = runs.pop() {
-        let begin = found.bytes.len();
-        found.bytes.resize(begin + run.bytes, 0);
-        if read(&run, &mut found.bytes[begin..]) {
-            for (index, place) in &run.rows {
-                let (range, bytes) = (run.range(*place), &found.bytes[begin..]);
-                if is_of(ids[*index], place.writing(), &bytes[range.clone()]) {
-                    found.rows.push((*index, begin + range.start + HEAD..begin + range.end));
-                }
-            }
-            continue;
-        }
-        found.bytes.truncate(begin);
-        if let [(index, _)] = run.rows[..] {
-            failed.push(index);
-        } else {
-            runs.extend(run.rows.into_iter().map(Run::of));
-        }
-    }
-    (found, failed)
-}
-
-fn head(id: i64, writing: u16, row: &[u8]) -> [u8; HEAD] {
-    let mut head = [0; HEAD];
-    let (whose, checksum) = head.split_at_mut(size_of::<i64>());
-    whose.copy_from_slice(&id.to_le_bytes());
-    checksum.copy_from_slice(&checksum_of(whose, writing, row).to_le_bytes());
-    head
-}
-
-fn checksum_of(whose: &[u8], writing: u16, row: &[u8]) -> u32 {
-    let mut hasher = crc32fast::Hasher::new();
-    hasher.update(whose);
-    hasher.update(&writing.to_le_bytes());
-    hasher.update(row);
-    hasher.finalize()
-}
-
-/// Whether it is the row of a card from one writing, head and all, that stands here.
-fn is_of(id: i64, writing: u16, bytes: &[u8]) -> bool {
-    bytes.split_at_checked(HEAD).is_some_and(|(given, row)| given == head(id, writing, row))
 }
 
 #[cfg(test)]

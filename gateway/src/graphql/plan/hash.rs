@@ -48,16 +48,10 @@ pub(super) fn of_place(text: &blake3::Hash, operation: Option<&Name>, position: 
 
 #[cfg(test)]
 mod tests {
-    use async_graphql::parser::parse_query;
+    use super::super::tests::asked_of_cards;
 
-    use crate::graphql::plan::Plan;
-
-    /// The hash of what a document asks of cards.
     fn hash(document: &str) -> [u8; 32] {
-        let parsed = parse_query(document).unwrap();
-        let (name, operation) = parsed.operations.iter().next().unwrap();
-        let plan = Plan::of(&blake3::hash(document.as_bytes()), name, &operation.node, &parsed);
-        plan.cards[0].hash
+        asked_of_cards(document).hash
     }
 
     #[test]

@@ -1,6 +1,9 @@
 //! The values that cards have of an attribute: brands, technologies, shops and so on, each with its cards.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::HashMap,
+    sync::{Arc, OnceLock},
+};
 
 use crate::slots::SlotSet;
 
@@ -17,6 +20,8 @@ pub(crate) struct Value {
 pub(crate) struct Attribute {
     values: Vec<Arc<Value>>,
     numbers: Arc<HashMap<Arc<str>, u32>>,
+    /// The values in the order of what they are called, once somebody has asked for that.
+    by_label: OnceLock<Arc<[u32]>>,
 }
 
 impl Attribute {
@@ -28,6 +33,15 @@ impl Attribute {
         self.values.get(number as usize)
     }
 
+    /// The numbers of all values, in the order of what they are called.
+    pub(crate) fn by_label(&self) -> &[u32] {
+        self.by_label.get_or_init(|| {
+            let mut numbers: Vec<u32> = (0..).take(self.values.len()).collect();
+            numbers.sort_by_key(|number| self.value(*number).map(|value| (&value.label, &value.key)));
+            numbers.into()
+        })
+    }
+
     pub(crate) fn find(&self, key: &str) -> Option<&Arc<Value>> {
         self.value(*self.numbers.get(key)?)
     }
@@ -37,6 +51,7 @@ impl Attribute {
         if let Some(number) = self.numbers.get(key) {
             return *number;
         }
+        self.by_label.take();
         let number = u32::try_from(self.values.len()).unwrap_or(u32::MAX);
         self.values.push(Arc::new(Value { key: key.into(), label: label.into(), cards: SlotSet::default() }));
         Arc::make_mut(&mut self.numbers).insert(key.into(), number);
@@ -45,6 +60,7 @@ impl Attribute {
 
     pub(crate) fn set_label(&mut self, number: u32, label: &str) {
         if let Some(value) = self.values.get_mut(number as usize) {
+            self.by_label.take();
             Arc::make_mut(value).label = label.into();
         }
     }
@@ -87,8 +103,11 @@ impl Attribute {
         }
     }
 
-    /// Gives back memory that was taken in advance.
-    pub(crate) fn shrink(&mut self) {
-        self.values.iter_mut().for_each(|value| Arc::make_mut(value).cards.shrink());
+    /// Cards get the slots that stand in `after` in the places of theirs.
+    pub(crate) fn reorder(&mut self, after: &[u32]) {
+        for value in &mut self.values {
+            let cards = &mut Arc::make_mut(value).cards;
+            *cards = cards.reordered(after);
+        }
     }
 }

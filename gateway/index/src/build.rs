@@ -1,9 +1,12 @@
 //! Making an index of many cards at once: all is filled in first, and sorted afterwards.
+//!
+//! Cards get their slots in the order of their prices. What a filter by price lets through stands beside each other then,
+//! in all sets: most of the memory needn't be read, and between both ends of the range a set has all that it has there. It
+//! is a habit and no rule. Cards that come later, or at another price, may be anywhere; so the more cards change, the more
+//! has to be read, as all would be otherwise.
 
 use crate::{
-    attribute::Attribute,
-    bands::Bands,
-    cards::{Axis, By, NO_VALUE, Row},
+    cards::{Axis, By, Cards, NO_VALUE, Row},
     facets::FacetId,
     facts::CardFacts,
     index::Index,
@@ -33,13 +36,10 @@ impl Index {
     }
 }
 
-/// An index that has cards, but neither orders nor a dictionary yet.
+/// An index that has cards in the order of their ids, but neither orders nor a dictionary yet.
 #[derive(Default)]
 struct Filling {
     index: Index,
-    bands: Bands,
-    /// The cards' slots in the order of their ids.
-    by_id: Vec<u32>,
     vocabulary: Vocabulary,
     terms: TermNumbers,
 }
@@ -48,8 +48,8 @@ impl Filling {
     /// Takes in a card whose id is the highest so far.
     fn add(&mut self, facts: &CardFacts) {
         let index = &mut self.index;
+        let slot = u32::try_from(index.cards.rows.len()).unwrap_or(u32::MAX);
         let (row, classes) = (Row::of(facts), index.classes(facts));
-        let slot = self.bands.slot(row.number(Axis::Price));
         index.cards.reach(slot);
         *index.cards.rows.get_mut(slot) = row;
         index.cards.classes.set(slot, classes);
@@ -67,30 +67,41 @@ impl Filling {
         }
         each_term(index.names(slot), |term| self.vocabulary.fill(&mut self.terms, term, slot));
         index.all.insert(slot);
-        self.by_id.push(slot);
     }
 
     fn sort(self) -> Index {
-        let Self { mut index, mut vocabulary, terms, by_id, .. } = self;
+        let Self { mut index, mut vocabulary, terms } = self;
+        // Until here slots are places in the order of ids, which decide between equals.
         let cards = &index.cards;
-        for by in By::ALL {
-            // They are sorted by places in the order of ids, which decide between equals so.
-            let slots = (0..).zip(&by_id).map(|(place, slot): (u32, &u32)| (place, *slot));
-            let sorted = match by {
-                By::Id => (0..).take(by_id.len()).collect(),
-                By::Name => sorted_texts(slots.map(|(place, slot)| (cards.names.get(slot), place))),
-                By::Brevity => sorted(slots.map(|(place, slot)| (cards.row(slot).brevity(), place))),
-                By::Axis(axis) => sorted(slots.map(|(place, slot)| (cards.row(slot).number(axis), place))),
-            };
-            let sorted: Vec<u32> = sorted.into_iter().map(|place| by_id[place as usize]).collect();
-            index.orders[by.place()] = Order::from_sorted(&sorted);
+        let price = |place| (cards.row(place).number(Axis::Price), place);
+        let places = sorted((0..).take(cards.rows.len()).map(price));
+        let mut slots = vec![0; places.len()];
+        for (slot, place) in (0..).zip(&places) {
+            slots[*place as usize] = slot;
         }
-        index.codes = Codes::of(&index.cards, by_id.into_iter());
-        vocabulary.finish(terms);
+        index.cards.reorder(&places);
+        index.attributes.iter_mut().for_each(|attribute| attribute.reorder(&slots));
+        vocabulary.finish(terms, &slots);
         index.vocabulary = vocabulary;
-        index.attributes.iter_mut().for_each(Attribute::shrink);
+        for by in By::ALL {
+            let in_order = in_order(&index.cards, by, &places);
+            let slots: Vec<u32> = in_order.into_iter().map(|place| slots[place as usize]).collect();
+            index.orders[by.place()] = Order::from_sorted(&slots);
+        }
+        index.codes = Codes::of(&index.cards);
         index.all.shrink();
         index
+    }
+}
+
+/// The places of all cards in an order, the lower one first where that is equal; by slot, `places` are theirs.
+fn in_order(cards: &Cards, by: By, places: &[u32]) -> Vec<u32> {
+    let slots = (0..).zip(places).map(|(slot, place): (u32, &u32)| (slot, *place));
+    match by {
+        By::Id => (0..).take(places.len()).collect(),
+        By::Name => sorted_texts(slots.map(|(slot, place)| (cards.names.get(slot), place))),
+        By::Brevity => sorted(slots.map(|(slot, place)| (cards.row(slot).brevity(), place))),
+        By::Axis(axis) => sorted(slots.map(|(slot, place)| (cards.row(slot).number(axis), place))),
     }
 }
 

@@ -177,6 +177,13 @@ impl ClassColumns {
         }
     }
 
+    /// The card of each slot is the one that was in the slot that stands there in `before`.
+    fn reorder(&mut self, before: &[u32]) {
+        for column in [&mut self.brands, &mut self.gpus, &mut self.memory] {
+            *column = column.reordered(before);
+        }
+    }
+
     /// Adds a card of no class at the end.
     pub(crate) fn grow(&mut self) {
         [&mut self.brands, &mut self.gpus, &mut self.memory].into_iter().for_each(Column::grow);
@@ -200,6 +207,14 @@ impl Cards {
             self.rows.grow();
             self.classes.grow();
         }
+    }
+
+    /// The card of each slot is the one that was in the slot that stands there in `before`.
+    pub(crate) fn reorder(&mut self, before: &[u32]) {
+        self.rows = self.rows.reordered(before);
+        self.classes.reorder(before);
+        self.names = self.names.reordered(before);
+        self.codes = self.codes.reordered(before);
     }
 
     pub(crate) fn row(&self, slot: u32) -> &Row {

@@ -48,6 +48,11 @@ impl<T: Clone + Default, const CHUNK: usize> Column<T, CHUNK> {
         &mut chunk[place % CHUNK]
     }
 
+    /// The values of these places.
+    pub(crate) fn reordered(&self, places: &[u32]) -> Self {
+        places.iter().map(|place| self.get(*place).clone()).collect()
+    }
+
     /// Adds a default value at the end.
     pub(crate) fn grow(&mut self) {
         if self.len.is_multiple_of(CHUNK) {
@@ -60,6 +65,28 @@ impl<T: Clone + Default, const CHUNK: usize> Column<T, CHUNK> {
             }
         }
         self.len += 1;
+    }
+}
+
+impl<T: Clone + Default, const CHUNK: usize> FromIterator<T> for Column<T, CHUNK> {
+    fn from_iter<I: IntoIterator<Item = T>>(values: I) -> Self {
+        let (mut values, mut len, mut groups) = (values.into_iter(), 0, Vec::new());
+        loop {
+            let mut group: Vec<Arc<[T]>> = Vec::new();
+            while group.len() < GROUP {
+                let mut chunk: Vec<T> = values.by_ref().take(CHUNK).collect();
+                if chunk.is_empty() {
+                    break;
+                }
+                len += chunk.len();
+                chunk.resize(CHUNK, T::default());
+                group.push(chunk.into());
+            }
+            if group.is_empty() {
+                return Self { groups, len, blank: None };
+            }
+            groups.push(group.into());
+        }
     }
 }
 
@@ -79,5 +106,22 @@ mod tests {
         column.grow();
         assert_eq!((*copy.get(500), copy.len()), (1500, 1000));
         assert_eq!((*column.get(500), *column.get(501), *column.get(1000)), (7, 1503, 0));
+    }
+
+    #[test]
+    fn one_that_is_made_at_once_can_be_changed_and_grows() {
+        for len in [0, 1, 4, 5, 255, 256, 257, 1000] {
+            let mut column: Column<u32, 4> = (0..len).map(|value| value * 3).collect();
+            column.grow();
+            *column.get_mut(len) = 7;
+            let backwards: Vec<u32> = (0..=len).rev().collect();
+            let backwards = column.reordered(&backwards);
+            assert_eq!(backwards.len(), len as usize + 1);
+            let expected = (0..len).rev().map(|value| value * 3);
+            assert!(
+                (0..=len).map(|place| *backwards.get(place)).eq([7].into_iter().chain(expected)),
+                "{len}"
+            );
+        }
     }
 }

@@ -1,15 +1,14 @@
 //! Facets: by which values a list can be narrowed, and how many cards each would leave.
 
-use std::sync::Arc;
+use std::{cell::LazyCell, sync::Arc};
 
 use crate::{
-    attribute::Attribute,
-    cards::{Axis, Class, ClassColumn},
+    attribute::{Attribute, Value},
+    cards::{Axis, ClassColumn},
     condition::{Condition, Field},
     filter::SetFilter,
-    known::KnownCounts,
     list::List,
-    slots::SlotSet,
+    slots::{SlotSet, Split},
 };
 
 /// What cards can be told apart by.
@@ -105,7 +104,7 @@ pub struct FacetValue {
 }
 
 /// About how long it takes to read which value a card has, and to count it, in nanoseconds.
-const TALLYING_NS: usize = 6;
+const TALLYING_NS: usize = 3;
 
 impl List {
     /// All facets of the list. The counts of each ignore what the filter's own field for it says, and obey all
@@ -116,9 +115,10 @@ impl List {
         } else {
             Vec::new()
         };
+        let matching = LazyCell::new(|| self.split(self.matching(), None));
         let facet = |id: FacetId| {
             if !self.selects_by(id.field()) {
-                return self.facet(id, self.matching());
+                return self.facet(id, self.matching(), &matching);
             }
             let others = by_field.iter().filter(|(field, _)| *field != id.field()).map(|(_, cards)| cards);
             let mut others: Vec<&SlotSet> = others.collect();
@@ -126,68 +126,88 @@ impl List {
             let base = others.into_iter().fold(None, |base: Option<SlotSet>, cards| {
                 Some(base.map_or_else(|| cards.clone(), |base| base.and(cards)))
             });
-            self.facet(id, base.as_ref().unwrap_or(&self.index.all))
+            let base = base.as_ref().unwrap_or(&self.index.all);
+            self.facet(id, base, &self.split(base, Some(id.field())))
         };
         FacetId::ALL.into_iter().map(facet).collect()
     }
 
-    fn facet(&self, id: FacetId, base: &SlotSet) -> Facet {
+    /// Splits cards that the filter lets through, but for its conditions from one field.
+    fn split(&self, cards: &SlotSet, except: Option<Field>) -> Split<'_> {
+        let known = &self.index.known;
+        let has = self.conditions.iter().filter_map(|(field, condition)| match condition {
+            Condition::Has(value) if Some(*field) != except => Some(known.cards_with(value)),
+            _ => None,
+        });
+        let larger: Vec<_> = has.chain([known.all(&self.index.all)]).collect();
+        Split::of(cards, &larger)
+    }
+
+    fn facet(&self, id: FacetId, base: &SlotSet, split: &Split<'_>) -> Facet {
         let attribute = self.index.attribute(id);
-        let counts = self.counts(id, attribute, base);
+        let counts = self.counts(id, attribute, base, split);
         if id == FacetId::MemoryGb {
             return Facet { id, values: self.sizes_of_memory(&counts) };
         }
         let mut selected = self.selected(id);
-        let mut values = Vec::new();
-        for (value, count) in attribute.values().zip(counts) {
-            let is_selected = selected.iter().position(|key| **key == *value.key);
-            if let Some(at) = is_selected {
-                selected.swap_remove(at);
-            }
-            if count > 0 || is_selected.is_some() {
-                let (value, label) = (Arc::clone(&value.key), Arc::clone(&value.label));
-                values.push(FacetValue { value, label, count, selected: is_selected.is_some() });
-            }
-        }
-        // What no card ever had can be selected all the same, and must be there to be deselected.
-        values.extend(selected.into_iter().map(|key| FacetValue {
-            value: key.into(),
-            label: key.into(),
-            count: 0,
-            selected: true,
-        }));
-        values.sort_by(|one, two| {
-            two.count.cmp(&one.count).then_with(|| (&one.label, &one.value).cmp(&(&two.label, &two.value)))
+        let is_asked_for = |value: &Value| selected.iter().any(|key| **key == *value.key);
+        // The most frequent first, in the order of what they are called where that is equal.
+        let by_label = attribute.by_label();
+        let counted = (0..).zip(by_label).filter_map(|(rank, number): (u32, &u32)| {
+            let (count, value) = (*counts.get(*number as usize)?, attribute.value(*number)?);
+            let rarity = u32::MAX - u32::try_from(count).unwrap_or(u32::MAX);
+            (count > 0 || is_asked_for(value)).then_some((rarity, rank))
         });
+        let mut counted: Vec<(u32, u32)> = counted.collect();
+        counted.sort_unstable();
+        let values = counted.iter().filter_map(|(_, rank)| {
+            let number = *by_label.get(*rank as usize)?;
+            Some((*counts.get(number as usize)?, attribute.value(number)?))
+        });
+        let value = |(count, value): (usize, &Arc<Value>)| FacetValue {
+            value: Arc::clone(&value.key),
+            label: Arc::clone(&value.label),
+            count,
+            selected: is_asked_for(value),
+        };
+        let mut values: Vec<FacetValue> = values.map(value).collect();
+        selected.retain(|key| attribute.find(key).is_none());
+        if !selected.is_empty() {
+            // What no card ever had can be selected all the same, and must be there to be deselected.
+            values.extend(selected.into_iter().map(|key| FacetValue {
+                value: key.into(),
+                label: key.into(),
+                count: 0,
+                selected: true,
+            }));
+            values.sort_by(|one, two| {
+                let by_name = || (&one.label, &one.value).cmp(&(&two.label, &two.value));
+                two.count.cmp(&one.count).then_with(by_name)
+            });
+        }
         Facet { id, values }
     }
 
     /// How many of some cards have each value of an attribute, by the values' numbers.
-    fn counts(&self, id: FacetId, attribute: &Attribute, base: &SlotSet) -> Vec<usize> {
-        let values = attribute.values();
+    fn counts(&self, id: FacetId, attribute: &Attribute, base: &SlotSet, split: &Split<'_>) -> Vec<usize> {
+        let sets: Vec<&SlotSet> = attribute.values().map(|value| &value.cards).collect();
         if base.len() == self.index.len() {
-            return values.map(|value| value.cards.len()).collect();
+            return sets.into_iter().map(SlotSet::len).collect();
         }
         let classes = &self.index.cards.classes;
         // Of these a card has one at the most.
-        let class = match id {
+        let class: Option<&ClassColumn> = match id {
             FacetId::Brands => Some(&classes.brands),
             FacetId::Gpus => Some(&classes.gpus),
             FacetId::MemoryGb => Some(&classes.memory),
             _ => None,
         };
-        let counting_ns: usize = attribute.values().map(|value| value.cards.counting_ns()).sum();
-        if let Some(class) = class.filter(|_| base.len() * TALLYING_NS < counting_ns) {
-            return tally(class, values.len(), base);
+        match class {
+            Some(class) if split.to_tally() * TALLYING_NS < split.counting_ns(&sets) => {
+                split.tally(id, &sets, class)
+            }
+            _ => split.count(id, &sets),
         }
-        // All cards of the base have these values: what the filter's own field for the facet says is left out of it.
-        let has = self.conditions.iter().filter_map(|(field, condition)| match condition {
-            Condition::Has(value) if *field != id.field() => Some(self.index.known.counts(value, id)),
-            _ => None,
-        });
-        let (sets, known): (Vec<&SlotSet>, Vec<KnownCounts<'_>>) =
-            (values.map(|value| &value.cards).collect(), has.collect());
-        base.count_each_by_known(&sets, &self.index.all, &known)
     }
 
     fn sizes_of_memory(&self, counts: &[usize]) -> Vec<FacetValue> {
@@ -231,21 +251,4 @@ impl List {
         keys.dedup();
         keys
     }
-}
-
-/// How many cards have each of so many values of a class, by reading which one each card has.
-fn tally(class: &ClassColumn, values: usize, base: &SlotSet) -> Vec<usize> {
-    let mut counts = vec![0; values];
-    base.each_word(|first, mut word| {
-        // A chunk has whole words.
-        let of_word = class.chunk_from(first);
-        while word != 0 {
-            let Class(number) = of_word[word.trailing_zeros() as usize];
-            if let Some(count) = counts.get_mut(number as usize) {
-                *count += 1;
-            }
-            word &= word - 1;
-        }
-    });
-    counts
 }

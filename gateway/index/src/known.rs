@@ -1,8 +1,8 @@
 //! What was counted for one list and holds for others of the same index.
 //!
 //! Readers who look for a price ask one filter with many ranges. What prices there are beside the range is the same for
-//! all of them; and where a part of all slots lies within the range, the cards in it are those of the rest of the filter.
-//! It is known as long as nothing of the index changes.
+//! all of them; and where some slots are within the range, the cards in them are those of the rest of the filter: see
+//! [`Split`](crate::slots::Split). It is known as long as nothing of the index changes.
 
 use std::{
     collections::HashMap,
@@ -15,15 +15,15 @@ use crate::{
     facets::FacetId,
     filter::{Filter, SetFilter},
     prices::PriceStats,
-    slots::SlotSet,
+    slots::{PartCounts, SlotSet},
 };
 
 /// For how many filters it is known what prices there are.
 const MOST_FILTERS: usize = 256;
 /// The longest that the words of such a filter are in all, in bytes.
 const LONGEST_FILTER: usize = 512;
-/// How many counts are known in all.
-const MOST_COUNTS: usize = 256 * 1024;
+/// How much memory all counts take that are known, in bytes.
+const MOST_COUNTS_BYTES: usize = 4 * 1024 * 1024;
 
 /// What is known of one index. A copy of the index, which is made to be changed, begins without.
 #[derive(Debug, Default)]
@@ -34,16 +34,16 @@ pub(crate) struct Known {
 
 #[derive(Debug, Default)]
 struct Counts {
-    of_parts: HashMap<CountsKey, Arc<[u32]>>,
-    all: usize,
+    of_parts: HashMap<CountsKey, Arc<PartCounts>>,
+    bytes: usize,
 }
 
 impl Counts {
-    fn insert(&mut self, key: CountsKey, counts: &Arc<[u32]>) {
-        if self.all + counts.len() > MOST_COUNTS {
+    fn insert(&mut self, key: CountsKey, counts: &Arc<PartCounts>) {
+        if self.bytes + counts.bytes() > MOST_COUNTS_BYTES {
             *self = Self::default();
         }
-        self.all += counts.len();
+        self.bytes += counts.bytes();
         self.of_parts.insert(key, Arc::clone(counts));
     }
 }
@@ -80,20 +80,27 @@ impl PricesKey {
     }
 }
 
-/// A part of the cards with a value, and the facet whose values were counted in it.
+/// A part of some cards, and the facet whose values were counted in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 struct CountsKey {
-    /// The value by its address: the index holds it.
-    value: usize,
+    cards: Whose,
     high: u16,
     facet: FacetId,
 }
 
-/// What is known of a value's cards, in each part of them.
-pub(crate) struct KnownCounts<'k> {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Whose {
+    All,
+    /// The value by its address: the index holds it.
+    Value(usize),
+}
+
+/// Some cards of an index, and what is known of them.
+#[derive(Clone, Copy)]
+pub(crate) struct KnownCards<'k> {
     known: &'k Known,
-    value: &'k Arc<Value>,
-    facet: FacetId,
+    whose: Whose,
+    cards: &'k SlotSet,
 }
 
 impl Known {
@@ -101,7 +108,7 @@ impl Known {
     pub(crate) fn forget(&mut self) {
         self.prices.get_mut().unwrap_or_else(PoisonError::into_inner).clear();
         let counts = self.counts.get_mut().unwrap_or_else(PoisonError::into_inner);
-        if counts.all > 0 {
+        if counts.bytes > 0 {
             *counts = Counts::default();
         }
     }
@@ -125,28 +132,36 @@ impl Known {
         stats
     }
 
-    /// What is known of the cards with a value of this index, where the values of a facet are counted in them.
-    pub(crate) fn counts<'k>(&'k self, value: &'k Arc<Value>, facet: FacetId) -> KnownCounts<'k> {
-        KnownCounts { known: self, value, facet }
+    /// All cards of this index.
+    pub(crate) fn all<'k>(&'k self, cards: &'k SlotSet) -> KnownCards<'k> {
+        KnownCards { known: self, whose: Whose::All, cards }
+    }
+
+    /// The cards with a value of this index.
+    pub(crate) fn cards_with<'k>(&'k self, value: &'k Arc<Value>) -> KnownCards<'k> {
+        KnownCards { known: self, whose: Whose::Value(Arc::as_ptr(value).addr()), cards: &value.cards }
     }
 }
 
-impl KnownCounts<'_> {
-    /// The cards of which it is known.
-    pub(crate) fn cards(&self) -> &SlotSet {
-        &self.value.cards
+impl<'k> KnownCards<'k> {
+    /// The cards.
+    pub(crate) fn cards(&self) -> &'k SlotSet {
+        self.cards
     }
 
-    /// The counts in a part of these cards, as they are known or as `count` says.
-    pub(crate) fn of_part(&self, high: u16, count: impl FnOnce() -> Vec<usize>) -> Arc<[u32]> {
-        let key = CountsKey { value: Arc::as_ptr(self.value).addr(), high, facet: self.facet };
+    /// How many cards of a part have each value of a facet, as it is known or as `count` says.
+    pub(crate) fn counts(
+        &self,
+        facet: FacetId,
+        high: u16,
+        count: impl FnOnce() -> PartCounts,
+    ) -> Arc<PartCounts> {
+        let key = CountsKey { cards: self.whose, high, facet };
         let known = || self.known.counts.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(counts) = known().of_parts.get(&key) {
             return Arc::clone(counts);
         }
-        // A part has no more than 65,536 slots.
-        let counts = count().into_iter().map(|count| u32::try_from(count).unwrap_or(u32::MAX));
-        let counts: Arc<[u32]> = counts.collect();
+        let counts = Arc::new(count());
         known().insert(key, &counts);
         counts
     }

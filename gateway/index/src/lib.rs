@@ -57,7 +57,6 @@
 //! Of a query the first 1,000 characters and 32 runs of letters or digits are looked for.
 
 mod attribute;
-mod bands;
 mod build;
 mod cards;
 mod column;

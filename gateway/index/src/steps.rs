@@ -15,7 +15,7 @@ use crate::{
 
 /// How many steps an order is cut into: at a million cards, the sets take 125 KB each.
 const STEPS: usize = 64;
-/// How many the order of prices is cut into, the sets before which share most of their parts: see [`crate::bands`].
+/// How many the order of prices is cut into, the sets before which share most of their parts: see [`crate::build`].
 const STEPS_OF_PRICES: usize = 128;
 /// How many ranks there are from one whose number is noted to the next.
 const NOTED: usize = 64;
@@ -102,7 +102,7 @@ impl Steps {
         let ends = [ranks.start, ranks.end];
         let cuts = ends.map(|rank| self.nearest(rank));
         let counts = cards.count_each(&cuts.map(|cut| &self.before[cut]), all);
-        let among = |ranks| order.entries(ranks).filter(|slot| cards.contains(*slot)).count();
+        let among = |ranks| cards.count_among(order.stretches(ranks));
         let before = |at: usize| {
             let (rank, cut) = (ends[at], cuts[at] * self.every);
             match rank {

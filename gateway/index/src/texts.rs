@@ -37,6 +37,19 @@ impl Texts {
         self.packs.get(pack).as_ref().map_or("", |pack| pack.get(place))
     }
 
+    /// The texts of these slots.
+    pub(crate) fn reordered(&self, slots: &[u32]) -> Self {
+        let pack = |slots: &[u32]| {
+            let (mut ends, mut joined) = ([0; PACK as usize], String::new());
+            for (place, end) in ends.iter_mut().enumerate() {
+                joined.extend(slots.get(place).map(|slot| self.get(*slot)));
+                *end = u32::try_from(joined.len()).unwrap_or_default();
+            }
+            Some(Arc::new(Pack { ends, joined: joined.into() }))
+        };
+        Self { packs: slots.chunks(PACK as usize).map(pack).collect() }
+    }
+
     pub(crate) fn set(&mut self, slot: u32, text: &str) {
         let (pack, place) = (slot / PACK, (slot % PACK) as usize);
         while self.packs.len() <= pack as usize {
@@ -80,5 +93,10 @@ mod tests {
         ] {
             assert_eq!((copy.get(slot), texts.get(slot)), (before, after), "{slot}");
         }
+        let mut others = texts.reordered(&[5000, 63, 2, 1]);
+        others.set(3, "another");
+        others.set(4, "one more");
+        let found = [0, 1, 2, 3, 4, 5].map(|slot| others.get(slot));
+        assert_eq!(found, ["text 5000", "a longer text by far", "", "another", "one more", ""]);
     }
 }

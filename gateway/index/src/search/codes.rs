@@ -58,8 +58,8 @@ impl Codes {
     }
 
     /// All at once.
-    pub(crate) fn of(cards: &Cards, slots: impl Iterator<Item = u32>) -> Self {
-        let entries = slots.flat_map(|slot| entries(cards, slot));
+    pub(crate) fn of(cards: &Cards) -> Self {
+        let entries = (0..).take(cards.rows.len()).flat_map(|slot| entries(cards, slot));
         let sorted = sorted_texts(entries.map(|entry| (text(cards, entry), entry)));
         Self { sorted: Order::from_sorted(&sorted) }
     }

@@ -70,12 +70,13 @@ impl Vocabulary {
         Arc::make_mut(self.terms.get_mut(number)).cards.insert(slot);
     }
 
-    /// Sorts what was filled in.
-    pub(crate) fn finish(&mut self, numbers: TermNumbers) {
+    /// Sorts what was filled in. Cards get the slots that stand in `after` in the places of theirs.
+    pub(crate) fn finish(&mut self, numbers: TermNumbers, after: &[u32]) {
         let mut numbers: Vec<u32> = numbers.into_values().collect();
         numbers.sort_unstable_by(|one, two| self.text(*one).cmp(self.text(*two)));
         for number in &numbers {
-            Arc::make_mut(self.terms.get_mut(*number)).cards.shrink();
+            let cards = &mut Arc::make_mut(self.terms.get_mut(*number)).cards;
+            *cards = cards.reordered(after);
         }
         self.by_text = Order::from_sorted(&numbers);
     }

@@ -1,6 +1,6 @@
 //! One bit for each slot, flat: for working things out, where each slot's bit is asked for in turn.
 
-use super::{SlotSet, part::WORDS};
+use super::{SlotSet, part::WORDS, words::each_word};
 
 /// A set of slots below a limit.
 #[derive(Clone, Debug)]
@@ -31,7 +31,7 @@ impl Bits {
     }
 
     pub(crate) fn insert_all<'s>(&mut self, stretches: impl Iterator<Item = &'s [u32]>) {
-        stretches.flatten().for_each(|slot| self.insert(*slot));
+        each_word(stretches, |number, bits| self.words[number as usize] |= bits);
     }
 
     pub(crate) fn to_set(&self) -> SlotSet {

@@ -1,6 +1,10 @@
 //! A set that is changed slot by slot, in many at once.
 
-use super::{SlotSet, part::Part};
+use super::{
+    SlotSet,
+    part::{Part, WORDS},
+    words::each_word,
+};
 
 /// A set that is being changed. What is touched of it is spread out, the rest stays shared with other sets.
 #[derive(Debug)]
@@ -15,13 +19,13 @@ impl Edit {
         Self { set, spread: Vec::new() }
     }
 
-    /// The word that has the bit of a slot.
-    fn word(&mut self, slot: u32) -> &mut u64 {
-        let (part, word) = ((slot >> 16) as usize, (slot & 0xffff) as usize / 64);
+    /// The word of a number.
+    fn word(&mut self, number: u32) -> &mut u64 {
+        let (part, word) = (number as usize / WORDS, number as usize % WORDS);
         if part >= self.spread.len() {
             self.spread.resize(part + 1, None);
         }
-        let words = self.spread[part].get_or_insert_with(|| self.set.to_words(slot));
+        let words = self.spread[part].get_or_insert_with(|| self.set.to_words(64 * number));
         if word >= words.len() {
             words.resize(word + 1, 0);
         }
@@ -29,11 +33,11 @@ impl Edit {
     }
 
     pub(crate) fn insert_all<'s>(&mut self, stretches: impl Iterator<Item = &'s [u32]>) {
-        stretches.flatten().for_each(|slot| *self.word(*slot) |= 1 << (slot % 64));
+        each_word(stretches, |number, bits| *self.word(number) |= bits);
     }
 
     pub(crate) fn remove_all<'s>(&mut self, stretches: impl Iterator<Item = &'s [u32]>) {
-        stretches.flatten().for_each(|slot| *self.word(*slot) &= !(1 << (slot % 64)));
+        each_word(stretches, |number, bits| *self.word(number) &= !bits);
     }
 
     pub(crate) fn finish(mut self) -> SlotSet {

@@ -5,16 +5,14 @@
 //! shared between the copies of a set until it changes. So a copy of the whole index costs microseconds, a
 //! change 8 KiB at the most, and the parts of a result that are equal to a part of an operand cost nothing.
 
-mod base;
 mod bits;
 mod edit;
 mod part;
 mod set;
+mod split;
 mod words;
-
-/// How many slots a part of a set has.
-pub(crate) const PART: u32 = 1 << 16;
 
 pub(crate) use bits::Bits;
 pub(crate) use edit::Edit;
 pub(crate) use set::SlotSet;
+pub(crate) use split::{PartCounts, Split};

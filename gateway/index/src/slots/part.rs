@@ -46,6 +46,10 @@ impl Flags {
         self.len += 1;
     }
 
+    pub(super) fn words(&self) -> &[u64] {
+        &self.words
+    }
+
     fn to_list(&self) -> Vec<u16> {
         to_list(&self.words, self.len)
     }
@@ -102,6 +106,18 @@ impl Part {
         match self {
             Self::Listed(list) => list.binary_search(&low).is_ok(),
             Self::Flagged(flags) => flag(&flags.words, low),
+        }
+    }
+
+    /// The slots of a word.
+    pub(super) fn word(&self, number: u16) -> u64 {
+        match self {
+            Self::Listed(list) => {
+                let from = list.partition_point(|low| low / 64 < number);
+                let of_word = list[from..].iter().take_while(|low| **low / 64 == number);
+                of_word.fold(0, |word, low| word | 1 << (low % 64))
+            }
+            Self::Flagged(flags) => flags.words.get(usize::from(number)).copied().unwrap_or_default(),
         }
     }
 
@@ -184,22 +200,6 @@ impl Part {
         match self {
             Self::Listed(list) => list.iter().for_each(|low| act(*low)),
             Self::Flagged(flags) => each_bit(&flags.words, act),
-        }
-    }
-
-    /// The slots, 64 at once: those beside each other as the bits of a word, with the number of the first.
-    pub(super) fn each_word(&self, mut act: impl FnMut(u16, u64)) {
-        match self {
-            Self::Listed(list) => {
-                for group in list.chunk_by(|one, two| one / 64 == two / 64) {
-                    let word = group.iter().fold(0, |word, low| word | 1 << (low % 64));
-                    act(group[0] / 64 * 64, word);
-                }
-            }
-            Self::Flagged(flags) => {
-                let words = (0..=u16::MAX).step_by(64).zip(flags.words.iter());
-                words.filter(|(_, word)| **word != 0).for_each(|(first, word)| act(first, *word));
-            }
         }
     }
 

@@ -1,10 +1,10 @@
 //! A set of slots of any size.
 
 use super::{
-    base::Base,
+    Bits,
     part::{Part, WORDS},
+    words::each_word,
 };
-use crate::known::KnownCounts;
 
 /// A set of slots.
 #[derive(Clone, Debug, Default)]
@@ -13,28 +13,16 @@ pub(crate) struct SlotSet {
     parts: Vec<(u16, Part)>,
 }
 
+/// One in so many slots is quicker to sort than to flag.
+const MANY: usize = 256;
+
 /// A slot's upper and lower half.
 fn halves(slot: u32) -> (u16, u16) {
     ((slot >> 16) as u16, (slot & 0xffff) as u16)
 }
 
-fn slot(high: u16, low: u16) -> u32 {
+pub(super) fn slot(high: u16, low: u16) -> u32 {
     u32::from(high) << 16 | u32::from(low)
-}
-
-/// Adds how many slots each set has in common with a part.
-fn count_in_part(counts: &mut [usize], sets: &[&SlotSet], high: u16, base: &Base<'_>) {
-    let mut counted: Option<(&Part, usize)> = None;
-    for (count, set) in counts.iter_mut().zip(sets) {
-        let Ok(at) = set.find(high) else { continue };
-        let other = &set.parts[at].1;
-        let common = match counted {
-            Some((same, common)) if same.is_shared_with(other) => common,
-            _ => base.count(other),
-        };
-        counted = Some((other, common));
-        *count += common;
-    }
 }
 
 impl SlotSet {
@@ -87,6 +75,17 @@ impl SlotSet {
         self.find(high).is_ok_and(|at| self.parts[at].1.contains(low))
     }
 
+    /// How many of the slots of some stretches it has.
+    pub(crate) fn count_among<'s>(&self, stretches: impl Iterator<Item = &'s [u32]>) -> usize {
+        let mut count = 0;
+        each_word(stretches, |number, bits| {
+            let (high, low) = halves(64 * number);
+            let word = self.part(high).map_or(0, |part| part.word(low / 64));
+            count += (word & bits).count_ones() as usize;
+        });
+        count
+    }
+
     /// Says whether it was new.
     pub(crate) fn insert(&mut self, slot: u32) -> bool {
         let (high, low) = halves(slot);
@@ -129,13 +128,6 @@ impl SlotSet {
         }
     }
 
-    /// The slots, 64 at once: those beside each other as the bits of a word, with the number of the first.
-    pub(crate) fn each_word(&self, mut act: impl FnMut(u32, u64)) {
-        for (high, part) in &self.parts {
-            part.each_word(|low, word| act(slot(*high, low), word));
-        }
-    }
-
     /// Those for which `keep` says yes.
     pub(crate) fn filter(&self, keep: impl Fn(u32) -> bool) -> Self {
         let mut words = Box::new([0; WORDS]);
@@ -148,6 +140,11 @@ impl SlotSet {
             words.fill(0);
         }
         Self { parts }
+    }
+
+    /// The parts, by the slots' upper half.
+    pub(super) fn parts(&self) -> impl Iterator<Item = (u16, &Part)> {
+        self.parts.iter().map(|(high, part)| (*high, part))
     }
 
     /// The parts of which both have some slots.
@@ -171,41 +168,27 @@ impl SlotSet {
     /// How many slots each of several sets has in common with this one; none of them has one that is not in `all`.
     /// What neighbours among them share is counted once, and parts with all slots that there are need no counting.
     pub(crate) fn count_each(&self, sets: &[&Self], all: &Self) -> Vec<usize> {
-        self.count_each_by_known(sets, all, &[])
-    }
-
-    /// The same, of which some may be known: what other sets have in common with the `sets`, all of which have every slot of
-    /// this one.
-    pub(crate) fn count_each_by_known(
-        &self,
-        sets: &[&Self],
-        all: &Self,
-        known: &[KnownCounts<'_>],
-    ) -> Vec<usize> {
         let mut counts = vec![0; sets.len()];
         let mut room = [0; WORDS];
         for (high, part, whole) in self.common(all) {
-            let nearly = known.iter().find_map(|known| {
-                let larger = known.cards().part(high)?;
-                Some((known, larger, larger.lacking(part)?))
-            });
-            let Some((known, larger, lacking)) = nearly else {
-                count_in_part(&mut counts, sets, high, &Base::new(part, whole, &mut room));
-                continue;
-            };
-            let of_larger = known.of_part(high, || {
-                let mut counts = vec![0; sets.len()];
-                count_in_part(&mut counts, sets, high, &Base::new(larger, whole, &mut room));
-                counts
-            });
-            for ((count, of_larger), set) in counts.iter_mut().zip(&*of_larger).zip(sets) {
-                *count += *of_larger as usize - set.part(high).map_or(0, |other| lacking.count_in(other));
+            let words = if part.len() < whole.len() { part.words(&mut room) } else { &[] };
+            let mut counted: Option<(&Part, usize)> = None;
+            for (count, set) in counts.iter_mut().zip(sets) {
+                let Some(other) = set.part(high) else { continue };
+                let common = match counted {
+                    Some((same, common)) if same.is_shared_with(other) => common,
+                    _ if other.len() == whole.len() => part.len(),
+                    _ if part.len() == whole.len() => other.len(),
+                    _ => other.count_in(part, words),
+                };
+                counted = Some((other, common));
+                *count += common;
             }
         }
         counts
     }
 
-    fn part(&self, high: u16) -> Option<&Part> {
+    pub(super) fn part(&self, high: u16) -> Option<&Part> {
         self.find(high).ok().map(|at| &self.parts[at].1)
     }
 
@@ -232,6 +215,22 @@ impl SlotSet {
             Some((group.first()?.0, Part::union(&same)?))
         });
         Self { parts: united.collect() }
+    }
+
+    /// The same under other numbers: those that stand in `after` in the places of these.
+    pub(crate) fn reordered(&self, after: &[u32]) -> Self {
+        let mut reordered = if self.len() > after.len() / MANY {
+            let mut bits = Bits::below(after.len());
+            self.for_each(|slot| bits.insert(after[slot as usize]));
+            bits.to_set()
+        } else {
+            let mut slots = Vec::with_capacity(self.len());
+            self.for_each(|slot| slots.push(after[slot as usize]));
+            slots.sort_unstable();
+            slots.into_iter().collect()
+        };
+        reordered.shrink();
+        reordered
     }
 
     /// Gives back memory that was taken in advance.
@@ -307,6 +306,13 @@ mod tests {
             let few = few.and(&a);
             let counts = vec![few.and(&b).len(), few.and(&most).len()];
             prop_assert_eq!(few.count_each(&[&b, &most], &united), counts);
+            let backwards: Vec<u32> = (0..400_000).rev().collect();
+            let mut expected: Vec<u32> = one.iter().map(|slot| 399_999 - slot).collect();
+            expected.reverse();
+            prop_assert_eq!(plain(&a.reordered(&backwards)), expected);
+            prop_assert_eq!(plain(&few.reordered(&backwards).reordered(&backwards)), plain(&few));
+            let of_two: Vec<u32> = two.iter().copied().collect();
+            prop_assert_eq!(a.count_among(of_two.chunks(1_000)), both.len());
             let gap = (0..400_000).find(|slot| !one.contains(slot)).unwrap();
             prop_assert_eq!(a.first_gap(), gap);
             let mut less = a.clone();

@@ -59,3 +59,22 @@ pub(super) fn each_bit(words: &[u64], mut act: impl FnMut(u16)) {
         }
     }
 }
+
+/// Slots, those of one word that follow each other at once: its number, and their bits.
+pub(crate) fn each_word<'s>(stretches: impl Iterator<Item = &'s [u32]>, mut act: impl FnMut(u32, u64)) {
+    let (mut number, mut bits) = (0, 0);
+    for stretch in stretches {
+        for slot in stretch {
+            if slot / 64 != number {
+                if bits != 0 {
+                    act(number, bits);
+                }
+                (number, bits) = (slot / 64, 0);
+            }
+            bits |= 1 << (slot % 64);
+        }
+    }
+    if bits != 0 {
+        act(number, bits);
+    }
+}

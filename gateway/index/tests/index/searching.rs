@@ -211,6 +211,31 @@ fn another_name_of_a_brand_is_found_at_once_and_the_old_one_no_more() {
 }
 
 #[test]
+fn values_of_facets_are_in_the_order_of_what_they_are_called_by_now() {
+    let card = |id, slug: &str| CardFacts {
+        id,
+        brand: Some(BrandFacts { slug: slug.to_owned(), name: slug.to_owned() }),
+        ..CardFacts::default()
+    };
+    // The index that was asked is changed itself.
+    let brands = |index: Index| {
+        let asked = Arc::new(index);
+        let facets = List::new(Arc::clone(&asked), Filter::default()).unwrap().facets();
+        let brands = facets.into_iter().find(|facet| facet.id == FacetId::Brands).unwrap();
+        let brands: Vec<String> = brands.values.iter().map(|brand| brand.value.to_string()).collect();
+        (Arc::into_inner(asked).unwrap(), brands.join(" "))
+    };
+    let index = Index::build([card(1, "msi"), card(2, "asus"), card(3, "palit")]);
+    let (mut index, found) = brands(index);
+    assert_eq!(found, "asus msi palit");
+    index.set_label(FacetId::Brands, "asus", "the makers of TUF");
+    let (mut index, found) = brands(index);
+    assert_eq!(found, "msi palit asus");
+    index.upsert(&card(4, "nvidia"));
+    assert_eq!(brands(index).1, "msi nvidia palit asus");
+}
+
+#[test]
 fn a_place_of_another_sort_or_of_a_list_without_search_is_refused() {
     let index = real_cards();
     let list = |search: Option<&str>| {

@@ -34,12 +34,6 @@ impl<T: Clone + Default, const CHUNK: usize> Column<T, CHUNK> {
         &self.groups[place / (CHUNK * GROUP)][place / CHUNK % GROUP][place % CHUNK]
     }
 
-    /// The values from a place below [`Column::len`] to the end of their chunk, some of which may be beyond.
-    pub(crate) fn chunk_from(&self, place: u32) -> &[T] {
-        let place = place as usize;
-        &self.groups[place / (CHUNK * GROUP)][place / CHUNK % GROUP][place % CHUNK..]
-    }
-
     /// The value at a place below [`Column::len`], to be changed.
     pub(crate) fn get_mut(&mut self, place: u32) -> &mut T {
         let place = place as usize;

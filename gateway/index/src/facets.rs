@@ -203,7 +203,7 @@ impl List {
             _ => None,
         };
         match class {
-            Some(class) if split.to_tally() * TALLYING_NS < split.counting_ns(&sets) => {
+            Some(class) if split.to_tally() * TALLYING_NS <= split.counting_ns(&sets) => {
                 split.tally(id, &sets, class)
             }
             _ => split.count(id, &sets),

@@ -5,7 +5,7 @@
 //! [`Split`](crate::slots::Split). It is known as long as nothing of the index changes.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, hash_map::Entry},
     mem::size_of,
     sync::{Arc, Mutex, PoisonError},
 };
@@ -24,6 +24,8 @@ const MOST_FILTERS: usize = 256;
 const LONGEST_FILTER: usize = 512;
 /// How much memory all counts take that are known, in bytes.
 const MOST_COUNTS_BYTES: usize = 4 * 1024 * 1024;
+/// What those of one part and facet take besides the counts, about.
+const COUNTS_BYTES: usize = 150;
 
 /// What is known of one index. A copy of the index, which is made to be changed, begins without.
 #[derive(Debug, Default)]
@@ -39,12 +41,19 @@ struct Counts {
 }
 
 impl Counts {
+    /// What somebody else has counted meanwhile stays.
     fn insert(&mut self, key: CountsKey, counts: &Arc<PartCounts>) {
-        if self.bytes + counts.bytes() > MOST_COUNTS_BYTES {
+        let bytes = counts.bytes() + COUNTS_BYTES;
+        if bytes > MOST_COUNTS_BYTES / 4 {
+            return;
+        }
+        if self.bytes + bytes > MOST_COUNTS_BYTES {
             *self = Self::default();
         }
-        self.bytes += counts.bytes();
-        self.of_parts.insert(key, Arc::clone(counts));
+        if let Entry::Vacant(place) = self.of_parts.entry(key) {
+            place.insert(Arc::clone(counts));
+            self.bytes += bytes;
+        }
     }
 }
 
@@ -108,7 +117,7 @@ impl Known {
     pub(crate) fn forget(&mut self) {
         self.prices.get_mut().unwrap_or_else(PoisonError::into_inner).clear();
         let counts = self.counts.get_mut().unwrap_or_else(PoisonError::into_inner);
-        if counts.bytes > 0 {
+        if !counts.of_parts.is_empty() {
             *counts = Counts::default();
         }
     }

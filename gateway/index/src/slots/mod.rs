@@ -6,6 +6,7 @@
 //! change 8 KiB at the most, and the parts of a result that are equal to a part of an operand cost nothing.
 
 mod bits;
+mod blocks;
 mod edit;
 mod part;
 mod set;

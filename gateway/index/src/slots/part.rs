@@ -240,7 +240,7 @@ impl Part {
         }
     }
 
-    /// About how long [`Part::count_in`] takes, in nanoseconds.
+    /// About how long it takes to count how many slots it has of a part that is flagged, in nanoseconds.
     pub(super) fn counting_ns(&self) -> usize {
         match self {
             Self::Listed(list) => list.len() / 2,

@@ -160,7 +160,7 @@ impl SlotSet {
         Self { parts: parts.collect() }
     }
 
-    /// About how long it takes to count this in [`SlotSet::count_each`], in nanoseconds.
+    /// About how long it takes to count how many slots it has of a set that lies all over it, in nanoseconds.
     pub(crate) fn counting_ns(&self) -> usize {
         self.parts.iter().map(|(_, part)| part.counting_ns()).sum()
     }

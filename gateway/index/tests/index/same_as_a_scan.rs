@@ -3,7 +3,8 @@
 use std::{collections::HashMap, sync::Arc};
 
 use catalogue_index::{
-    CardFacts, Facet, Filter, Index, List, Place, PriceStats, SetFilter, Sort, Span, Stretch,
+    BrandFacts, CardFacts, Facet, FacetId, Filter, Index, List, Place, PriceStats, SetFilter, Sort, Span,
+    Stretch,
 };
 use proptest::{
     prelude::*,
@@ -237,6 +238,23 @@ fn what_was_counted_for_one_list_holds_for_others_until_a_card_changes() {
         });
         changes.for_each(|change| apply(&change, &mut index, &mut plain));
     }
+}
+
+#[test]
+fn the_first_value_of_a_facet_is_told_where_none_was_known() {
+    let brand = |slug: &str| Some(BrandFacts { slug: slug.to_owned(), name: slug.to_owned() });
+    let card =
+        |id| CardFacts { id, brand: brand(if id % 2 == 0 { "asus" } else { "msi" }), ..CardFacts::default() };
+    let msi = Filter { brands: Some(vec!["msi".to_owned()]), ..Filter::default() };
+    let technologies = |index: &Arc<Index>| {
+        let facets = List::new(Arc::clone(index), msi.clone()).unwrap().facets();
+        told(facets.iter().find(|facet| facet.id == FacetId::Technologies).unwrap())
+    };
+    let asked = Arc::new(Index::build((0..10_000).map(card)));
+    assert!(technologies(&asked).is_empty());
+    let mut index = Arc::into_inner(asked).unwrap();
+    index.upsert(&CardFacts { technologies: vec!["dlss".to_owned()], ..card(1) });
+    assert_eq!(technologies(&Arc::new(index)).len(), 1);
 }
 
 /// Filters for which the first cards are found at once, found after a long way, selected among few, and counted

@@ -261,12 +261,13 @@ impl Listeners {
     }
 
     async fn serve(self, Routes { public, inside }: Routes, stop: Stop) {
-        let serve = |listener, routes| serve::serve(listener, routes, Patience::default(), stop.clone());
+        let patience = Patience::default();
         match self.inside {
             Some(listener) => {
-                tokio::join!(serve(self.public, public), serve(listener, inside));
+                let public = serve::serve(self.public, public, patience, stop.clone());
+                tokio::join!(public, serve::serve(listener, inside, patience, stop));
             }
-            None => serve(self.public, public.merge(inside)).await,
+            None => serve::serve(self.public, public.merge(inside), patience, stop).await,
         }
     }
 }

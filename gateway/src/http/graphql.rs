@@ -57,27 +57,16 @@ pub(super) struct GraphQl {
     builds: [String; 2],
 }
 
-pub(super) fn routes<S: Clone + Send + Sync + 'static>(
-    gateway: Arc<Gateway>,
-    settings: &HttpSettings,
-) -> Router<S> {
-    let HttpSettings { limits, introspection, max_concurrent_requests, .. } = settings;
-    let schema = blake3::hash(crate::graphql::sdl().as_bytes()).to_hex();
-    let build = format!("{BUILD}/{schema}/{}/{introspection}/{limits:?}", gateway.base_currency);
-    let graphql = GraphQl {
-        gateway,
-        documents: Documents::new(limits.clone(), *introspection),
-        limits: limits.clone(),
-        prices: Prices::of_served_schema(),
-        heard: Heard::new(),
-        gate: Gate::new(*max_concurrent_requests),
-        durations: RequestDurations::new(),
-        builds: [build.clone(), build + "/cost"],
-    };
-    Router::new().route("/graphql", any(serve)).with_state(Arc::new(graphql))
+/// Where GraphQL is served.
+pub(super) const PATH: &str = "/graphql";
+
+pub(super) fn routes<S: Clone + Send + Sync + 'static>(graphql: Arc<GraphQl>) -> Router<S> {
+    let serve = |State(graphql): State<Arc<GraphQl>>, request: HttpRequest| answer(graphql, request);
+    Router::new().route(PATH, any(serve)).with_state(graphql)
 }
 
-async fn serve(State(graphql): State<Arc<GraphQl>>, request: HttpRequest) -> Response {
+/// Answers a request to [`PATH`].
+pub(super) async fn answer(graphql: Arc<GraphQl>, request: HttpRequest) -> Response {
     if websocket::is_wanted(request.headers()) {
         return Box::pin(websocket::accept(graphql, request)).await;
     }
@@ -130,6 +119,22 @@ fn not_acceptable() -> Response {
 }
 
 impl GraphQl {
+    pub(super) fn new(gateway: Arc<Gateway>, settings: &HttpSettings) -> Self {
+        let HttpSettings { limits, introspection, max_concurrent_requests, .. } = settings;
+        let schema = blake3::hash(crate::graphql::sdl().as_bytes()).to_hex();
+        let build = format!("{BUILD}/{schema}/{}/{introspection}/{limits:?}", gateway.base_currency);
+        Self {
+            gateway,
+            documents: Documents::new(limits.clone(), *introspection),
+            limits: limits.clone(),
+            prices: Prices::of_served_schema(),
+            heard: Heard::new(),
+            gate: Gate::new(*max_concurrent_requests),
+            durations: RequestDurations::new(),
+            builds: [build.clone(), build + "/cost"],
+        }
+    }
+
     /// Answers a request that says `words`; `read` reads it, if that is needed.
     async fn respond(
         &self,

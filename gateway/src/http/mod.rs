@@ -13,6 +13,7 @@ pub mod limits;
 mod negotiation;
 mod overload;
 pub mod persisted;
+mod public;
 mod refusal;
 mod respond;
 pub mod serve;
@@ -40,8 +41,8 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tower_http::compression::CompressionLayer;
 
-pub use self::subscribers::Subscribers;
-use self::{persisted::Persisted, settings::HttpSettings};
+use self::{graphql::GraphQl, persisted::Persisted, settings::HttpSettings};
+pub use self::{public::Public, subscribers::Subscribers};
 use crate::{
     answers::Answers,
     catalogue::Catalogue,
@@ -78,7 +79,7 @@ pub struct Gateway {
 /// What is for everybody, and what is for whoever runs the gateway: they can stand on two addresses.
 pub struct Routes {
     /// GraphQL, the schema, the pages.
-    pub public: Router,
+    pub public: Public,
     /// /health, /ready and /metrics.
     pub inside: Router,
 }
@@ -102,13 +103,16 @@ fn inside(gateway: &Arc<Gateway>) -> Router {
         .with_state(gateway.clone())
 }
 
-fn public(gateway: &Arc<Gateway>, settings: &HttpSettings) -> Router {
+fn public(gateway: &Arc<Gateway>, settings: &HttpSettings) -> Public {
+    let graphql = Arc::new(GraphQl::new(gateway.clone(), settings));
     let sdl = settings.introspection.then(|| Bytes::from(crate::graphql::sdl()));
     let mut public = Router::new()
         .route("/schema.graphql", get(move || ready(schema(sdl.clone()))))
         .layer(CompressionLayer::new())
-        .merge(graphql::routes(gateway.clone(), settings));
-    if let Some(cors) = cors::layer(&settings.cors_origins) {
+        .merge(graphql::routes(graphql.clone()));
+    let cors = cors::layer(&settings.cors_origins);
+    let is_plain = cors.is_none();
+    if let Some(cors) = cors {
         public = public.layer(cors);
     }
     if settings.graphiql {
@@ -118,7 +122,8 @@ fn public(gateway: &Arc<Gateway>, settings: &HttpSettings) -> Router {
         let cards = ServedCards::new(gateway.catalogue.clone(), gateway.pool.clone());
         public = public.merge(storefront::routes(cards));
     }
-    public.with_state(gateway.clone())
+    let public = Public::routed(public.with_state(gateway.clone()));
+    if is_plain { public.with_graphql(graphql) } else { public }
 }
 
 /// `None`: it isn't told.

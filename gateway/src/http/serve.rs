@@ -6,12 +6,13 @@
 
 mod timed;
 
-use std::{io, pin::pin, sync::Arc, time::Duration};
+use std::{convert::Infallible, io, pin::pin, sync::Arc, time::Duration};
 
 use axum::{
     Router,
     body::Body,
-    http::{HeaderValue, Request, Response, StatusCode, header},
+    http::{HeaderValue, Request, StatusCode, header},
+    response::Response,
 };
 use hyper::{body::Incoming, server::conn::http1, service::Service};
 use hyper_util::{rt::TokioIo, service::TowerToHyperService};
@@ -66,8 +67,26 @@ impl Stop {
     }
 }
 
+/// What requests are answered with.
+pub(crate) trait Answers: Clone + Send + Sync + 'static {
+    /// Answers one.
+    fn answer(
+        &self,
+        request: Request<Body>,
+    ) -> impl Future<Output = Result<Response, Infallible>> + Send + use<Self>;
+}
+
+impl Answers for Router {
+    fn answer(
+        &self,
+        request: Request<Body>,
+    ) -> impl Future<Output = Result<Response, Infallible>> + Send + use<> {
+        TowerToHyperService::new(self.clone()).call(request)
+    }
+}
+
 /// Serves until it is told to stop, then until the requests under way are answered.
-pub async fn serve(listener: TcpListener, router: Router, patience: Patience, stop: Stop) {
+pub(crate) async fn serve(listener: TcpListener, answers: impl Answers, patience: Patience, stop: Stop) {
     let connections = Arc::new(Semaphore::new(MOST_CONNECTIONS));
     let tasks = TaskTracker::new();
     loop {
@@ -85,7 +104,7 @@ pub async fn serve(listener: TcpListener, router: Router, patience: Patience, st
                 stream.set_nodelay(true).ok();
                 // Looking at a token takes its lock: each connection has tokens of its own.
                 let (told_to_stop, stop_now) = (stop.told.child_token(), stop.now.child_token());
-                let connection = connection(stream, router.clone(), patience, told_to_stop);
+                let connection = connection(stream, answers.clone(), patience, told_to_stop);
                 tasks.spawn(async move {
                     let mut connection = pin!(connection);
                     let ended = tokio::select! {
@@ -117,20 +136,19 @@ pub async fn serve(listener: TcpListener, router: Router, patience: Patience, st
 
 fn connection(
     stream: TcpStream,
-    router: Router,
+    answers: impl Answers,
     patience: Patience,
     told_to_stop: CancellationToken,
 ) -> http1::UpgradeableConnection<
     TokioIo<Timed>,
-    impl Service<Request<Incoming>, Response = Response<Answer>, Error = std::convert::Infallible, Future: Send>,
+    impl Service<Request<Incoming>, Response = hyper::Response<Answer>, Error = Infallible, Future: Send>,
 > {
     let phase = Phase::default();
     let stream = Timed::new(stream, phase.clone(), patience);
-    let router = TowerToHyperService::new(router);
     // A token's own clone takes its lock, too.
     let told_to_stop = Arc::new(told_to_stop);
     let service = hyper::service::service_fn(move |request: Request<Incoming>| {
-        let (answering, response) = (phase.head_ended(), router.call(request.map(Body::new)));
+        let (answering, response) = (phase.head_ended(), answers.answer(request.map(Body::new)));
         let told_to_stop = Arc::clone(&told_to_stop);
         async move {
             let mut response = response.await?;
@@ -155,8 +173,6 @@ fn is_of_the_client(error: &io::Error) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::convert::Infallible;
-
     use axum::{http::HeaderName, routing::get};
     use futures::stream;
     use tokio::{

@@ -49,6 +49,10 @@ struct Cli {
     /// How long each query is driven in each way.
     #[arg(long, value_name = "COUNT", default_value_t = 4, value_parser = clap::value_parser!(u64).range(1..=600))]
     seconds: u64,
+    /// How long each query is driven before it counts. A gateway of a catalogue that is larger than its memory learns while
+    /// it is driven which queries' cards are worth keeping on its disk, and fills that at no more than a modest rate.
+    #[arg(long, value_name = "SECONDS", default_value_t = 2, value_parser = clap::value_parser!(u64).range(1..=600))]
+    warm_up: u64,
     /// How many requests are under way at once.
     #[arg(long, value_name = "COUNT", default_value_t = 32, value_parser = clap::value_parser!(u16).range(1..=120))]
     connections: u16,
@@ -111,7 +115,8 @@ async fn write(cli: &Cli) -> Result<(String, u64)> {
 async fn ask(cli: &Cli) -> Result<(String, u64)> {
     let chosen = chosen(&cli.only)?;
     let wrk = Wrk::new(cli.connections).context("preparing the load")?;
-    let driver = Driver { wrk, time: Duration::from_secs(cli.seconds), seed: cli.seed };
+    let (warm_up, time) = (Duration::from_secs(cli.warm_up), Duration::from_secs(cli.seconds));
+    let driver = Driver { wrk, warm_up, time, seed: cli.seed };
     let report = Box::pin(measure(stores()?, &driver, cli, &chosen)).await?;
     let json = || json!({ "report": report, "promises": report.promises() }).to_string();
     Ok((if cli.json { json() } else { report.table() }, report.failures()))
@@ -129,6 +134,7 @@ async fn measure(stores: Stores, driver: &Driver, cli: &Cli, chosen: &[&Query]) 
         cards: ground.size.cards,
         connections: cli.connections,
         seconds: cli.seconds,
+        warm_up_s: cli.warm_up,
         ready_s: ground.ready_s,
         warm_s: ground.warm_s,
         gateway_mib_at_start,

@@ -21,10 +21,10 @@ use crate::{
     trouble::Trouble,
 };
 
-/// How long is driven before it counts.
+/// How long the floors and what is kept are driven before it counts.
 const WARM_UP: Duration = Duration::from_secs(2);
-/// How many requests there are for that.
-const WARM_UP_REQUESTS: usize = 2_000;
+/// How many different requests there are for each second of warming up.
+const WARM_UP_REQUESTS_A_SECOND: u64 = 2_000;
 /// A slice of one way, before the next one has its turn.
 const SLICE: Duration = Duration::from_secs(1);
 /// How many different requests there are for each second that counts: about as many as a gateway answers of the lightest.
@@ -36,6 +36,8 @@ const LOOK_EVERY: Duration = Duration::from_millis(50);
 #[derive(Debug)]
 pub(crate) struct Driver {
     pub(crate) wrk: Wrk,
+    /// How long varied requests are driven before they count.
+    pub(crate) warm_up: Duration,
     pub(crate) time: Duration,
     pub(crate) seed: u64,
 }
@@ -73,12 +75,13 @@ impl Driver {
             all.push(self.statements(ground, query).await?);
         }
         let ways = [(Mode::Cold, &forgetful), (Mode::Unlucky, &keeping)];
-        all.extend(self.in_turn(ground, query, ways, &asked.warm_up, |slice| &asked.varied[slice]).await?);
+        let warm_up = (&asked.warm_up, self.warm_up);
+        all.extend(self.in_turn(ground, query, ways, warm_up, |slice| &asked.varied[slice]).await?);
         let answer = answer(ground, keeping.address, asked.equal.body(0)).await?;
         let fixed = Fixed::serve(answer).await?;
         let server = Driven { address: fixed.address(), metrics: None, pid: std::process::id() };
         let ways = [(Mode::Hot, &keeping), (Mode::Fixed, &server)];
-        all.extend(self.in_turn(ground, query, ways, &asked.equal, |_| &asked.equal).await?);
+        all.extend(self.in_turn(ground, query, ways, (&asked.equal, WARM_UP), |_| &asked.equal).await?);
         drop(fixed);
         // As hard as it can be, the whole machine is busy: half as many requests leave half of it idle.
         let cold = all.iter().find(|measured| measured.mode == Mode::Cold);
@@ -95,8 +98,10 @@ impl Driver {
             let bodies = (0..count).map(|_| query.body(&mut random, cards)).collect();
             Requests::write(&self.wrk.folder().join(name), bodies)
         };
-        let of_slice = usize::try_from(SLICE.as_secs() * REQUESTS_A_SECOND).unwrap_or(usize::MAX);
-        let warm_up = write("warm-up", WARM_UP_REQUESTS)?;
+        let of_seconds =
+            |requests, time: Duration| usize::try_from(requests * time.as_secs()).unwrap_or(usize::MAX);
+        let of_slice = of_seconds(REQUESTS_A_SECOND, SLICE);
+        let warm_up = write("warm-up", of_seconds(WARM_UP_REQUESTS_A_SECOND, self.warm_up))?;
         let varied: Result<_, _> =
             (0..self.slices()).map(|slice| write(&format!("varied-{slice}"), of_slice)).collect();
         let paced = write("paced", self.slices() * of_slice / 2)?;
@@ -109,11 +114,11 @@ impl Driver {
         ground: &mut Ground,
         query: &Query,
         ways: [(Mode, &Driven); 2],
-        warm_up: &Requests,
+        (warm_up, warm_up_time): (&Requests, Duration),
         of_slice: impl Fn(usize) -> &'a Requests,
     ) -> Result<[Measured; 2], Trouble> {
         for (_, driven) in &ways {
-            self.wrk.load(driven.address, warm_up, WARM_UP, Duration::ZERO).await?;
+            self.wrk.load(driven.address, warm_up, warm_up_time, Duration::ZERO).await?;
         }
         let mut slices = [Vec::new(), Vec::new()];
         for slice in 0..self.slices() {

@@ -86,6 +86,8 @@ pub(crate) struct Report {
     pub(crate) cards: i64,
     pub(crate) connections: u16,
     pub(crate) seconds: u64,
+    /// How long varied requests were driven before that.
+    pub(crate) warm_up_s: u64,
     /// From a gateway's start until it was ready, in seconds.
     pub(crate) ready_s: f64,
     /// From there until it had read ahead what readers ask for, beside a second one that did the same.
@@ -156,8 +158,10 @@ impl Report {
 
     /// For people.
     pub(crate) fn table(&self) -> String {
-        let mut lines =
-            vec![format!("{} cards, {} connections, {} s each", self.cards, self.connections, self.seconds)];
+        let mut lines = vec![format!(
+            "{} cards, {} connections, {} s each after {} s",
+            self.cards, self.connections, self.seconds, self.warm_up_s
+        )];
         for query in &QUERIES {
             let measured: Vec<_> = self.measured.iter().filter(|one| one.query == query.name).collect();
             if measured.is_empty() {
@@ -228,6 +232,7 @@ mod tests {
             cards: 1,
             connections: 1,
             seconds: 1,
+            warm_up_s: 2,
             ready_s: 1.0,
             warm_s: 2.0,
             gateway_mib_at_start: 1,

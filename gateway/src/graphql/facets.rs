@@ -10,6 +10,7 @@ use super::{
     plan::Expected,
     straight::{Out, Straight},
 };
+use crate::rates::digits;
 
 /// By which values of one kind a list can be narrowed.
 #[derive(SimpleObject)]
@@ -77,15 +78,17 @@ impl From<catalogue_index::Facet> for Facet {
 
 impl PriceStats {
     pub(crate) fn of(stats: &catalogue_index::PriceStats, currency: &str) -> Self {
+        let digits = digits(currency);
+        let money = |minor| Money::with_digits(minor, currency, digits);
         let bucket = |bucket: &catalogue_index::PriceBucket| PriceBucket {
-            min: Money::of(bucket.min_minor, currency),
-            max: Money::of(bucket.max_minor, currency),
+            min: money(bucket.min_minor),
+            max: money(bucket.max_minor),
             count: count(bucket.count),
         };
         Self {
-            min: Money::of(stats.min_minor, currency),
-            max: Money::of(stats.max_minor, currency),
-            median: Money::of(stats.median_minor, currency),
+            min: money(stats.min_minor),
+            max: money(stats.max_minor),
+            median: money(stats.median_minor),
             buckets: stats.buckets.iter().map(bucket).collect(),
         }
     }

@@ -32,7 +32,12 @@ pub struct Money {
 impl Money {
     /// From minor units of a currency.
     pub fn of(amount_minor: i64, currency: &str) -> Self {
-        let amount = Decimal(Number::new(amount_minor, digits(currency)));
+        Self::with_digits(amount_minor, currency, digits(currency))
+    }
+
+    /// The same of a currency that has so many digits behind the point.
+    pub(super) fn with_digits(amount_minor: i64, currency: &str, digits: u32) -> Self {
+        let amount = Decimal(Number::new(amount_minor, digits));
         Self { amount, minor_units: held(amount_minor), currency: currency.to_owned() }
     }
 

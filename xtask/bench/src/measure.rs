@@ -1,5 +1,6 @@
-//! Measuring one query in every way. Varied queries with and without caches, and equal ones beside a static answer, are driven
-//! in turn, a slice of each at a time, so that what else the machine does meets them alike: there the bounds are narrow.
+//! Measuring one query in every way. Varied queries with and without caches, beside another query where they are held against
+//! that, and equal ones beside a static answer, are driven in turn, a slice of each at a time, so that what else the machine
+//! does meets them alike: there the bounds are narrow.
 
 use std::{
     net::SocketAddr,
@@ -59,6 +60,16 @@ struct Driven {
     pid: u32,
 }
 
+/// A way in which a query is driven, in turn with others.
+struct Way<'w> {
+    mode: Mode,
+    driven: &'w Driven,
+    query: &'w Query,
+    warm_up: (&'w Requests, Duration),
+    /// For one slice after the other, and from the first again.
+    slices: &'w [Requests],
+}
+
 impl Driven {
     fn gateway(service: &stores::process::Service) -> Self {
         Self { address: service.address(), metrics: Some(service.url("/metrics")), pid: service.pid() }
@@ -74,14 +85,27 @@ impl Driver {
         if matches!(query.cold, Cold::OfStatements(_)) {
             all.push(self.statements(ground, query).await?);
         }
-        let ways = [(Mode::Cold, &forgetful), (Mode::Unlucky, &keeping)];
-        let warm_up = (&asked.warm_up, self.warm_up);
-        all.extend(self.in_turn(ground, query, ways, warm_up, |slice| &asked.varied[slice]).await?);
+        let mut ways = vec![
+            self.varied(Mode::Cold, &forgetful, query, &asked),
+            self.varied(Mode::Unlucky, &keeping, query, &asked),
+        ];
+        let other = query.cold.other_query();
+        let other = other.map(|other| Ok::<_, Trouble>((other, self.requests(other, ground.size.cards)?)));
+        let other = other.transpose()?;
+        let beside = other.iter().map(|(other, asked)| self.varied(Mode::Beside, &forgetful, other, asked));
+        ways.extend(beside);
+        all.extend(self.in_turn(ground, query, &ways).await?);
         let answer = answer(ground, keeping.address, asked.equal.body(0)).await?;
         let fixed = Fixed::serve(answer).await?;
         let server = Driven { address: fixed.address(), metrics: None, pid: std::process::id() };
-        let ways = [(Mode::Hot, &keeping), (Mode::Fixed, &server)];
-        all.extend(self.in_turn(ground, query, ways, (&asked.equal, WARM_UP), |_| &asked.equal).await?);
+        let ways = [(Mode::Hot, &keeping), (Mode::Fixed, &server)].map(|(mode, driven)| Way {
+            mode,
+            driven,
+            query,
+            warm_up: (&asked.equal, WARM_UP),
+            slices: std::slice::from_ref(&asked.equal),
+        });
+        all.extend(self.in_turn(ground, query, &ways).await?);
         drop(fixed);
         // As hard as it can be, the whole machine is busy: half as many requests leave half of it idle.
         let cold = all.iter().find(|measured| measured.mode == Mode::Cold);
@@ -92,11 +116,15 @@ impl Driver {
         Ok(all)
     }
 
+    fn varied<'w>(&self, mode: Mode, driven: &'w Driven, query: &'w Query, asked: &'w Asked) -> Way<'w> {
+        Way { mode, driven, query, warm_up: (&asked.warm_up, self.warm_up), slices: &asked.varied }
+    }
+
     fn requests(&self, query: &Query, cards: i64) -> Result<Asked, Trouble> {
         let mut random = SmallRng::seed_from_u64(self.seed);
         let mut write = |name: &str, count: usize| {
             let bodies = (0..count).map(|_| query.body(&mut random, cards)).collect();
-            Requests::write(&self.wrk.folder().join(name), bodies)
+            Requests::write(&self.wrk.folder().join(format!("{}-{name}", query.name)), bodies)
         };
         let of_seconds =
             |requests, time: Duration| usize::try_from(requests * time.as_secs()).unwrap_or(usize::MAX);
@@ -108,28 +136,26 @@ impl Driver {
         Ok(Asked { warm_up, varied: varied?, paced, equal: write("equal", 1)? })
     }
 
-    /// Drives two servers in turn, slice by slice.
-    async fn in_turn<'a>(
+    /// Drives a query in several ways in turn, slice by slice.
+    async fn in_turn(
         &self,
         ground: &mut Ground,
         query: &Query,
-        ways: [(Mode, &Driven); 2],
-        (warm_up, warm_up_time): (&Requests, Duration),
-        of_slice: impl Fn(usize) -> &'a Requests,
-    ) -> Result<[Measured; 2], Trouble> {
-        for (_, driven) in &ways {
-            self.wrk.load(driven.address, warm_up, warm_up_time, Duration::ZERO).await?;
+        ways: &[Way<'_>],
+    ) -> Result<Vec<Measured>, Trouble> {
+        for Way { driven, warm_up: (warm_up, time), .. } in ways {
+            self.wrk.load(driven.address, warm_up, *time, Duration::ZERO).await?;
         }
-        let mut slices = [Vec::new(), Vec::new()];
+        let mut slices: Vec<Vec<Slice>> = ways.iter().map(|_| Vec::new()).collect();
         for slice in 0..self.slices() {
-            for ((_, driven), slices) in ways.iter().zip(&mut slices) {
-                slices.push(self.drive(ground, driven, query, of_slice(slice), SLICE, Duration::ZERO).await?);
+            for (way, slices) in ways.iter().zip(&mut slices) {
+                let requests = &way.slices[slice % way.slices.len()];
+                let driven = self.drive(ground, way.driven, way.query, requests, SLICE, Duration::ZERO);
+                slices.push(driven.await?);
             }
         }
-        let [(one, _), (other, _)] = ways;
-        let [of_one, of_other] = slices;
-        Ok([(one, of_one), (other, of_other)]
-            .map(|(mode, slices)| told_of(Measured::of(query.name, mode, &slices))))
+        let told = ways.iter().zip(&slices);
+        Ok(told.map(|(way, slices)| told_of(Measured::of(query.name, way.mode, slices))).collect())
     }
 
     fn slices(&self) -> usize {

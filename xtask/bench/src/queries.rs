@@ -30,8 +30,18 @@ pub(crate) enum Cold {
     OfQuery(&'static str, f64),
 }
 
+impl Cold {
+    /// The query whose cold answers those are held against.
+    pub(crate) fn other_query(self) -> Option<&'static Query> {
+        match self {
+            Self::OfStatements(_) => None,
+            Self::OfQuery(name, _) => QUERIES.iter().find(|query| query.name == name),
+        }
+    }
+}
+
 /// All of them.
-pub(crate) const QUERIES: [Query; 5] = [
+pub(crate) static QUERIES: [Query; 5] = [
     Query {
         name: "Q1",
         asks_for: "one card by its id, with offers and technologies",

@@ -111,6 +111,7 @@ fn public(gateway: &Arc<Gateway>, settings: &HttpSettings) -> Public {
         .layer(CompressionLayer::new())
         .merge(graphql::routes(graphql.clone()));
     let cors = cors::layer(&settings.cors_origins);
+    // With any other layer around GraphQL it is not plain either.
     let is_plain = cors.is_none();
     if let Some(cors) = cors {
         public = public.layer(cors);

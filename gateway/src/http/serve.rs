@@ -68,16 +68,16 @@ impl Stop {
 }
 
 /// What requests are answered with.
-pub(crate) trait Answers: Clone + Send + Sync + 'static {
-    /// Answers one.
-    fn answer(
+pub(crate) trait Responder: Clone + Send + Sync + 'static {
+    /// Responds to one.
+    fn respond(
         &self,
         request: Request<Body>,
     ) -> impl Future<Output = Result<Response, Infallible>> + Send + use<Self>;
 }
 
-impl Answers for Router {
-    fn answer(
+impl Responder for Router {
+    fn respond(
         &self,
         request: Request<Body>,
     ) -> impl Future<Output = Result<Response, Infallible>> + Send + use<> {
@@ -86,7 +86,7 @@ impl Answers for Router {
 }
 
 /// Serves until it is told to stop, then until the requests under way are answered.
-pub(crate) async fn serve(listener: TcpListener, answers: impl Answers, patience: Patience, stop: Stop) {
+pub(crate) async fn serve(listener: TcpListener, responder: impl Responder, patience: Patience, stop: Stop) {
     let connections = Arc::new(Semaphore::new(MOST_CONNECTIONS));
     let tasks = TaskTracker::new();
     loop {
@@ -104,7 +104,7 @@ pub(crate) async fn serve(listener: TcpListener, answers: impl Answers, patience
                 stream.set_nodelay(true).ok();
                 // Looking at a token takes its lock: each connection has tokens of its own.
                 let (told_to_stop, stop_now) = (stop.told.child_token(), stop.now.child_token());
-                let connection = connection(stream, answers.clone(), patience, told_to_stop);
+                let connection = connection(stream, responder.clone(), patience, told_to_stop);
                 tasks.spawn(async move {
                     let mut connection = pin!(connection);
                     let ended = tokio::select! {
@@ -136,7 +136,7 @@ pub(crate) async fn serve(listener: TcpListener, answers: impl Answers, patience
 
 fn connection(
     stream: TcpStream,
-    answers: impl Answers,
+    responder: impl Responder,
     patience: Patience,
     told_to_stop: CancellationToken,
 ) -> http1::UpgradeableConnection<
@@ -148,7 +148,7 @@ fn connection(
     // A token's own clone takes its lock, too.
     let told_to_stop = Arc::new(told_to_stop);
     let service = hyper::service::service_fn(move |request: Request<Incoming>| {
-        let (answering, response) = (phase.head_ended(), answers.answer(request.map(Body::new)));
+        let (answering, response) = (phase.head_ended(), responder.respond(request.map(Body::new)));
         let told_to_stop = Arc::clone(&told_to_stop);
         async move {
             let mut response = response.await?;

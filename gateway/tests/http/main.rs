@@ -294,6 +294,48 @@ async fn only_pages_of_listed_origins_may_read_answers() {
     }
 }
 
+/// An answer: status, headers but for those that tell of other origins or of the time, and body.
+async fn whole(response: Response) -> (StatusCode, Vec<(String, String)>, String) {
+    let others = [header::DATE, header::VARY, header::ACCESS_CONTROL_EXPOSE_HEADERS];
+    let told = response.headers().iter().filter(|(name, _)| !others.contains(name));
+    let mut headers: Vec<(String, String)> =
+        told.map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned())).collect();
+    headers.sort();
+    (response.status(), headers, response.text().await.unwrap())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_posted_is_answered_alike_by_the_way_without_routes_and_by_a_route() {
+    let sandbox = Sandbox::new().await;
+    let http = http_client();
+    let direct = gateway(&sandbox, &[]).await;
+    let routed = gateway(&sandbox, &[("CORS_ORIGINS", "https://shop.example")]).await;
+    let shops = json!({ "query": SHOPS }).to_string();
+    let cases = [
+        ("/graphql", JSON, GRAPHQL, shops.as_str(), 200),
+        ("/graphql", JSON, "*/*", &shops, 200),
+        ("/graphql?from=here", JSON, GRAPHQL, &shops, 200),
+        ("/graphql", JSON, "text/event-stream", &shops, 200),
+        ("/graphql", JSON, "text/html", &shops, 406),
+        ("/graphql", "text/plain", GRAPHQL, &shops, 415),
+        ("/graphql", JSON, GRAPHQL, "{", 400),
+        ("/graphql", JSON, GRAPHQL, "", 400),
+        ("/graphql/", JSON, GRAPHQL, &shops, 404),
+        ("/Graphql", JSON, GRAPHQL, &shops, 404),
+        ("/health", JSON, GRAPHQL, &shops, 405),
+    ];
+    for (path, content_type, accept, body, status) in cases {
+        let post = |gateway: &Service| {
+            let request = http.post(gateway.url(path)).header(header::CONTENT_TYPE, content_type);
+            request.header(header::ACCEPT, accept).body(body.to_owned()).send()
+        };
+        let (one, other) =
+            (whole(post(&direct).await.unwrap()).await, whole(post(&routed).await.unwrap()).await);
+        assert_eq!(one, other, "{path} {content_type} {accept} {body}");
+        assert_eq!(one.0, status, "{path} {content_type} {accept} {body}: {one:?}");
+    }
+}
+
 /// Asks something that no cache knows.
 async fn ask_anew(http: &Client, gateway: &Service, number: usize) -> (StatusCode, String, Duration) {
     let body = json!({ "query": format!("{{ brands {{ slug }} }} # {number}") });

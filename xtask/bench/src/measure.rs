@@ -43,13 +43,10 @@ pub(crate) struct Driver {
     pub(crate) seed: u64,
 }
 
-/// A query's requests: by chance to warm up and to count, for each slice others, and one that is always the same.
-struct Asked {
+/// A query's requests with variables by chance: to warm up, and for each slice others.
+struct Varied {
     warm_up: Requests,
-    varied: Vec<Requests>,
-    /// For half of the load.
-    paced: Requests,
-    equal: Requests,
+    slices: Vec<Requests>,
 }
 
 /// Who is driven.
@@ -79,70 +76,79 @@ impl Driven {
 impl Driver {
     /// Measures a query in every way.
     pub(crate) async fn measure(&self, ground: &mut Ground, query: &Query) -> Result<Vec<Measured>, Trouble> {
-        let asked = self.requests(query, ground.size.cards)?;
+        let cards = ground.size.cards;
+        let mut random = SmallRng::seed_from_u64(self.seed);
+        let varied = self.varied(query, &mut random, cards)?;
+        let equal = self.write(query, "equal", 1, &mut random, cards)?;
         let (forgetful, keeping) = (Driven::gateway(&ground.forgetful), Driven::gateway(&ground.keeping));
         let mut all = Vec::new();
         if matches!(query.cold, Cold::OfStatements(_)) {
             all.push(self.statements(ground, query).await?);
         }
-        let mut ways = vec![
-            self.varied(Mode::Cold, &forgetful, query, &asked),
-            self.varied(Mode::Unlucky, &keeping, query, &asked),
-        ];
+        // It asks for other cards, or it would find them where the first has just had them read.
         let other = query.cold.other_query();
-        let other = other.map(|other| Ok::<_, Trouble>((other, self.requests(other, ground.size.cards)?)));
+        let other = other.map(|other| Ok::<_, Trouble>((other, self.varied(other, &mut random, cards)?)));
         let other = other.transpose()?;
-        let beside = other.iter().map(|(other, asked)| self.varied(Mode::Beside, &forgetful, other, asked));
-        ways.extend(beside);
-        all.extend(self.in_turn(ground, query, &ways).await?);
-        let answer = answer(ground, keeping.address, asked.equal.body(0)).await?;
+        let way = |mode, driven, query, varied| self.way(mode, driven, query, varied);
+        let mut ways =
+            vec![way(Mode::Cold, &forgetful, query, &varied), way(Mode::Unlucky, &keeping, query, &varied)];
+        ways.extend(other.iter().map(|(other, varied)| way(Mode::Beside, &forgetful, other, varied)));
+        all.extend(self.in_turn(ground, &ways).await?);
+        let answer = answer(ground, keeping.address, equal.body(0)).await?;
         let fixed = Fixed::serve(answer).await?;
         let server = Driven { address: fixed.address(), metrics: None, pid: std::process::id() };
         let ways = [(Mode::Hot, &keeping), (Mode::Fixed, &server)].map(|(mode, driven)| Way {
             mode,
             driven,
             query,
-            warm_up: (&asked.equal, WARM_UP),
-            slices: std::slice::from_ref(&asked.equal),
+            warm_up: (&equal, WARM_UP),
+            slices: std::slice::from_ref(&equal),
         });
-        all.extend(self.in_turn(ground, query, &ways).await?);
+        all.extend(self.in_turn(ground, &ways).await?);
         drop(fixed);
         // As hard as it can be, the whole machine is busy: half as many requests leave half of it idle.
         let cold = all.iter().find(|measured| measured.mode == Mode::Cold);
         let half = cold.map_or(1.0, |cold| (cold.requests_per_s / 2.0).max(1.0));
         let pause = Duration::from_secs_f64(f64::from(self.wrk.connections()) / half);
-        let paced = self.drive(ground, &forgetful, query, &asked.paced, self.time, pause).await?;
+        let paced = self.write(
+            query,
+            "paced",
+            self.slices() * of_seconds(REQUESTS_A_SECOND, SLICE) / 2,
+            &mut random,
+            cards,
+        )?;
+        let paced = self.drive(ground, &forgetful, query, &paced, self.time, pause).await?;
         all.push(told_of(Measured::of(query.name, Mode::Paced, &[paced])));
         Ok(all)
     }
 
-    fn varied<'w>(&self, mode: Mode, driven: &'w Driven, query: &'w Query, asked: &'w Asked) -> Way<'w> {
-        Way { mode, driven, query, warm_up: (&asked.warm_up, self.warm_up), slices: &asked.varied }
+    fn way<'w>(&self, mode: Mode, driven: &'w Driven, query: &'w Query, varied: &'w Varied) -> Way<'w> {
+        Way { mode, driven, query, warm_up: (&varied.warm_up, self.warm_up), slices: &varied.slices }
     }
 
-    fn requests(&self, query: &Query, cards: i64) -> Result<Asked, Trouble> {
-        let mut random = SmallRng::seed_from_u64(self.seed);
-        let mut write = |name: &str, count: usize| {
-            let bodies = (0..count).map(|_| query.body(&mut random, cards)).collect();
-            Requests::write(&self.wrk.folder().join(format!("{}-{name}", query.name)), bodies)
-        };
-        let of_seconds =
-            |requests, time: Duration| usize::try_from(requests * time.as_secs()).unwrap_or(usize::MAX);
+    fn varied(&self, query: &Query, random: &mut SmallRng, cards: i64) -> Result<Varied, Trouble> {
+        let warm_up = of_seconds(WARM_UP_REQUESTS_A_SECOND, self.warm_up);
+        let warm_up = self.write(query, "warm-up", warm_up, random, cards)?;
         let of_slice = of_seconds(REQUESTS_A_SECOND, SLICE);
-        let warm_up = write("warm-up", of_seconds(WARM_UP_REQUESTS_A_SECOND, self.warm_up))?;
-        let varied: Result<_, _> =
-            (0..self.slices()).map(|slice| write(&format!("varied-{slice}"), of_slice)).collect();
-        let paced = write("paced", self.slices() * of_slice / 2)?;
-        Ok(Asked { warm_up, varied: varied?, paced, equal: write("equal", 1)? })
+        let mut slice = |slice| self.write(query, &format!("varied-{slice}"), of_slice, random, cards);
+        let slices: Result<_, _> = (0..self.slices()).map(&mut slice).collect();
+        Ok(Varied { warm_up, slices: slices? })
     }
 
-    /// Drives a query in several ways in turn, slice by slice.
-    async fn in_turn(
+    fn write(
         &self,
-        ground: &mut Ground,
         query: &Query,
-        ways: &[Way<'_>],
-    ) -> Result<Vec<Measured>, Trouble> {
+        name: &str,
+        count: usize,
+        random: &mut SmallRng,
+        cards: i64,
+    ) -> Result<Requests, Trouble> {
+        let bodies = (0..count).map(|_| query.body(random, cards)).collect();
+        Ok(Requests::write(&self.wrk.folder().join(format!("{}-{name}", query.name)), bodies)?)
+    }
+
+    /// Drives in several ways in turn, slice by slice.
+    async fn in_turn(&self, ground: &mut Ground, ways: &[Way<'_>]) -> Result<Vec<Measured>, Trouble> {
         for Way { driven, warm_up: (warm_up, time), .. } in ways {
             self.wrk.load(driven.address, warm_up, *time, Duration::ZERO).await?;
         }
@@ -155,7 +161,7 @@ impl Driver {
             }
         }
         let told = ways.iter().zip(&slices);
-        Ok(told.map(|(way, slices)| told_of(Measured::of(query.name, way.mode, slices))).collect())
+        Ok(told.map(|(way, slices)| told_of(Measured::of(way.query.name, way.mode, slices))).collect())
     }
 
     fn slices(&self) -> usize {
@@ -211,6 +217,11 @@ impl Driver {
             fault: None,
         }))
     }
+}
+
+/// How many requests that is, at so many a second.
+fn of_seconds(requests: u64, time: Duration) -> usize {
+    usize::try_from(requests * time.as_secs()).unwrap_or(usize::MAX)
 }
 
 /// Says how fast it was.

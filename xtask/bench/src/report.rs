@@ -14,7 +14,7 @@ pub(crate) enum Mode {
     Cold,
     /// Variables by chance, with answers kept that nobody asks for again.
     Unlucky,
-    /// The query that it is held against, as cold, in turn with it.
+    /// As cold, in turn with another query that is held against it.
     Beside,
     /// The same request again and again.
     Hot,
@@ -30,7 +30,7 @@ impl Mode {
             Self::Statements => "floor: statements by pgbench",
             Self::Cold => "varied, no answers kept",
             Self::Unlucky => "varied, answers kept",
-            Self::Beside => "what it is held against",
+            Self::Beside => "the same, beside another query",
             Self::Hot => "equal, answers kept",
             Self::Fixed => "floor: a static answer",
             Self::Paced => "varied, no answers kept, half",
@@ -140,7 +140,7 @@ impl Report {
                     at_least(format!("{name} varied, of its statements by pgbench"), ratio, bound);
                 }
                 Cold::OfQuery(other, bound) => {
-                    let ratio = self.ratio((name, Mode::Cold), (name, Mode::Beside));
+                    let ratio = self.ratio((name, Mode::Cold), (other, Mode::Beside));
                     at_least(format!("{name} varied, of {other}"), ratio, bound);
                 }
             }
@@ -162,7 +162,7 @@ impl Report {
     /// For people.
     pub(crate) fn table(&self) -> String {
         let mut lines = vec![format!(
-            "{} cards, {} connections, {} s each after {} s",
+            "{} cards, {} connections, {} s each, varied ones after {} s",
             self.cards, self.connections, self.seconds, self.warm_up_s
         )];
         for query in &QUERIES {
@@ -247,7 +247,7 @@ mod tests {
                 measured("Q1", Mode::Unlucky, 500.0),
                 measured("Q2", Mode::Cold, 700.0),
                 measured("Q5", Mode::Cold, 400.0),
-                measured("Q5", Mode::Beside, 900.0),
+                measured("Q2", Mode::Beside, 900.0),
                 measured("Q5", Mode::Paced, 100.0),
             ],
         };

@@ -1,16 +1,23 @@
 //! Requests as wrk sends them, in a file.
 
 use std::{
-    fs::File,
+    fs::{self, File},
     io::{self, BufWriter, Write},
     path::{Path, PathBuf},
 };
 
-/// Requests of one query: their bodies at hand, and a file of them for wrk.
+/// Requests of one query: their bodies at hand, and a file of them for wrk. Dropped, it is removed.
 #[derive(Debug)]
 pub(crate) struct Requests {
     path: PathBuf,
     bodies: Vec<String>,
+}
+
+impl Drop for Requests {
+    fn drop(&mut self) {
+        // What stays goes with its folder.
+        fs::remove_file(&self.path).ok();
+    }
 }
 
 impl Requests {

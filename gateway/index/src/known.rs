@@ -175,3 +175,35 @@ impl<'k> KnownCards<'k> {
         counts
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_are_known_within_a_bound_and_each_is_reckoned_once() {
+        let (known, all) = (Known::default(), SlotSet::default());
+        let cards = known.all(&all);
+        let of = |high: u16, values: usize| {
+            let sets = vec![&all; values];
+            cards.counts(FacetId::Gpus, high, || PartCounts::of(&sets, high, &[]));
+        };
+        let taken = || {
+            let counts = known.counts.lock().unwrap();
+            (counts.of_parts.len(), counts.bytes)
+        };
+        // What somebody else counted meanwhile.
+        let counts = Arc::new(PartCounts::of(&[&all], 0, &[]));
+        let key = CountsKey { cards: Whose::All, high: 0, facet: FacetId::Gpus };
+        (0..2).for_each(|_| known.counts.lock().unwrap().insert(key, &counts));
+        assert_eq!(taken(), (1, counts.bytes() + COUNTS_BYTES));
+        for high in 1..1_000 {
+            of(high, 1_000);
+            let (parts, bytes) = taken();
+            assert!(parts > 0 && bytes <= MOST_COUNTS_BYTES, "{high}: {bytes}");
+        }
+        let before = taken();
+        of(2_000, MOST_COUNTS_BYTES / 32);
+        assert_eq!(taken(), before);
+    }
+}

@@ -19,6 +19,12 @@ pub struct Public {
     graphql: Option<Arc<GraphQl>>,
 }
 
+/// Which way a request takes.
+enum Way {
+    Direct(Arc<GraphQl>),
+    ByRoute(Router),
+}
+
 impl Public {
     /// By its routes alone.
     pub(super) fn routed(routes: Router) -> Self {
@@ -35,15 +41,7 @@ impl Public {
     pub fn merge(self, routes: Router) -> Self {
         Self { routes: self.routes.merge(routes), ..self }
     }
-}
 
-/// Which way a request takes.
-enum Way {
-    Direct(Arc<GraphQl>),
-    ByRoute(Router),
-}
-
-impl Public {
     fn way(&self, request: &Request) -> Way {
         match &self.graphql {
             Some(graphql) if request.method() == Method::POST && request.uri().path() == graphql::PATH => {

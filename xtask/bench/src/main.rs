@@ -49,8 +49,8 @@ struct Cli {
     /// How long each query is driven in each way.
     #[arg(long, value_name = "COUNT", default_value_t = 4, value_parser = clap::value_parser!(u64).range(1..=600))]
     seconds: u64,
-    /// How long varied requests are driven before they count. A gateway of a catalogue that is larger than its memory learns while
-    /// it is driven which queries' cards are worth keeping on its disk, and fills that at no more than a modest rate.
+    /// How long varied requests are driven before they count. A gateway whose catalogue is larger than its memory learns
+    /// meanwhile which queries' cards are worth keeping on its disk, and fills that at no more than a modest rate.
     #[arg(long, value_name = "SECONDS", default_value_t = 2, value_parser = clap::value_parser!(u64).range(1..=600))]
     warm_up: u64,
     /// How many requests are under way at once.

@@ -79,22 +79,15 @@ pub(super) fn each_slot(blocks: u16, word: impl Fn(usize) -> u64, mut act: impl 
 #[derive(Default)]
 pub(super) struct Rest {
     pub(super) blocks: u16,
-    /// Of all blocks.
+    part: Option<Part>,
+    /// Of all of the part.
     words: Vec<u64>,
-    /// The slots themselves, where they are few.
-    few: Option<Vec<u16>>,
 }
 
 impl Rest {
     /// `blocks` are those in which slots are counted; the words of all can be asked for.
     pub(super) fn of(part: &Part, blocks: u16) -> Self {
-        let few = match part {
-            Part::Listed(list) => {
-                Some(list.iter().copied().filter(|low| blocks >> block(*low) & 1 == 1).collect())
-            }
-            Part::Flagged(_) => None,
-        };
-        Self { blocks, words: part.to_words(), few }
+        Self { blocks, part: Some(part.clone()), words: part.to_words() }
     }
 
     pub(super) fn word(&self, number: usize) -> u64 {
@@ -103,20 +96,16 @@ impl Rest {
 
     /// How many slots of its blocks another part has.
     pub(super) fn count_in(&self, other: &Part) -> usize {
-        let flagged = |list: &[u16]| list.iter().map(|low| usize::from(flag(&self.words, *low))).sum();
-        match (other, &self.few) {
-            (Part::Flagged(flags), Some(few)) if few.len() < flags.words().len() / 2 => {
-                few.iter().filter(|low| other.contains(**low)).count()
-            }
-            (Part::Flagged(flags), _) if self.blocks == u16::MAX => ones_of_both(flags.words(), &self.words),
+        match (other, &self.part) {
+            (_, Some(part)) if self.blocks == u16::MAX => other.count_in(part, &self.words),
             (Part::Flagged(flags), _) => blocks(self.blocks)
                 .map(|block| ones_of_both(block_of(flags.words(), block), block_of(&self.words, block)))
                 .sum(),
-            (Part::Listed(list), _) if self.blocks == u16::MAX => flagged(list),
             (Part::Listed(list), _) => blocks(self.blocks)
                 .map(|block| {
                     let rank = |block: usize| list.partition_point(|low| self::block(*low) < block);
-                    flagged(&list[rank(block)..rank(block + 1)])
+                    let of_block = &list[rank(block)..rank(block + 1)];
+                    of_block.iter().filter(|low| flag(&self.words, **low)).count()
                 })
                 .sum(),
         }

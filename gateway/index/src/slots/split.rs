@@ -42,7 +42,7 @@ impl PartCounts {
     }
 
     /// How many slots each set has of those that are flagged in words.
-    fn of(sets: &[&SlotSet], high: u16, words: &[u64]) -> Self {
+    pub(crate) fn of(sets: &[&SlotSet], high: u16, words: &[u64]) -> Self {
         let (mut of_part, mut of_blocks) = (vec![0; sets.len()], vec![0; BLOCKS * sets.len()]);
         for (number, set) in sets.iter().enumerate() {
             let Some(other) = set.part(high) else { continue };

@@ -10,7 +10,7 @@ use crate::{
     facets::FacetId,
     facts::CardFacts,
     index::Index,
-    order::Order,
+    order::{Order, mark_of_text},
     search::{Codes, TermNumbers, Vocabulary, codes_to_keep, each_term},
 };
 
@@ -86,7 +86,7 @@ impl Filling {
         for by in By::ALL {
             let in_order = in_order(&index.cards, by, &places);
             let slots: Vec<u32> = in_order.into_iter().map(|place| slots[place as usize]).collect();
-            index.orders[by.place()] = Order::from_sorted(&slots);
+            index.orders[by.place()] = Order::from_sorted(&slots, |slot| index.cards.probe(by, slot).mark());
         }
         index.codes = Codes::of(&index.cards);
         index.all.shrink();
@@ -112,15 +112,9 @@ fn sorted<K: Ord>(keys: impl Iterator<Item = (K, u32)>) -> Vec<u32> {
     keys.into_iter().map(|(_, entry)| entry).collect()
 }
 
-/// The same for texts. Their first bytes are kept beside them as a number, since looking at a text itself
-/// costs a look into far memory.
+/// The same for texts. Their marks are kept beside them, since looking at a text itself costs a look into far memory.
 pub(crate) fn sorted_texts<'t>(keys: impl Iterator<Item = (&'t str, u32)>) -> Vec<u32> {
-    let start = |text: &str| {
-        let mut start = [0; 8];
-        start.iter_mut().zip(text.bytes()).for_each(|(to, byte)| *to = byte);
-        u64::from_be_bytes(start)
-    };
-    sorted(keys.map(|(text, entry)| ((start(text), text), entry)))
+    sorted(keys.map(|(text, entry)| ((mark_of_text(text), text), entry)))
 }
 
 #[cfg(test)]

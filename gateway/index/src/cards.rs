@@ -4,7 +4,12 @@
 
 use chrono::{Datelike, NaiveDate};
 
-use crate::{column::Column, facts::CardFacts, texts::Texts};
+use crate::{
+    column::Column,
+    facts::CardFacts,
+    order::{Mark, mark_of_number, mark_of_text},
+    texts::Texts,
+};
 
 /// No price: behind all others.
 pub(crate) const UNKNOWN_PRICE: i64 = i64::MAX;
@@ -102,6 +107,21 @@ pub(crate) enum Probe<'c> {
     Number(i64, i64),
     Text(&'c str, i64),
     Brevity(u8, i64, i64),
+}
+
+impl Probe<'_> {
+    /// Its mark among those of its order.
+    pub(crate) fn mark(&self) -> Mark {
+        match *self {
+            Self::Number(number, _) => mark_of_number(number),
+            Self::Text(text, _) => mark_of_text(text),
+            // As much of the price as there is room for.
+            Self::Brevity(length, price, _) => {
+                let price = Mark::try_from(price).unwrap_or_default();
+                Mark::from(length) << 56 | price.min((1 << 56) - 1)
+            }
+        }
+    }
 }
 
 impl Row {

@@ -11,7 +11,7 @@ use crate::{
     facets::FacetId,
     facts::CardFacts,
     known::Known,
-    order::Order,
+    order::{Order, Sought, mark_of_number},
     search::{Codes, Vocabulary, codes_to_keep, terms},
     slots::SlotSet,
     steps::Steps,
@@ -138,27 +138,29 @@ impl Index {
 
     /// The slot of a card.
     pub(crate) fn slot(&self, id: i64) -> Option<u32> {
-        let order = self.order(By::Id);
-        let rank = order.rank(|other| self.cards.row(other).id < id);
-        order.get(rank).filter(|slot| self.cards.row(*slot).id == id)
+        let precedes = |other| self.cards.row(other).id < id;
+        let next = self.order(By::Id).first_from(&Sought { mark: mark_of_number(id), precedes })?;
+        (self.cards.row(next).id == id).then_some(next)
     }
 
     /// Where in the order of an axis the numbers between two are, both included.
     pub(crate) fn ranks(&self, axis: Axis, min: i64, max: i64) -> Range<usize> {
-        let start = self.rank(axis, |number| number < min);
+        let start = self.rank(axis, min, |number| number < min);
         start..self.rank_behind(axis, max).max(start)
     }
 
     /// How many cards have this number on an axis, or a lower one.
     pub(crate) fn rank_behind(&self, axis: Axis, number: i64) -> usize {
-        self.rank(axis, |other| other <= number)
+        self.rank(axis, number, |other| other <= number)
     }
 
-    /// How many cards have numbers on an axis that `precede`; those that do must all be below those that don't.
-    fn rank(&self, axis: Axis, precede: impl Fn(i64) -> bool) -> usize {
+    /// How many cards have numbers on an axis that `precede`: all that are below one, and maybe those that are that one.
+    fn rank(&self, axis: Axis, number: i64, precede: impl Fn(i64) -> bool) -> usize {
         let by = By::Axis(axis);
         let precedes = |slot: u32| precede(self.cards.row(slot).number(axis));
-        let Some(steps) = self.steps[by.place()].get() else { return self.order(by).rank(precedes) };
+        let Some(steps) = self.steps[by.place()].get() else {
+            return self.order(by).rank(&Sought { mark: mark_of_number(number), precedes });
+        };
         let around = steps.around(&precede);
         let start = around.start;
         let stretches = self.order(by).stretches(around);
@@ -199,14 +201,17 @@ impl Index {
         let Self { cards, orders, steps, .. } = self;
         let probe = cards.probe(by, slot);
         steps[by.place()].take();
-        orders[by.place()].remove(slot, |other| cards.probe(by, other) < probe);
+        let precedes = |other| cards.probe(by, other) < probe;
+        orders[by.place()].remove(slot, &Sought { mark: probe.mark(), precedes });
     }
 
     fn put_in(&mut self, by: By, slot: u32) {
         let Self { cards, orders, steps, .. } = self;
         let probe = cards.probe(by, slot);
         steps[by.place()].take();
-        orders[by.place()].insert(slot, |other| cards.probe(by, other) < probe);
+        let precedes = |other| cards.probe(by, other) < probe;
+        let sought = Sought { mark: probe.mark(), precedes };
+        orders[by.place()].insert(slot, &sought, |other| cards.probe(by, other).mark());
     }
 
     /// Gives a card its values, names and codes instead of those that it had.

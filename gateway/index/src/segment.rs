@@ -11,6 +11,7 @@ use crate::{
     cards::{By, Probe},
     condition::{Condition, Field},
     list::List,
+    order::Sought,
     slots::{Bits, SlotSet},
     sort::Position,
 };
@@ -59,10 +60,11 @@ impl<'l> Segment<'l> {
     pub(crate) fn cut(&self, scan: &mut Scan, place: &Probe<'_>, inclusive: bool) {
         // Whether the place's own card is before the cut, in ascending order.
         let own_is_before = scan.ascending != inclusive;
-        let cut = self.list.index.order(self.by).rank(|slot| {
+        let precedes = |slot| {
             let probe = self.probe(slot);
             if own_is_before { probe <= *place } else { probe < *place }
-        });
+        };
+        let cut = self.list.index.order(self.by).rank(&Sought { mark: place.mark(), precedes });
         if scan.ascending {
             scan.ranks.start = scan.ranks.start.max(cut);
         } else {

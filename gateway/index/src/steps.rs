@@ -125,7 +125,7 @@ mod tests {
         const CARDS: u32 = 200_003;
         // In an order that has nothing to do with their slots.
         let entries: Vec<u32> = (0..CARDS).map(|rank| rank * 7_919 % CARDS).collect();
-        let order = Order::from_sorted(&entries);
+        let order = Order::from_sorted(&entries, |_| 0);
         let steps = Steps::of(&order, Axis::Price, i64::from);
         assert_eq!(steps.before().len(), CARDS as usize / steps.every() + 1);
         let every = steps.every();
@@ -150,7 +150,7 @@ mod tests {
             assert_eq!(gathered.and(&plain).len(), ranks.len(), "{ranks:?}");
             assert_eq!(steps.count(&order, &ranks, &some, &all), plain.and(&some).len(), "{ranks:?}");
         }
-        let sorted = Steps::of(&Order::from_sorted(&(0..CARDS).collect::<Vec<_>>()), Axis::Price, i64::from);
+        let sorted = Steps::of(&Order::from_sorted(&(0..CARDS).collect::<Vec<_>>(), |_| 0), Axis::Price, i64::from);
         for rank in [0, 1, NOTED, NOTED + 1, every * 2 - 1, CARDS as usize - 1] {
             let number = i64::from(entries[rank]);
             let around = sorted.around(|other| other < number);

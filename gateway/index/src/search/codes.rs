@@ -5,7 +5,7 @@ use super::words::MOST_CODES;
 use crate::{
     build::sorted_texts,
     cards::Cards,
-    order::Order,
+    order::{Order, Sought, mark_behind_text, mark_of_text},
     slots::{Bits, SlotSet},
 };
 
@@ -45,7 +45,9 @@ impl Codes {
     pub(crate) fn add(&mut self, cards: &Cards, slot: u32) {
         for entry in entries(cards, slot) {
             let key = (text(cards, entry), entry);
-            self.sorted.insert(entry, |other| (text(cards, other), other) < key);
+            let precedes = |other| (text(cards, other), other) < key;
+            let mark = |entry| mark_of_text(text(cards, entry));
+            self.sorted.insert(entry, &Sought { mark: mark_of_text(key.0), precedes }, mark);
         }
     }
 
@@ -53,7 +55,8 @@ impl Codes {
     pub(crate) fn remove(&mut self, cards: &Cards, slot: u32) {
         for entry in entries(cards, slot) {
             let key = (text(cards, entry), entry);
-            self.sorted.remove(entry, |other| (text(cards, other), other) < key);
+            let precedes = |other| (text(cards, other), other) < key;
+            self.sorted.remove(entry, &Sought { mark: mark_of_text(key.0), precedes });
         }
     }
 
@@ -61,14 +64,16 @@ impl Codes {
     pub(crate) fn of(cards: &Cards) -> Self {
         let entries = (0..).take(cards.rows.len()).flat_map(|slot| entries(cards, slot));
         let sorted = sorted_texts(entries.map(|entry| (text(cards, entry), entry)));
-        Self { sorted: Order::from_sorted(&sorted) }
+        Self { sorted: Order::from_sorted(&sorted, |entry| mark_of_text(text(cards, entry))) }
     }
 
     /// The cards with a code, or with one that begins with it.
     pub(crate) fn find(&self, cards: &Cards, code: &str, as_prefix: bool) -> SlotSet {
         let fits = |found: &str| if as_prefix { found.starts_with(code) } else { found == code };
-        let from = self.sorted.rank(|other| text(cards, other) < code);
-        let to = self.sorted.rank(|other| text(cards, other) < code || fits(text(cards, other)));
+        let before = |other| text(cards, other) < code;
+        let from = self.sorted.rank(&Sought { mark: mark_of_text(code), precedes: before });
+        let fitting = |other| before(other) || fits(text(cards, other));
+        let to = self.sorted.rank(&Sought { mark: mark_behind_text(code), precedes: fitting });
         let slots = self.sorted.entries(from..to).map(slot);
         if to - from < MANY {
             return slots.collect();

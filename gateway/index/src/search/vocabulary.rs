@@ -3,7 +3,11 @@
 use std::{collections::HashMap, sync::Arc};
 
 use super::edits::Neighbourhood;
-use crate::{column::Column, order::Order, slots::SlotSet};
+use crate::{
+    column::Column,
+    order::{Order, Sought, mark_behind_text, mark_of_text},
+    slots::SlotSet,
+};
 
 /// A run, and the cards whose names have it.
 #[derive(Clone, Debug, Default)]
@@ -29,9 +33,14 @@ impl Vocabulary {
         &self.terms.get(number).text
     }
 
+    /// How many terms are before a text.
+    fn rank(&self, text: &str) -> usize {
+        self.by_text.rank(&Sought { mark: mark_of_text(text), precedes: |other| self.text(other) < text })
+    }
+
     fn number(&self, text: &str) -> Option<u32> {
-        let rank = self.by_text.rank(|other| self.text(other) < text);
-        self.by_text.get(rank).filter(|number| self.text(*number) == text)
+        let sought = Sought { mark: mark_of_text(text), precedes: |other| self.text(other) < text };
+        self.by_text.first_from(&sought).filter(|number| self.text(*number) == text)
     }
 
     /// Says that a card's name has a run.
@@ -39,7 +48,9 @@ impl Vocabulary {
         let number = self.number(text).unwrap_or_else(|| {
             let number = self.new_term(text);
             let terms = &self.terms;
-            self.by_text.insert(number, |other| *terms.get(other).text < *text);
+            let precedes = |other| *terms.get(other).text < *text;
+            let sought = Sought { mark: mark_of_text(text), precedes };
+            self.by_text.insert(number, &sought, |other| mark_of_text(&terms.get(other).text));
             number
         });
         Arc::make_mut(self.terms.get_mut(number)).cards.insert(slot);
@@ -52,7 +63,8 @@ impl Vocabulary {
         term.cards.remove(slot);
         if term.cards.is_empty() {
             let terms = &self.terms;
-            self.by_text.remove(number, |other| *terms.get(other).text < *text);
+            let precedes = |other| *terms.get(other).text < *text;
+            self.by_text.remove(number, &Sought { mark: mark_of_text(text), precedes });
             *self.terms.get_mut(number) = Arc::default();
             self.free.push(number);
         }
@@ -78,7 +90,7 @@ impl Vocabulary {
             let cards = &mut Arc::make_mut(self.terms.get_mut(*number)).cards;
             *cards = cards.reordered(after);
         }
-        self.by_text = Order::from_sorted(&numbers);
+        self.by_text = Order::from_sorted(&numbers, |number| mark_of_text(&self.terms.get(number).text));
     }
 
     fn new_term(&mut self, text: &str) -> u32 {
@@ -97,14 +109,14 @@ impl Vocabulary {
 
     /// The terms that begin with a text.
     pub(super) fn beginning(&self, text: &str) -> impl Iterator<Item = &Term> {
-        let from = self.by_text.rank(|other| self.text(other) < text);
-        let to = self.by_text.rank(|other| self.text(other) < text || self.text(other).starts_with(text));
-        self.by_text.entries(from..to).map(|number| &**self.terms.get(number))
+        let begins = |other| self.text(other) < text || self.text(other).starts_with(text);
+        let to = self.by_text.rank(&Sought { mark: mark_behind_text(text), precedes: begins });
+        self.by_text.entries(self.rank(text)..to).map(|number| &**self.terms.get(number))
     }
 
     /// The terms of letters that are near a word.
     pub(super) fn near(&self, mut neighbourhood: Neighbourhood<'_>) -> Vec<&Term> {
-        let letters = self.by_text.rank(|other| self.text(other) < "a")..self.by_text.len();
+        let letters = self.rank("a")..self.by_text.len();
         let terms = self.by_text.entries(letters).map(|number| &**self.terms.get(number));
         terms.filter(|term| neighbourhood.has(&term.text)).collect()
     }

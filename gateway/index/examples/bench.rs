@@ -7,8 +7,10 @@
 
 use std::{hint::black_box, sync::Arc, time::Instant};
 
-use catalogue_index::{BrandFacts, CardFacts, Filter, GpuFacts, Index, List, SetFilter, Sort, Span, Stretch};
-use chrono::{DateTime, Days, NaiveDate};
+use catalogue_index::{
+    BrandFacts, CardFacts, Filter, GpuFacts, Index, List, OfferFacts, SetFilter, Sort, Span, Stretch,
+};
+use chrono::{DateTime, Days, NaiveDate, Utc};
 use rand::{Rng, SeedableRng, rngs::SmallRng, seq::IndexedRandom};
 
 const BRANDS: [&str; 24] = [
@@ -125,18 +127,23 @@ fn card(id: i64, random: &mut SmallRng) -> CardFacts {
         length_mm: random.random_bool(0.7).then(|| random.random_range(160..360)),
         technologies: strings(&TECHNOLOGIES, |_| random.random_bool(0.45)),
         outputs: strings(&OUTPUTS, |_| random.random_bool(0.5)),
-        shops: strings(&["netvideo", "countrylink"], |_| random.random_bool(0.7)),
-        availabilities: vec![AVAILABILITIES[random.random_range(0..6)].to_owned()],
-        best_price_minor: random
-            .random_bool(0.8)
-            .then(|| 10_000 + random.random_range(0..500) * random.random_range(0..500)),
-        discount_bp: if random.random_bool(0.2) { random.random_range(0..5_000) } else { 0 },
+        offers: OfferFacts {
+            shops: strings(&["netvideo", "countrylink"], |_| random.random_bool(0.7)),
+            availabilities: vec![AVAILABILITIES[random.random_range(0..6)].to_owned()],
+            best_price_minor: random
+                .random_bool(0.8)
+                .then(|| 10_000 + random.random_range(0..500) * random.random_range(0..500)),
+            discount_bp: if random.random_bool(0.2) { random.random_range(0..5_000) } else { 0 },
+            updated_at: time(1_790_000_000_000_000 + random.random_range(0..1 << 40)),
+        },
         released_on: NaiveDate::from_ymd_opt(2019, 1, 1)
             .and_then(|day| day.checked_add_days(Days::new(random.random_range(0..2_500)))),
-        updated_at: DateTime::from_timestamp_micros(1_790_000_000_000_000 + random.random_range(0..1 << 40))
-            .unwrap_or_default(),
         codes: vec![mpn, format!("47{:011}", random.random_range(0..99_999_999_999_u64))],
     }
+}
+
+fn time(us: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp_micros(us).unwrap_or_default()
 }
 
 /// The memory of the process in MiB.
@@ -288,16 +295,20 @@ fn changes(published: &Arc<Index>, last: i64) {
     measure("another card altogether under an id, no snapshot between", 5_000, |time| {
         index.upsert(&cards[time]);
     });
-    measure("another price of a card", 5_000, |time| {
-        cards[time].best_price_minor = Some(random.random_range(10_000..250_000));
-        index.upsert(&cards[time]);
-    });
+    let mut now = 1_800_000_000_000_000;
+    let mut reprice = |index: &mut Index, card: &CardFacts| {
+        now += 1;
+        let price = random.random_range(10_000..250_000);
+        let offers =
+            OfferFacts { best_price_minor: Some(price), updated_at: time(now), ..card.offers.clone() };
+        index.reprice(card.id, &offers);
+    };
+    measure("another price of a card", 5_000, |time| reprice(&mut index, &cards[time]));
+    let mut pick = SmallRng::seed_from_u64(4);
     let mut snapshot = Arc::new(index.clone());
     measure("a batch of 500 other prices, and a snapshot", 200, |_| {
         for _ in 0..500 {
-            let card = random.random_range(0..cards.len());
-            cards[card].best_price_minor = Some(random.random_range(10_000..250_000));
-            index.upsert(&cards[card]);
+            reprice(&mut index, &cards[pick.random_range(0..5_000)]);
         }
         snapshot = Arc::new(index.clone());
     });

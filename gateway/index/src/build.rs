@@ -120,12 +120,16 @@ pub(crate) fn sorted_texts<'t>(keys: impl Iterator<Item = (&'t str, u32)>) -> Ve
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::facts::OfferFacts;
 
     #[test]
     fn cards_get_slots_in_the_order_of_their_prices() {
         // Some without a price, and some of one price, which their ids decide between.
         let price = |id: i64| (id % 5 != 0).then(|| id * 7_919 % 1_000);
-        let card = |id| CardFacts { id, best_price_minor: price(id), ..CardFacts::default() };
+        let card = |id| {
+            let offers = OfferFacts { best_price_minor: price(id), ..OfferFacts::default() };
+            CardFacts { id, offers, ..CardFacts::default() }
+        };
         let index = Index::build((1..=10_000).map(card));
         let by_price = index.order(By::Axis(Axis::Price)).entries(0..10_000);
         assert!(by_price.eq(0..10_000));

@@ -6,7 +6,7 @@ use chrono::{Datelike, NaiveDate};
 
 use crate::{
     column::Column,
-    facts::CardFacts,
+    facts::{CardFacts, OfferFacts},
     order::{Mark, mark_of_number, mark_of_text},
     texts::Texts,
 };
@@ -126,18 +126,27 @@ impl Probe<'_> {
 
 impl Row {
     pub(crate) fn of(facts: &CardFacts) -> Self {
-        let price = facts.best_price_minor.filter(|price| *price >= 0);
         let day = facts.released_on.as_ref().map(NaiveDate::num_days_from_ce);
-        Self {
+        let row = Self {
             id: facts.id,
-            price_minor: price.unwrap_or(UNKNOWN_PRICE),
-            updated_us: facts.updated_at.timestamp_micros(),
             released_day: day.unwrap_or(NO_DAY),
-            discount_bp: facts.discount_bp,
             memory_mb: facts.memory_mb.unwrap_or_default(),
             board_power_watts: facts.board_power_watts.unwrap_or(UNKNOWN),
             length_mm: facts.length_mm.unwrap_or(UNKNOWN),
             name_length: u8::try_from(facts.name_key.len()).unwrap_or(u8::MAX),
+            ..Self::default()
+        };
+        row.with(&facts.offers)
+    }
+
+    /// The same card with other offers.
+    pub(crate) fn with(self, offers: &OfferFacts) -> Self {
+        let price = offers.best_price_minor.filter(|price| *price >= 0);
+        Self {
+            price_minor: price.unwrap_or(UNKNOWN_PRICE),
+            updated_us: offers.updated_at.timestamp_micros(),
+            discount_bp: offers.discount_bp,
+            ..self
         }
     }
 

@@ -27,7 +27,18 @@ pub struct CardFacts {
     pub technologies: Vec<String>,
     /// Kinds of the video outputs.
     pub outputs: Vec<String>,
-    /// Slugs of the shops that offer it.
+    /// What it costs where.
+    pub offers: OfferFacts,
+    /// The day of release.
+    pub released_on: Option<NaiveDate>,
+    /// Part numbers and barcodes, in any spelling. Of one card the first 32 are searched.
+    pub codes: Vec<String>,
+}
+
+/// What may be another from one moment to the next, while the card is the same.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OfferFacts {
+    /// Slugs of the shops that offer the card.
     pub shops: Vec<String>,
     /// Words for the availabilities that its offers have.
     pub availabilities: Vec<String>,
@@ -35,12 +46,8 @@ pub struct CardFacts {
     pub best_price_minor: Option<i64>,
     /// By how much the best offer's price fell, in hundredths of a percent; 0: it did not.
     pub discount_bp: u32,
-    /// The day of release.
-    pub released_on: Option<NaiveDate>,
-    /// When the card changed last; what is below a microsecond is cut off.
+    /// When the card changed last, this being a part of it; what is below a microsecond is cut off.
     pub updated_at: DateTime<Utc>,
-    /// Part numbers and barcodes, in any spelling. Of one card the first 32 are searched.
-    pub codes: Vec<String>,
 }
 
 /// A brand.

@@ -9,7 +9,7 @@ use crate::{
     attribute::Attribute,
     cards::{Axis, By, Cards, Class, Classes, Row},
     facets::FacetId,
-    facts::CardFacts,
+    facts::{CardFacts, OfferFacts},
     known::Known,
     order::{Order, Sought, mark_of_number},
     search::{Codes, Vocabulary, codes_to_keep, terms},
@@ -64,18 +64,31 @@ impl Index {
             None => (self.free_slot(), true),
         };
         let row = Row::of(facts);
-        let moved: Vec<By> = if new { By::ALL.to_vec() } else { self.moved(slot, &row, &facts.name_key) };
-        if !new {
-            for by in &moved {
-                self.take_out(*by, slot);
+        if new {
+            self.describe(slot, facts);
+            *self.cards.rows.get_mut(slot) = row;
+            for by in By::ALL {
+                self.put_in(by, slot);
             }
-        }
-        self.describe(slot, facts);
-        *self.cards.rows.get_mut(slot) = row;
-        for by in &moved {
-            self.put_in(*by, slot);
+        } else {
+            let renamed = self.cards.names.get(slot) != facts.name_key;
+            self.replace(slot, row, renamed, |index| index.describe(slot, facts));
         }
         self.all.insert(slot);
+    }
+
+    /// Says what a card costs where from now on, while all else that is true of it stays so: it is all that most changes
+    /// are about, and takes a fraction of [`Index::upsert`]. Says whether the card is known.
+    pub fn reprice(&mut self, id: i64, offers: &OfferFacts) -> bool {
+        let Some(slot) = self.slot(id) else { return false };
+        self.known.forget();
+        let row = self.cards.row(slot).with(offers);
+        self.replace(slot, row, false, |index| {
+            for (facet, numbers) in index.values_of_offers(offers) {
+                index.attributes[facet as usize].assign(slot, &numbers);
+            }
+        });
+        true
     }
 
     /// Forgets a card. Says whether it was known.
@@ -185,16 +198,24 @@ impl Index {
         slot
     }
 
-    /// The orders in which a card gets another place.
-    fn moved(&self, slot: u32, after: &Row, name: &str) -> Vec<By> {
+    /// Gives a card another row, and what `describe` does to it. It gets other places in the orders in which it moves.
+    fn replace(&mut self, slot: u32, after: Row, renamed: bool, describe: impl FnOnce(&mut Self)) {
         let before = self.cards.row(slot);
-        let moves = |by: &By| match by {
+        let moved = By::ALL.into_iter().filter(|by| match *by {
             By::Id => false,
-            By::Name => self.cards.names.get(slot) != name,
+            By::Name => renamed,
             By::Brevity => before.brevity() != after.brevity(),
-            By::Axis(axis) => before.number(*axis) != after.number(*axis),
-        };
-        By::ALL.into_iter().filter(moves).collect()
+            By::Axis(axis) => before.number(axis) != after.number(axis),
+        });
+        let moved: Vec<By> = moved.collect();
+        for by in &moved {
+            self.take_out(*by, slot);
+        }
+        describe(self);
+        *self.cards.rows.get_mut(slot) = after;
+        for by in moved {
+            self.put_in(by, slot);
+        }
     }
 
     fn take_out(&mut self, by: By, slot: u32) {
@@ -255,19 +276,26 @@ impl Index {
     }
 
     /// The numbers of a card's values of the attributes of which it can have several, or which have few.
-    pub(crate) fn values(&mut self, facts: &CardFacts) -> [(FacetId, Vec<u32>); 5] {
+    pub(crate) fn values(&mut self, facts: &CardFacts) -> impl Iterator<Item = (FacetId, Vec<u32>)> + use<> {
         let maker = facts.gpu.as_ref().map(|gpu| gpu.maker.clone());
-        [
+        let of_card = [
             (FacetId::Technologies, facts.technologies.as_slice()),
             (FacetId::Outputs, &facts.outputs),
             (FacetId::ChipMakers, maker.as_slice()),
-            (FacetId::Availability, &facts.availabilities),
-            (FacetId::Shops, &facts.shops),
-        ]
-        .map(|(facet, keys)| {
-            let attribute = &mut self.attributes[facet as usize];
-            (facet, keys.iter().map(|key| attribute.number(key, key)).collect())
-        })
+        ];
+        let of_card = of_card.map(|(facet, keys)| self.numbers(facet, keys));
+        of_card.into_iter().chain(self.values_of_offers(&facts.offers))
+    }
+
+    /// Those of them that come with offers.
+    fn values_of_offers(&mut self, offers: &OfferFacts) -> [(FacetId, Vec<u32>); 2] {
+        [(FacetId::Availability, &offers.availabilities), (FacetId::Shops, &offers.shops)]
+            .map(|(facet, keys)| self.numbers(facet, keys))
+    }
+
+    fn numbers(&mut self, facet: FacetId, keys: &[String]) -> (FacetId, Vec<u32>) {
+        let attribute = &mut self.attributes[facet as usize];
+        (facet, keys.iter().map(|key| attribute.number(key, key)).collect())
     }
 
     /// The numbers of a card's brand, chip and size of memory.

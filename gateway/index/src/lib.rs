@@ -79,7 +79,7 @@ mod suggest;
 mod texts;
 
 pub use facets::{Facet, FacetId, FacetValue};
-pub use facts::{BrandFacts, CardFacts, GpuFacts};
+pub use facts::{BrandFacts, CardFacts, GpuFacts, OfferFacts};
 pub use filter::{Filter, FilterTooDeep, SetFilter, Span};
 pub use index::Index;
 pub use list::List;

@@ -150,7 +150,8 @@ mod tests {
             assert_eq!(gathered.and(&plain).len(), ranks.len(), "{ranks:?}");
             assert_eq!(steps.count(&order, &ranks, &some, &all), plain.and(&some).len(), "{ranks:?}");
         }
-        let sorted = Steps::of(&Order::from_sorted(&(0..CARDS).collect::<Vec<_>>(), |_| 0), Axis::Price, i64::from);
+        let sorted =
+            Steps::of(&Order::from_sorted(&(0..CARDS).collect::<Vec<_>>(), |_| 0), Axis::Price, i64::from);
         for rank in [0, 1, NOTED, NOTED + 1, every * 2 - 1, CARDS as usize - 1] {
             let number = i64::from(entries[rank]);
             let around = sorted.around(|other| other < number);

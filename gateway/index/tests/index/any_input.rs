@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use catalogue_index::{CardFacts, Filter, Index, Key, List, Place, SetFilter, Sort, Span, Stretch};
+use catalogue_index::{
+    CardFacts, Filter, Index, Key, List, OfferFacts, Place, SetFilter, Sort, Span, Stretch,
+};
 use chrono::{DateTime, NaiveDate, Utc};
 use proptest::prelude::*;
 
@@ -77,7 +79,7 @@ fn huge_texts_lists_and_nestings_are_answered() {
     let facts = |id: i64, name: &str| CardFacts {
         id,
         name_key: name.to_owned(),
-        best_price_minor: Some(id),
+        offers: OfferFacts { best_price_minor: Some(id), ..OfferFacts::default() },
         ..CardFacts::default()
     };
     let megabyte = "gefroce 4070 жук-".repeat(50_000);
@@ -119,7 +121,10 @@ fn an_index_without_cards_answers_too() {
 
 #[test]
 fn prices_at_the_ends_of_what_a_number_can_be_fall_into_a_bucket_each() {
-    let facts = |id: i64, price: i64| CardFacts { id, best_price_minor: Some(price), ..CardFacts::default() };
+    let facts = |id: i64, price: i64| {
+        let offers = OfferFacts { best_price_minor: Some(price), ..OfferFacts::default() };
+        CardFacts { id, offers, ..CardFacts::default() }
+    };
     let index =
         Arc::new(Index::build([facts(1, 0), facts(2, i64::MAX - 1), facts(3, i64::MAX), facts(4, -1)]));
     let list = List::new(index, Filter::default()).unwrap();

@@ -1,6 +1,6 @@
 //! Cards and filters of all kinds, made up so that many values are equal and many conditions meet.
 
-use catalogue_index::{BrandFacts, CardFacts, Filter, GpuFacts, SetFilter, Sort, Span};
+use catalogue_index::{BrandFacts, CardFacts, Filter, GpuFacts, OfferFacts, SetFilter, Sort, Span};
 use chrono::{DateTime, NaiveDate, Utc};
 use proptest::{option, prelude::*, sample::select};
 
@@ -106,12 +106,8 @@ pub(crate) fn card(ids: std::ops::Range<i64>) -> impl Strategy<Value = CardFacts
             length_mm,
             technologies,
             outputs,
-            shops,
-            availabilities,
-            best_price_minor,
-            discount_bp,
+            offers: OfferFacts { shops, availabilities, best_price_minor, discount_bp, updated_at },
             released_on,
-            updated_at,
             codes,
         }
     })

@@ -15,7 +15,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 pub(crate) struct Plain(pub(crate) BTreeMap<i64, CardFacts>);
 
 pub(crate) fn price(card: &CardFacts) -> Option<i64> {
-    card.best_price_minor.filter(|price| (0..i64::MAX).contains(price))
+    card.offers.best_price_minor.filter(|price| (0..i64::MAX).contains(price))
 }
 
 fn memory(card: &CardFacts) -> Option<i64> {
@@ -23,7 +23,7 @@ fn memory(card: &CardFacts) -> Option<i64> {
 }
 
 fn updated(card: &CardFacts) -> DateTime<Utc> {
-    DateTime::from_timestamp_micros(card.updated_at.timestamp_micros()).unwrap()
+    DateTime::from_timestamp_micros(card.offers.updated_at.timestamp_micros()).unwrap()
 }
 
 fn within(span: Option<Span>, number: Option<i64>) -> bool {
@@ -58,8 +58,8 @@ pub(crate) fn lets_through(filter: &Filter, card: &CardFacts) -> bool {
         && within(filter.memory_mb, memory(card))
         && within(filter.board_power_watts, card.board_power_watts.map(i64::from))
         && within(filter.length_mm, card.length_mm.map(i64::from))
-        && any(filter.availabilities.as_ref(), &card.availabilities)
-        && any(filter.shops.as_ref(), &card.shops)
+        && any(filter.availabilities.as_ref(), &card.offers.availabilities)
+        && any(filter.shops.as_ref(), &card.offers.shops)
         && filter.updated_since.is_none_or(|since| updated(card) >= since)
         && filter.and.iter().flatten().all(|part| lets_through(part, card))
         && filter.or.as_ref().is_none_or(|parts| parts.iter().any(|part| lets_through(part, card)))
@@ -73,7 +73,7 @@ pub(crate) fn compare(sort: Sort, one: &CardFacts, two: &CardFacts) -> Ordering 
     match sort {
         Sort::Relevance | Sort::PriceAsc => (by_price(one), one.id).cmp(&(by_price(two), two.id)),
         Sort::PriceDesc => (price(two).unwrap_or(-1), two.id).cmp(&(price(one).unwrap_or(-1), one.id)),
-        Sort::DiscountDesc => (two.discount_bp, two.id).cmp(&(one.discount_bp, one.id)),
+        Sort::DiscountDesc => (two.offers.discount_bp, two.id).cmp(&(one.offers.discount_bp, one.id)),
         Sort::MemoryDesc => (memory(two), two.id).cmp(&(memory(one), one.id)),
         Sort::NameAsc => (&one.name_key, one.id).cmp(&(&two.name_key, two.id)),
         Sort::ReleasedDesc => (released(two), two.id).cmp(&(released(one), one.id)),
@@ -199,8 +199,8 @@ fn values(id: FacetId, card: &CardFacts) -> BTreeSet<String> {
         FacetId::Brands => card.brand.iter().map(|brand| brand.slug.clone()).collect(),
         FacetId::Gpus => card.gpu.iter().map(|gpu| gpu.slug.clone()).collect(),
         FacetId::ChipMakers => card.gpu.iter().map(|gpu| gpu.maker.clone()).collect(),
-        FacetId::Availability => card.availabilities.iter().cloned().collect(),
-        FacetId::Shops => card.shops.iter().cloned().collect(),
+        FacetId::Availability => card.offers.availabilities.iter().cloned().collect(),
+        FacetId::Shops => card.offers.shops.iter().cloned().collect(),
         FacetId::MemoryGb => BTreeSet::new(),
     }
 }

@@ -3,8 +3,8 @@
 use std::{collections::HashMap, sync::Arc};
 
 use catalogue_index::{
-    BrandFacts, CardFacts, Facet, FacetId, Filter, Index, List, Place, PriceStats, SetFilter, Sort, Span,
-    Stretch,
+    BrandFacts, CardFacts, Facet, FacetId, Filter, Index, List, OfferFacts, Place, PriceStats, SetFilter,
+    Sort, Span, Stretch,
 };
 use proptest::{
     prelude::*,
@@ -20,11 +20,18 @@ use crate::{
 #[derive(Clone, Debug)]
 enum Change {
     Upsert(Box<CardFacts>),
+    /// The offers of that card.
+    Reprice(Box<CardFacts>),
     Remove(i64),
 }
 
 fn change() -> impl Strategy<Value = Change> {
-    prop_oneof![3 => card(0..60).prop_map(|card| Change::Upsert(Box::new(card))), 1 => (0..60_i64).prop_map(Change::Remove)]
+    let card = || card(0..60).prop_map(Box::new);
+    prop_oneof![
+        2 => card().prop_map(Change::Upsert),
+        2 => card().prop_map(Change::Reprice),
+        1 => (0..60_i64).prop_map(Change::Remove),
+    ]
 }
 
 fn apply(change: &Change, index: &mut Index, plain: &mut Plain) {
@@ -32,6 +39,13 @@ fn apply(change: &Change, index: &mut Index, plain: &mut Plain) {
         Change::Upsert(card) => {
             index.upsert(card);
             plain.0.insert(card.id, (**card).clone());
+        }
+        Change::Reprice(card) => {
+            let known = plain.0.get_mut(&card.id);
+            assert_eq!(index.reprice(card.id, &card.offers), known.is_some());
+            if let Some(known) = known {
+                known.offers = card.offers.clone();
+            }
         }
         Change::Remove(id) => assert_eq!(index.remove(*id), plain.0.remove(id).is_some()),
     }
@@ -152,8 +166,13 @@ fn numbered(runner: &mut TestRunner) -> impl Fn(i64) -> CardFacts + use<> {
     let kinds: Vec<CardFacts> = (0..700).map(|_| any_card.new_tree(runner).unwrap().current()).collect();
     move |id| {
         let kind = &kinds[usize::try_from(id * 7_919 % 700).unwrap()];
-        let price = kind.best_price_minor.filter(|price| (0..200_000).contains(price));
-        CardFacts { id, best_price_minor: price.map(|price| price + id % 1_013), ..kind.clone() }
+        let price = kind.offers.best_price_minor.filter(|price| (0..200_000).contains(price));
+        let price = price.map(|price| price + id % 1_013);
+        CardFacts {
+            id,
+            offers: OfferFacts { best_price_minor: price, ..kind.offers.clone() },
+            ..kind.clone()
+        }
     }
 }
 
@@ -205,7 +224,7 @@ fn what_was_counted_for_one_list_holds_for_others_until_a_card_changes() {
         Filter { technologies: of(&["dlss"]), brands: any(&["asus"]), ..Filter::default() },
         Filter { shops: any(&["third"]), ..Filter::default() },
     ];
-    let mut prices: Vec<i64> = plain.0.values().filter_map(|card| card.best_price_minor).collect();
+    let mut prices: Vec<i64> = plain.0.values().filter_map(|card| card.offers.best_price_minor).collect();
     prices.sort_unstable();
     for round in 0..2 {
         let asked = Arc::new(index);

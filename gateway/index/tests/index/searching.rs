@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use catalogue_index::{
-    BrandFacts, CardFacts, FacetId, Filter, GpuFacts, Index, Key, List, Place, Sort, Span, Stretch,
+    BrandFacts, CardFacts, FacetId, Filter, GpuFacts, Index, Key, List, OfferFacts, Place, Sort, Span,
+    Stretch,
 };
 use proptest::{option, prelude::*, sample::select};
 
@@ -70,7 +71,7 @@ fn real_cards() -> Arc<Index> {
         name_key: name.to_owned(),
         brand: Some(BrandFacts { slug: brand.to_lowercase(), name: brand.to_owned() }),
         gpu: Some(GpuFacts { slug: gpu.to_lowercase(), name: gpu.to_owned(), maker: "any".to_owned() }),
-        best_price_minor: Some(price),
+        offers: OfferFacts { best_price_minor: Some(price), ..OfferFacts::default() },
         codes: codes.iter().map(|code| (*code).to_owned()).collect(),
         ..CardFacts::default()
     })))

@@ -53,6 +53,9 @@ const WORDS: [(CardChange, &str); 4] = [
     (CardChange::Removed, "removed"),
 ];
 
+/// The word by which the database knows that a price fell.
+pub(crate) const PRICE_DROPPED: &str = "price_dropped";
+
 impl CardChange {
     /// The word by which the database knows it.
     pub fn word(self) -> &'static str {

@@ -1,15 +1,20 @@
 //! Keeps the index in memory up to the catalogue: reads all cards at start, and then those that changed.
 //!
+//! What changed most often, offers alone, is told with the version and needn't be read.
+//!
 //! Where all cards are gone through, they are in stretches: a statement that read a million of them would run longer than
 //! any may.
 
+mod steps;
+
 use std::{sync::Arc, time::Instant};
 
-use catalogue_index::{BrandFacts, CardFacts, FacetId, GpuFacts, Index};
+use catalogue_index::{BrandFacts, CardFacts, FacetId, GpuFacts, Index, OfferFacts};
 use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::{FromRow, PgPool};
 use tokio::sync::mpsc;
 
+use self::steps::Changes;
 use crate::graphql::{
     filter::{Availability, ChipMaker},
     kept::KeptRows,
@@ -79,16 +84,14 @@ impl From<Changed> for CardFacts {
             length_mm: number(card.length_mm),
             technologies: card.technology_codes,
             outputs: card.output_kinds,
-            shops: card.shop_slugs,
-            availabilities: card
-                .availabilities
-                .iter()
-                .map(|word| Availability::of(word).name().to_owned())
-                .collect(),
-            best_price_minor: card.best_price_minor,
-            discount_bp: u32::try_from(card.discount_bp).unwrap_or_default(),
+            offers: OfferFacts {
+                shops: card.shop_slugs,
+                availabilities: card.availabilities.iter().map(|word| availability_name(word)).collect(),
+                best_price_minor: card.best_price_minor,
+                discount_bp: u32::try_from(card.discount_bp).unwrap_or_default(),
+                updated_at: card.updated_at,
+            },
             released_on: card.released_on,
-            updated_at: card.updated_at,
             codes: card.mpn_keys.into_iter().chain(card.gtins).collect(),
         }
     }
@@ -124,14 +127,17 @@ impl Indexing {
 
     async fn read_changes(&mut self, pool: &PgPool, version: i64) -> sqlx::Result<()> {
         let mut changed = Vec::new();
-        if let Some(ids) = changed_between(pool, self.version, version).await? {
-            for ids in ids.chunks(STRETCH) {
-                self.take_in(facts(pool, ids).await?, &mut changed);
+        if let Some(changes) = Changes::between(pool, self.version, version).await? {
+            let unknown = self.reprice(&changes);
+            for ids in [changes.unread.as_slice(), &unknown].into_iter().flat_map(|ids| ids.chunks(STRETCH)) {
+                self.take_in(facts(pool, ids).await?);
             }
+            changed.extend(changes.cards());
         } else {
             let mut stretches = Stretches::of_changed_after(self.version);
             while let Some(ids) = stretches.next(pool).await? {
-                self.take_in(facts(pool, &ids).await?, &mut changed);
+                self.take_in(facts(pool, &ids).await?);
+                changed.extend(ids);
             }
         }
         let removed: Vec<i64> = sqlx::query_scalar(include_str!("../../sql/gateway/cards_removed.sql"))
@@ -147,10 +153,19 @@ impl Indexing {
         label(Arc::make_mut(&mut self.index), pool).await
     }
 
-    fn take_in(&mut self, cards: Vec<Changed>, changed: &mut Vec<i64>) {
+    /// Takes in what is told of cards' offers; those of them that the index doesn't know.
+    fn reprice(&mut self, changes: &Changes) -> Vec<i64> {
+        if changes.repriced.is_empty() {
+            return Vec::new();
+        }
+        let index = Arc::make_mut(&mut self.index);
+        let unknown = changes.repriced.iter().filter(|(card, offers)| !index.reprice(**card, offers));
+        unknown.map(|(card, _)| *card).collect()
+    }
+
+    fn take_in(&mut self, cards: Vec<Changed>) {
         let index = Arc::make_mut(&mut self.index);
         for card in cards {
-            changed.push(card.id);
             if card.served {
                 index.upsert(&card.into());
             } else {
@@ -160,22 +175,9 @@ impl Indexing {
     }
 }
 
-/// The cards that changed with the versions after one, up to another; `None` where that is not known of all of them.
-async fn changed_between(pool: &PgPool, after: i64, through: i64) -> sqlx::Result<Option<Vec<i64>>> {
-    let steps: Vec<(i64, Option<Vec<i64>>)> =
-        sqlx::query_as(include_str!("../../sql/gateway/steps_after.sql"))
-            .bind(after)
-            .bind(through)
-            .fetch_all(pool)
-            .await?;
-    let is_whole = i64::try_from(steps.len()).ok() == through.checked_sub(after);
-    let cards: Option<Vec<Vec<i64>>> = steps.into_iter().map(|(_, cards)| cards).collect();
-    Ok(cards.filter(|_| is_whole).map(|cards| {
-        let mut cards = cards.concat();
-        cards.sort_unstable();
-        cards.dedup();
-        cards
-    }))
+/// What the index calls an availability that the database has a word for.
+fn availability_name(word: &str) -> String {
+    Availability::of(word).name().to_owned()
 }
 
 /// What the index knows of cards, of [`STRETCH`] at most.

@@ -6,7 +6,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
 };
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::value::RawValue;
 use sqlx::{PgConnection, types::Json};
 
@@ -58,30 +58,39 @@ pub(super) async fn store(
     Ok(written)
 }
 
-/// Stores what filters and sorts need to know of cards' offers, of cards that are not written otherwise; which of them
-/// are sold by other shops than before.
-pub(super) async fn summarise<'s>(
+/// Stores what filters and sorts need to know of cards' offers, of cards that are not written otherwise; when that was,
+/// unless there are none.
+pub(super) async fn summarise(
     connection: &mut PgConnection,
-    summaries: impl Iterator<Item = (&'s CardId, &'s Summary)>,
-) -> sqlx::Result<BTreeSet<CardId>> {
-    let (mut ids, mut columns) = (Vec::new(), summary::Columns::default());
-    for (id, summary) in summaries {
-        ids.push(*id);
-        columns.push(summary);
+    offers: &summary::Columns,
+) -> sqlx::Result<Option<DateTime<Utc>>> {
+    if offers.card_ids.is_empty() {
+        return Ok(None);
     }
-    if ids.is_empty() {
-        return Ok(BTreeSet::new());
-    }
-    let elsewhere: Vec<CardId> = sqlx::query_scalar(include_str!("../../../sql/gateway/cards_summarise.sql"))
-        .bind(ids)
-        .bind(columns.listing_counts)
-        .bind(columns.best_prices_minor)
-        .bind(columns.discounts_bp)
-        .bind(columns.shop_slugs)
-        .bind(columns.availabilities)
-        .fetch_all(connection)
-        .await?;
-    Ok(elsewhere.into_iter().collect())
+    sqlx::query_scalar(include_str!("../../../sql/gateway/cards_summarise.sql"))
+        .bind(&offers.card_ids)
+        .bind(&offers.listing_counts)
+        .bind(&offers.best_prices_minor)
+        .bind(&offers.discounts_bp)
+        .bind(&offers.shop_slugs)
+        .bind(&offers.availabilities)
+        .fetch_one(connection)
+        .await
+        .map(Some)
+}
+
+/// The shops that sell cards, as is stored.
+pub(super) async fn sold_by(
+    connection: &mut PgConnection,
+    cards: &BTreeSet<CardId>,
+) -> sqlx::Result<BTreeMap<CardId, Vec<String>>> {
+    let cards: Vec<CardId> = cards.iter().copied().collect();
+    let shops: Vec<(CardId, Vec<String>)> =
+        sqlx::query_as("select id, shop_slugs from gateway.card where id = any($1::bigint[])")
+            .bind(cards)
+            .fetch_all(connection)
+            .await?;
+    Ok(shops.into_iter().collect())
 }
 
 /// Makes the ids and slugs of cards that another took over find that one, and ends the old rows.
@@ -255,7 +264,6 @@ async fn technologies(connection: &mut PgConnection, cards: Vec<CardId>) -> sqlx
 /// Rows of `gateway.card`, a column each, as `unnest` takes them.
 #[derive(Default)]
 struct Rows<'m> {
-    ids: Vec<CardId>,
     slugs: Vec<String>,
     names: Vec<String>,
     name_keys: Vec<String>,
@@ -284,7 +292,6 @@ impl<'m> Rows<'m> {
             values.collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>().join("\n")
         };
         let integer = |value: Option<u32>| value.and_then(|value| i32::try_from(value).ok());
-        self.ids.push(*id);
         self.slugs.push(slug);
         self.names.push(card.name.clone());
         self.name_keys.push(name_key(&card.name));
@@ -305,16 +312,16 @@ impl<'m> Rows<'m> {
         self.match_by.push(why.map(|why| match_word(why.by)));
         self.match_confidence.push(why.map(|why| why.confidence));
         self.match_explanation.push(why.map(|why| why.explanation.clone()));
-        self.summaries.push(summary);
+        self.summaries.push(*id, summary);
     }
 
     /// Has a statement write them that takes them all; what it says of those that were there.
     async fn write(&self, connection: &mut PgConnection, sql: &'static str) -> sqlx::Result<Vec<Written>> {
-        if self.ids.is_empty() {
+        if self.summaries.card_ids.is_empty() {
             return Ok(Vec::new());
         }
         sqlx::query_as(sql)
-            .bind(&self.ids)
+            .bind(&self.summaries.card_ids)
             .bind(&self.slugs)
             .bind(&self.names)
             .bind(&self.name_keys)

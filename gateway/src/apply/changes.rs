@@ -16,7 +16,7 @@ use super::{
     listings::News,
     summary::Summary,
 };
-use crate::{changes::CardChange, offer::BUYABLE};
+use crate::changes::{CardChange, PRICE_DROPPED, PriceFall};
 
 /// For how long changes are kept, and how many at most: enough for a subscriber that was away for a moment.
 const KEPT: TimeDelta = TimeDelta::hours(1);
@@ -47,6 +47,66 @@ pub(super) struct Looked<'s> {
     pub(super) now: &'s BTreeMap<CardId, Summary>,
     /// Those that are sold by other shops than before, of those that are not among `seen`.
     pub(super) elsewhere: BTreeSet<CardId>,
+    /// The cards of listings that were grouped anew, `None` for what is no video card.
+    pub(super) card_of: &'s BTreeMap<ListingId, Option<CardId>>,
+}
+
+/// Rows of `gateway.change`, a column each, as `unnest` takes them.
+#[derive(Default)]
+struct Rows<'n> {
+    kinds: Vec<&'static str>,
+    cards: Vec<CardId>,
+    last_looks: Vec<Option<&'n Json<Value>>>,
+    listings: Vec<Option<ListingId>>,
+    from_minor: Vec<Option<i64>>,
+    to_minor: Vec<Option<i64>>,
+    to_base_minor: Vec<Option<i64>>,
+    currencies: Vec<Option<&'n str>>,
+}
+
+impl<'n> Rows<'n> {
+    fn push(&mut self, change: CardChange, card: CardId, last: Option<&'n Json<Value>>) {
+        self.push_row(change.word(), card, last, None);
+    }
+
+    fn push_fall(&mut self, card: CardId, fall: &'n PriceFall) {
+        self.push_row(PRICE_DROPPED, card, None, Some(fall));
+    }
+
+    fn push_row(
+        &mut self,
+        kind: &'static str,
+        card: CardId,
+        last: Option<&'n Json<Value>>,
+        fall: Option<&'n PriceFall>,
+    ) {
+        self.kinds.push(kind);
+        self.cards.push(card);
+        self.last_looks.push(last);
+        self.listings.push(fall.map(|fall| fall.listing_id));
+        self.from_minor.push(fall.map(|fall| fall.from_minor));
+        self.to_minor.push(fall.map(|fall| fall.to_minor));
+        self.to_base_minor.push(fall.map(|fall| fall.to_base_minor));
+        self.currencies.push(fall.map(|fall| fall.currency.as_str()));
+    }
+
+    async fn write(&self, connection: &mut PgConnection) -> sqlx::Result<()> {
+        if self.kinds.is_empty() {
+            return Ok(());
+        }
+        sqlx::query(include_str!("../../../sql/gateway/changes_note.sql"))
+            .bind(&self.kinds)
+            .bind(&self.cards)
+            .bind(&self.last_looks)
+            .bind(&self.listings)
+            .bind(&self.from_minor)
+            .bind(&self.to_minor)
+            .bind(&self.to_base_minor)
+            .bind(&self.currencies)
+            .execute(connection)
+            .await?;
+        Ok(())
+    }
 }
 
 /// How those of `cards` look that are served.
@@ -107,7 +167,7 @@ pub(super) async fn note(
     let after = look(connection, &looked.before.keys().copied().collect()).await?;
     let repriced: BTreeSet<CardId> =
         news.iter().filter(|news| !news.points.is_empty()).filter_map(|news| news.card_id).collect();
-    let (mut changes, mut cards, mut last_looks) = (Vec::new(), Vec::new(), Vec::new());
+    let mut rows = Rows::default();
     for card in &looked.seen {
         let (old, new) = (looked.before.get(card), after.get(card));
         let (was_served, differs) = match looked.written.get(card) {
@@ -118,43 +178,21 @@ pub(super) async fn note(
         let difference = Difference::of(differs, repriced.contains(card));
         if let Some(change) = what_happened(was_served, is_served, difference) {
             let last = old.and_then(|old| old.last.as_ref()).filter(|_| change == CardChange::Removed);
-            changes.push(change.word());
-            cards.push(*card);
-            last_looks.push(last);
+            rows.push(change, *card, last);
         }
     }
     // All others are served, and show nothing but their offers and shops differently.
     let elsewhere = &looked.elsewhere;
     for card in elsewhere.union(&repriced).filter(|card| !looked.seen.contains(card)) {
         let change = if elsewhere.contains(card) { CardChange::Changed } else { CardChange::PriceChanged };
-        changes.push(change.word());
-        cards.push(*card);
-        last_looks.push(None);
+        rows.push(change, *card, None);
     }
-    if !changes.is_empty() {
-        sqlx::query(include_str!("../../../sql/gateway/changes_note.sql"))
-            .bind(changes)
-            .bind(cards)
-            .bind(last_looks)
-            .execute(&mut *connection)
-            .await?;
+    for news in news {
+        if let Some((fall, card)) = news.fall.as_ref().zip(news.card_after(looked.card_of)) {
+            rows.push_fall(card, fall);
+        }
     }
-    note_drops(connection, news).await
-}
-
-async fn note_drops(connection: &mut PgConnection, news: &[News]) -> sqlx::Result<()> {
-    let (listings, from): (Vec<ListingId>, Vec<i64>) =
-        news.iter().filter_map(|news| Some((news.id, news.fell_from?))).unzip();
-    if listings.is_empty() {
-        return Ok(());
-    }
-    sqlx::query(include_str!("../../../sql/gateway/changes_note_drops.sql"))
-        .bind(listings)
-        .bind(from)
-        .bind(BUYABLE)
-        .execute(connection)
-        .await?;
-    Ok(())
+    rows.write(connection).await
 }
 
 impl Applier {

@@ -1,10 +1,10 @@
 //! What a person decides about two listings: recorded, and in force with the same commit.
 
 use super::{
-    Applier, ApplyError, bump,
+    Applier, ApplyError,
     card_ids::{CardId, ListingId},
     listings::{Effect, News},
-    lock, write_cards,
+    lock, step, write_cards,
 };
 
 #[derive(sqlx::FromRow)]
@@ -47,13 +47,14 @@ impl Applier {
                 card_id,
                 keys: match_keys,
                 points: Vec::new(),
-                fell_from: None,
+                fall: None,
+                comes_or_goes: false,
                 observed_at: None,
                 told: None,
             })
             .collect();
-        let cards = write_cards(&mut transaction, &self.rates, &news).await?;
-        bump(&mut transaction, Some(&cards)).await?;
+        let touched = write_cards(&mut transaction, &self.rates, &news).await?;
+        step::bump(&mut transaction, Some(&touched)).await?;
         transaction.commit().await?;
         Ok(())
     }

@@ -19,7 +19,11 @@ use super::{
     latest::{ListingKey, ListingState},
     prices::{GONE, Point, points},
 };
-use crate::rates::ExchangeRates;
+use crate::{
+    changes::PriceFall,
+    offer::{BUYABLE, availability_word},
+    rates::ExchangeRates,
+};
 
 /// How far the news about a listing reaches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -43,8 +47,10 @@ pub(super) struct News {
     pub(super) keys: Vec<String>,
     /// What it cost since what was known, where that changed.
     pub(super) points: Vec<Point>,
-    /// What it cost before in minor units of its currency, if it costs less now.
-    pub(super) fell_from: Option<i64>,
+    /// Whether it can be bought for less now.
+    pub(super) fall: Option<PriceFall>,
+    /// Whether its offer is served now and was not before, or the other way round; not told of those that are stored whole.
+    pub(super) comes_or_goes: bool,
     /// When the shop said so; `None`: it is not the shop that says something new.
     pub(super) observed_at: Option<DateTime<Utc>>,
     /// What is to be stored once it is known which card it belongs to; `None`: it is stored already.
@@ -113,11 +119,21 @@ impl Known {
         (self.version, price.zip(availability))
     }
 
-    /// The price before it fell; `None` where it didn't, or can't be compared.
-    fn fell_from(&self, listing: Option<&Listing>) -> Option<i64> {
-        let (before, now) = (self.price_minor?, &listing?.price);
-        let comparable = !self.gone && self.currency.as_ref() == Some(&now.currency);
-        (comparable && now.amount_minor < before).then_some(before)
+    /// How far the price fell; `None` where it didn't, can't be compared, or is that of what can't be bought.
+    fn fall(&self, listing: &Listing, rates: &ExchangeRates) -> Option<PriceFall> {
+        let Price { amount_minor, currency } = &listing.price;
+        let from_minor = self.price_minor.filter(|before| amount_minor < before)?;
+        let is_comparable = !self.gone && self.currency.as_ref() == Some(currency);
+        let is_buyable = BUYABLE.contains(&availability_word(listing.availability));
+        let to_base_minor = rates.to_base_minor(&listing.price).filter(|_| is_comparable && is_buyable)?;
+        let (listing_id, to_minor, currency) = (self.id, *amount_minor, currency.clone());
+        Some(PriceFall { listing_id, from_minor, to_minor, to_base_minor, currency })
+    }
+
+    /// Whether the offer was served.
+    fn is_served(&self, rates: &ExchangeRates) -> bool {
+        let price = self.terms().1.map(|(price, _)| price);
+        !self.gone && price.is_some_and(|price| rates.to_base_minor(&price).is_some())
     }
 }
 
@@ -136,7 +152,7 @@ impl Newer {
     }
 
     /// The news, under an id.
-    fn news(&self, id: ListingId, effect: Effect, keys: Vec<String>) -> News {
+    fn news(&self, id: ListingId, effect: Effect, keys: Vec<String>, rates: &ExchangeRates) -> News {
         let known = self.known.as_ref();
         News {
             id,
@@ -144,7 +160,8 @@ impl Newer {
             card_id: known.and_then(|known| known.card_id),
             keys,
             points: points(known.map(Known::terms), &self.state.terms),
-            fell_from: known.and_then(|known| known.fell_from(self.state.listing())),
+            fall: known.zip(self.state.listing()).and_then(|(known, listing)| known.fall(listing, rates)),
+            comes_or_goes: false,
             observed_at: Some(self.state.observed_at),
             told: None,
         }
@@ -185,7 +202,7 @@ pub(super) async fn take_over(
     });
     let (offers, others): (Vec<Newer>, Vec<Newer>) = newer.partition(Newer::is_offer_alone);
     let mut news = offers::store(connection, rates, offers).await?;
-    news.extend(whole::read(connection, others).await?);
+    news.extend(whole::read(connection, rates, others).await?);
     Ok(news)
 }
 

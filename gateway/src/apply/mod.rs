@@ -16,6 +16,7 @@ mod neighbourhood;
 mod prices;
 mod rebuild;
 mod regroup;
+mod step;
 mod summary;
 
 use std::collections::BTreeSet;
@@ -32,6 +33,8 @@ use self::{
     changes::Looked,
     latest::{CrawlState, Latest},
     listings::{Effect, News},
+    step::Touched,
+    summary::{Columns, Summary},
 };
 use crate::rates::ExchangeRates;
 
@@ -149,10 +152,10 @@ impl Applier {
         }
         let observed_at = news.iter().filter_map(|news| news.observed_at).collect();
         let read = news.iter().filter(|news| news.told.is_some()).count();
-        let (listings, cards) = (news.len(), touched.len());
+        let (listings, cards) = (news.len(), touched.cards.len());
         let mut applied = Applied { listings, read, observed_at, cards, version: None };
         if !news.is_empty() || crawls > 0 {
-            applied.version = Some(bump(connection, Some(&touched)).await?);
+            applied.version = Some(step::bump(connection, Some(&touched)).await?);
         }
         Ok(applied)
     }
@@ -164,7 +167,7 @@ async fn write_cards(
     connection: &mut PgConnection,
     rates: &ExchangeRates,
     news: &[News],
-) -> sqlx::Result<BTreeSet<CardId>> {
+) -> sqlx::Result<Touched> {
     let regrouped = regroup::regroup(connection, news).await?;
     let with_new_facts =
         news.iter().filter(|news| news.effect == Effect::Facts).filter_map(|news| news.card_id);
@@ -195,22 +198,37 @@ async fn write_cards(
     cards::take_over(connection, &regrouped.taken_over).await?;
     let whole: BTreeSet<CardId> = made.iter().map(|made| made.id).collect();
     let others = summaries.iter().filter(|(card, _)| !whole.contains(card));
-    let elsewhere = cards::summarise(connection, others).await?;
-    changes::note(connection, &Looked { seen, written, before, now: &summaries, elsewhere }, news).await?;
-    Ok(touched)
+    let (others, repriced): (Vec<_>, Vec<_>) = others.partition(|(card, _)| seen.contains(card));
+    let elsewhere = sold_elsewhere(connection, news, &repriced).await?;
+    cards::summarise(connection, &Columns::of(others)).await?;
+    let repriced = Columns::of(repriced);
+    let repriced_at = cards::summarise(connection, &repriced).await?;
+    let looked = Looked { seen, written, before, now: &summaries, elsewhere, card_of: &regrouped.card_of };
+    changes::note(connection, &looked, news).await?;
+    Ok(Touched { cards: touched, repriced, repriced_at })
+}
+
+/// Those of the cards, of which nothing but offers is news, that are sold by other shops than is stored.
+async fn sold_elsewhere(
+    connection: &mut PgConnection,
+    news: &[News],
+    cards: &[(&CardId, &Summary)],
+) -> sqlx::Result<BTreeSet<CardId>> {
+    let moved: BTreeSet<CardId> =
+        news.iter().filter(|news| news.comes_or_goes).filter_map(|news| news.card_id).collect();
+    if moved.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    let before = cards::sold_by(connection, &moved).await?;
+    let cards = cards
+        .iter()
+        .filter(|(card, now)| before.get(card).is_some_and(|before| !before.iter().eq(&now.shop_slugs)));
+    Ok(cards.map(|(card, _)| **card).collect())
 }
 
 /// Lets nobody else apply until the transaction ends; which rates base prices are worked out with.
 async fn lock(connection: &mut PgConnection) -> sqlx::Result<String> {
     sqlx::query_scalar(include_str!("../../../sql/gateway/catalogue_lock.sql")).fetch_one(connection).await
-}
-
-/// The catalogue's next version, with which these cards changed; `None`: any may have.
-async fn bump(connection: &mut PgConnection, cards: Option<&BTreeSet<CardId>>) -> sqlx::Result<i64> {
-    sqlx::query_scalar(include_str!("../../../sql/gateway/catalogue_bump.sql"))
-        .bind(cards.map(|cards| cards.iter().copied().collect::<Vec<CardId>>()))
-        .fetch_one(connection)
-        .await
 }
 
 /// How many shops' rows it changed: none where a newer crawl is known.

@@ -6,11 +6,13 @@ use merge::Identity;
 use sqlx::types::Json;
 
 use super::{
-    Applier, ApplyError, bump,
+    Applier, ApplyError,
     card_ids::{CardId, ListingId},
     cards,
     listings::{Effect, News},
-    lock, summary, write_cards,
+    lock, step,
+    summary::{self, Columns},
+    write_cards,
 };
 
 /// The number of the merge's rules. It is raised with every change of rules that can read a listing in
@@ -68,13 +70,13 @@ impl Applier {
             sqlx::query_scalar("select id from gateway.card").fetch_all(&mut *transaction).await?;
         for cards in all.chunks(CARDS_AT_ONCE) {
             let summaries = summary::of_stored(&mut transaction, cards).await?;
-            cards::summarise(&mut transaction, summaries.iter()).await?;
+            cards::summarise(&mut transaction, &Columns::of(&summaries)).await?;
         }
         sqlx::query("update gateway.catalogue set rates = $1")
             .bind(fingerprint)
             .execute(&mut *transaction)
             .await?;
-        bump(&mut transaction, None).await?;
+        step::bump(&mut transaction, None).await?;
         transaction.commit().await?;
         Ok(())
     }
@@ -124,7 +126,8 @@ impl Applier {
                 card_id,
                 keys,
                 points: Vec::new(),
-                fell_from: None,
+                fall: None,
+                comes_or_goes: false,
                 observed_at: None,
                 told: None,
             });
@@ -135,8 +138,8 @@ impl Applier {
             .bind(columns.2)
             .execute(&mut *transaction)
             .await?;
-        let cards = write_cards(&mut transaction, &self.rates, &news).await?;
-        bump(&mut transaction, Some(&cards)).await?;
+        let touched = write_cards(&mut transaction, &self.rates, &news).await?;
+        step::bump(&mut transaction, Some(&touched)).await?;
         transaction.commit().await?;
         Ok(Some((through, news.len())))
     }

@@ -140,6 +140,7 @@ fn by_card(cards: &BTreeSet<CardId>, mut offers: Vec<Offer>) -> BTreeMap<CardId,
 /// Summaries, a column each, as `unnest` takes them. Several words of one row stand in a line each.
 #[derive(Debug, Default)]
 pub(super) struct Columns {
+    pub(super) card_ids: Vec<CardId>,
     pub(super) listing_counts: Vec<i32>,
     pub(super) best_prices_minor: Vec<Option<i64>>,
     pub(super) discounts_bp: Vec<i32>,
@@ -148,9 +149,18 @@ pub(super) struct Columns {
 }
 
 impl Columns {
-    pub(super) fn push(&mut self, summary: &Summary) {
+    pub(super) fn of<'s>(summaries: impl IntoIterator<Item = (&'s CardId, &'s Summary)>) -> Self {
+        let mut columns = Self::default();
+        for (card, summary) in summaries {
+            columns.push(*card, summary);
+        }
+        columns
+    }
+
+    pub(super) fn push(&mut self, card: CardId, summary: &Summary) {
         let lines =
             |words: &BTreeSet<String>| words.iter().map(String::as_str).collect::<Vec<_>>().join("\n");
+        self.card_ids.push(card);
         self.listing_counts.push(summary.listing_count);
         self.best_prices_minor.push(summary.best_price_minor);
         self.discounts_bp.push(summary.discount_bp);

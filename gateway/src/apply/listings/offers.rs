@@ -63,15 +63,16 @@ pub(super) async fn store(
             .fetch_all(connection)
             .await?;
     stored.sort_unstable();
-    Ok(offers.iter().filter_map(|newer| news(newer, &stored)).collect())
+    Ok(offers.iter().filter_map(|newer| news(newer, &stored, rates)).collect())
 }
 
 /// What is told of a listing, if it is among those that were stored.
-fn news(newer: &Newer, stored: &[ListingId]) -> Option<News> {
-    let (id, is_apart) = newer.known.as_ref().map(|known| (known.id, known.apart))?;
-    stored.binary_search(&id).ok()?;
-    let news = newer.news(id, Effect::Offer, Vec::new());
+fn news(newer: &Newer, stored: &[ListingId], rates: &ExchangeRates) -> Option<News> {
+    let (known, listing) = newer.known.as_ref().zip(newer.state.listing())?;
+    stored.binary_search(&known.id).ok()?;
+    let news = newer.news(known.id, Effect::Offer, Vec::new(), rates);
     // What is no part of its card changes nothing of it.
-    let card_id = news.card_id.filter(|_| !is_apart);
-    Some(News { card_id, ..news })
+    let card_id = news.card_id.filter(|_| !known.apart);
+    let comes_or_goes = known.is_served(rates) != rates.to_base_minor(&listing.price).is_some();
+    Some(News { card_id, comes_or_goes, ..news })
 }

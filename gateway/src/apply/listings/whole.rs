@@ -12,7 +12,11 @@ use super::{CardId, Effect, KnownIdentity, ListingId, Newer, News, Told};
 use crate::{offer::availability_word, rates::ExchangeRates};
 
 /// Reads listings, under ids that those have which are new too.
-pub(super) async fn read(connection: &mut PgConnection, listings: Vec<Newer>) -> sqlx::Result<Vec<News>> {
+pub(super) async fn read(
+    connection: &mut PgConnection,
+    rates: &ExchangeRates,
+    listings: Vec<Newer>,
+) -> sqlx::Result<Vec<News>> {
     if listings.is_empty() {
         return Ok(Vec::new());
     }
@@ -29,7 +33,7 @@ pub(super) async fn read(connection: &mut PgConnection, listings: Vec<Newer>) ->
         keys.extend(product.iter().flat_map(|product| product.match_keys.iter().cloned()));
         keys.sort_unstable();
         keys.dedup();
-        let told = newer.news(id, effect, keys);
+        let told = newer.news(id, effect, keys, rates);
         let (was_apart, is_first) = (known.is_some_and(|known| known.apart), known.is_none());
         let Newer { shop, shop_id, shop_listing_id, state, known: _ } = newer;
         let listing = Told { shop, shop_id, shop_listing_id, state, was_apart, is_first };
@@ -56,6 +60,14 @@ pub(in crate::apply) async fn store(
 }
 
 impl News {
+    /// The card that a listing is a part of once all is stored. `cards` as in [`store`].
+    pub(in crate::apply) fn card_after(&self, cards: &BTreeMap<ListingId, Option<CardId>>) -> Option<CardId> {
+        match self.told {
+            Some(_) => self.card_once_stored(cards),
+            None => cards.get(&self.id).copied().unwrap_or(self.card_id),
+        }
+    }
+
     /// The card that a listing makes a part of, as far as its not being stored yet tells. `cards` as in [`store`].
     pub(in crate::apply) fn card_once_stored(
         &self,

@@ -46,7 +46,7 @@ const STATEMENT: Duration = Duration::from_millis(1500);
 const LOCK: Duration = Duration::from_secs(5);
 const ACQUIRE: Duration = Duration::from_millis(500);
 const APPLYING_STATEMENT: Duration = Duration::from_secs(20);
-const APPLYING_CONNECTIONS: u32 = 2;
+const APPLYING_CONNECTIONS: u32 = 3;
 const WATCHING_CONNECTIONS: u32 = 3;
 
 /// How long the first look at the catalogue waits for changes to be told.

@@ -6,7 +6,7 @@ mod support;
 
 use std::time::Duration;
 
-use events::{Listing, ProductEvent};
+use events::{Availability, Listing, Price, ProductEvent};
 use gateway::{catalogue::Catalogue, changes::Changes};
 use tokio::{sync::oneshot, time::timeout};
 use tokio_util::sync::CancellationToken;
@@ -70,8 +70,40 @@ async fn a_card_is_noted_as_what_a_reader_could_see_of_it() {
         ),
         ("a second shop", changed("countrylink", "A", 1, tuf(|_| {})), &["changed"]),
         ("a shop less", gone("countrylink", "A", 2), &["changed"]),
-        ("the last one less", gone("netvideo", "1", 11), &["removed"]),
-        ("back again", netvideo(12, |said| said.price.amount_minor = 80_000), &["added"]),
+        (
+            "a lower price",
+            netvideo(11, |said| said.price.amount_minor = 70_000),
+            &["price_changed", "price_dropped"],
+        ),
+        (
+            "a price that nobody can compare: the shop's offer isn't served",
+            netvideo(12, |said| said.price = Price { amount_minor: 60_000, currency: "XAU".to_owned() }),
+            &["changed"],
+        ),
+        (
+            "another one",
+            netvideo(13, |said| said.price = Price { amount_minor: 50_000, currency: "XAU".to_owned() }),
+            &["price_changed"],
+        ),
+        ("one that can be compared", netvideo(14, |said| said.price.amount_minor = 70_000), &["changed"]),
+        (
+            "a lower price of what can't be bought",
+            netvideo(15, |said| {
+                said.price.amount_minor = 65_000;
+                said.availability = Availability::OutOfStock;
+            }),
+            &["price_changed"],
+        ),
+        (
+            "a lower price, and another address",
+            netvideo(16, |said| {
+                said.price.amount_minor = 60_000;
+                said.url.push('4');
+            }),
+            &["price_changed", "price_dropped"],
+        ),
+        ("the last one less", gone("netvideo", "1", 17), &["removed"]),
+        ("back again for less", netvideo(18, |said| said.price.amount_minor = 50_000), &["added"]),
     ];
     let gateway = InProcess::start("").await;
     let mut last = 0;

@@ -15,6 +15,7 @@ use sqlx::{PgConnection, types::Json};
 
 pub(super) use self::whole::store;
 use super::{
+    Foresight,
     card_ids::{CardId, ListingId},
     latest::{ListingKey, ListingState},
     prices::{GONE, Point, points},
@@ -79,7 +80,7 @@ impl News {
 
 /// A listing as the gateway knew it.
 #[derive(Debug, sqlx::FromRow)]
-struct Known {
+pub(super) struct Known {
     id: ListingId,
     shop_id: i16,
     shop_listing_id: String,
@@ -101,7 +102,7 @@ struct KnownIdentity {
     match_keys: Vec<String>,
 }
 
-/// A newer state of a listing.
+/// A newer state of a listing than what is known of it.
 struct Newer {
     shop: String,
     shop_id: i16,
@@ -138,6 +139,11 @@ impl Known {
 }
 
 impl Newer {
+    /// Without what is known of it.
+    fn into_state(self) -> (ListingKey, ListingState) {
+        ((self.shop, self.shop_listing_id), self.state)
+    }
+
     /// Whether the listing is as it was, but for its offer.
     fn is_offer_alone(&self) -> bool {
         let (Some(known), Some(said)) = (&self.known, &self.state.said) else { return false };
@@ -177,6 +183,14 @@ pub(super) async fn ensure_shops(
         .bind(slugs)
         .execute(&mut *connection)
         .await?;
+    shop_ids(connection, slugs).await
+}
+
+/// The ids of shops that are known, by slug.
+pub(super) async fn shop_ids(
+    connection: &mut PgConnection,
+    slugs: &[&str],
+) -> sqlx::Result<BTreeMap<String, i16>> {
     let rows: Vec<(i16, String)> = sqlx::query_as("select id, slug from gateway.shop where slug = any($1)")
         .bind(slugs)
         .fetch_all(connection)
@@ -190,29 +204,56 @@ pub(super) async fn take_over(
     rates: &ExchangeRates,
     shop_ids: &BTreeMap<String, i16>,
     states: BTreeMap<ListingKey, ListingState>,
+    mut foresight: Foresight,
 ) -> sqlx::Result<Vec<News>> {
-    let mut known = known(connection, shop_ids, &states).await?;
-    let newer = states.into_iter().filter_map(|((shop, shop_listing_id), state)| {
-        let shop_id = *shop_ids.get(&shop)?;
-        let known = known.remove(&(shop_id, shop_listing_id.clone()));
-        if known.as_ref().is_some_and(|known| known.version >= state.version) {
-            return None;
-        }
-        Some(Newer { shop, shop_id, shop_listing_id, state, known })
-    });
-    let (offers, others): (Vec<Newer>, Vec<Newer>) = newer.partition(Newer::is_offer_alone);
-    let mut news = offers::store(connection, rates, offers).await?;
+    let foreseen = |key: &ListingKey| foresight.take(&key.0, &key.1);
+    let Sorted { offers, mut others } = Sorted::of(shop_ids, states, foreseen);
+    // What was foreseen tells that something is no news, or only another offer. Of all else it may have been too early.
+    let mut news = offers::store(connection, rates, offers, &mut others).await?;
+    if others.is_empty() {
+        return Ok(news);
+    }
+    let states: BTreeMap<ListingKey, ListingState> = others.into_iter().map(Newer::into_state).collect();
+    let asked = states.keys().map(|(shop, listing_id)| (shop.as_str(), listing_id.as_str()));
+    let mut known = known(connection, shop_ids, asked).await?;
+    let known = |(shop, listing_id): &ListingKey| known.remove(&(*shop_ids.get(shop)?, listing_id.clone()));
+    let Sorted { offers, mut others } = Sorted::of(shop_ids, states, known);
+    news.extend(offers::store(connection, rates, offers, &mut others).await?);
     news.extend(whole::read(connection, rates, others).await?);
     Ok(news)
 }
 
-async fn known(
+/// What is newer than what is known.
+struct Sorted {
+    /// Of which only the offer is news.
+    offers: Vec<Newer>,
+    others: Vec<Newer>,
+}
+
+impl Sorted {
+    fn of(
+        shop_ids: &BTreeMap<String, i16>,
+        states: BTreeMap<ListingKey, ListingState>,
+        mut known: impl FnMut(&ListingKey) -> Option<Known>,
+    ) -> Self {
+        let newer = states.into_iter().filter_map(|(key, state)| {
+            let shop_id = *shop_ids.get(&key.0)?;
+            let known = known(&key);
+            let is_newer = known.as_ref().is_none_or(|known| known.version < state.version);
+            is_newer.then_some(Newer { shop: key.0, shop_id, shop_listing_id: key.1, state, known })
+        });
+        let (offers, others) = newer.partition(Newer::is_offer_alone);
+        Self { offers, others }
+    }
+}
+
+/// What is known of listings, by the shop and its own id of each; asked for by the shop's slug and that.
+pub(super) async fn known<'a>(
     connection: &mut PgConnection,
     shop_ids: &BTreeMap<String, i16>,
-    states: &BTreeMap<ListingKey, ListingState>,
+    asked: impl Iterator<Item = (&'a str, &'a str)>,
 ) -> sqlx::Result<HashMap<(i16, String), Known>> {
-    let asked =
-        states.keys().filter_map(|(shop, listing_id)| Some((*shop_ids.get(shop)?, listing_id.as_str())));
+    let asked = asked.filter_map(|(shop, listing_id)| Some((*shop_ids.get(shop)?, listing_id)));
     let (shop_ids, listing_ids): (Vec<i16>, Vec<&str>) = asked.unzip();
     let known: Vec<Known> = sqlx::query_as(include_str!("../../../sql/gateway/listings_known.sql"))
         .bind(shop_ids)

@@ -8,6 +8,7 @@ mod card_ids;
 mod cards;
 mod changes;
 mod decide;
+mod foresight;
 mod heard;
 mod latest;
 mod listings;
@@ -27,6 +28,7 @@ use service::traces::SPANS;
 use sqlx::{PgConnection, PgPool};
 use tracing::Instrument;
 
+pub use self::foresight::Foresight;
 pub(crate) use self::heard::Heard;
 use self::{
     card_ids::CardId,
@@ -116,34 +118,54 @@ impl Applier {
 
     /// Applies a batch of events. When it returns `Ok`, the batch is committed.
     pub async fn apply(&self, events: &[ProductEvent]) -> Result<Applied, ApplyError> {
-        self.apply_heard(&events.iter().cloned().map(Heard::of).collect::<Vec<_>>()).await
+        self.apply_foreseen(events, Foresight::default()).await
+    }
+
+    /// The same, with what was known a moment ago of some of the listings.
+    pub async fn apply_foreseen(
+        &self,
+        events: &[ProductEvent],
+        foresight: Foresight,
+    ) -> Result<Applied, ApplyError> {
+        let events: Vec<Heard> = events.iter().cloned().map(Heard::of).collect();
+        self.apply_heard(&events, foresight).await
     }
 
     /// The same.
-    pub(crate) async fn apply_heard(&self, events: &[Heard]) -> Result<Applied, ApplyError> {
+    pub(crate) async fn apply_heard(
+        &self,
+        events: &[Heard],
+        foresight: Foresight,
+    ) -> Result<Applied, ApplyError> {
         let this = self.clone();
         let latest = Latest::of(events);
         let span = tracing::info_span!(target: SPANS, "apply", events = events.len());
         // A task of its own: whoever waits may be cancelled, the transaction must not be.
-        tokio::spawn(async move { this.in_transaction(latest).await }.instrument(span))
+        tokio::spawn(async move { this.in_transaction(latest, foresight).await }.instrument(span))
             .await
             .map_err(|error| if error.is_panic() { ApplyError::Panicked } else { ApplyError::Stopped })?
     }
 
-    async fn in_transaction(&self, latest: Latest) -> Result<Applied, ApplyError> {
+    async fn in_transaction(&self, latest: Latest, foresight: Foresight) -> Result<Applied, ApplyError> {
         let mut transaction = self.pool.begin().await?;
         let rates = lock(&mut transaction).await?;
         if rates != self.rates.fingerprint() {
             return Err(ApplyError::OtherRates(rates));
         }
-        let applied = self.news(&mut transaction, latest).await?;
+        let applied = self.news(&mut transaction, latest, foresight).await?;
         transaction.commit().await?;
         Ok(applied)
     }
 
-    async fn news(&self, connection: &mut PgConnection, latest: Latest) -> sqlx::Result<Applied> {
+    async fn news(
+        &self,
+        connection: &mut PgConnection,
+        latest: Latest,
+        foresight: Foresight,
+    ) -> sqlx::Result<Applied> {
         let shop_ids = listings::ensure_shops(connection, &latest.shops()).await?;
-        let news = listings::take_over(connection, &self.rates, &shop_ids, latest.listings).await?;
+        let news =
+            listings::take_over(connection, &self.rates, &shop_ids, latest.listings, foresight).await?;
         let touched = write_cards(connection, &self.rates, &news).await?;
         prices::note(connection, &self.rates, &news).await?;
         let mut crawls = 0;

@@ -1,8 +1,8 @@
 //! What the broker hands out, batch by batch: events that can be read, and messages that can't.
 //!
 //! The next batch is read while the one before it is applied: reading takes the processor, applying mostly waits for
-//! Postgres. Which product a listing is about is read too, as long as that is asked of most listings: of those that are
-//! seen for the first time, and not of other prices.
+//! Postgres. What most of its listings will be asked for is made ready too: which product each is about where they are seen
+//! for the first time, and what is known of them where it is other prices that are told.
 
 use std::{
     sync::{
@@ -21,7 +21,7 @@ use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
 
 use super::SessionError;
 use crate::{
-    apply::Heard,
+    apply::{Applier, Foresight, Heard},
     refusals::{Fingerprint, Refusal},
 };
 
@@ -29,6 +29,9 @@ use crate::{
 const LARGEST: usize = 1000;
 /// How long a batch that isn't full waits for more.
 const LINGER: Duration = Duration::from_millis(10);
+/// From how many events on it is worth looking at what is known of their listings. A smaller batch has come alone, and
+/// nothing is applied meanwhile.
+const FORESEEN_FROM: usize = 100;
 /// How many batches that have been read wait to be applied.
 const READ_AHEAD: usize = 1;
 
@@ -54,6 +57,8 @@ pub(super) struct Batch {
     pub(super) poison: Vec<(DeliveryTag, Refusal)>,
     /// The `traceparent`s that came with them, each once.
     pub(super) traceparents: Vec<String>,
+    /// What was known of the listings a moment ago.
+    pub(super) foresight: Foresight,
 }
 
 impl Batch {
@@ -83,7 +88,7 @@ impl Batch {
     }
 }
 
-/// Whether it is worth reading which product listings are about, before that is asked.
+/// Whether it is worth reading which product listings are about before that is asked, instead of what is known of them.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Ahead(Arc<AtomicBool>);
 
@@ -107,11 +112,23 @@ pub(super) struct Batches {
 
 impl Batches {
     /// Begins to read.
-    pub(super) fn read(mut consumer: Consumer, ahead: Ahead, stop: CancellationToken) -> Self {
+    pub(super) fn read(
+        mut consumer: Consumer,
+        applier: Applier,
+        ahead: Ahead,
+        stop: CancellationToken,
+    ) -> Self {
         let (send, read) = mpsc::channel(READ_AHEAD);
         let reading = tokio::spawn(async move {
             loop {
-                let batch = next(&mut consumer, &ahead).await;
+                let mut batch = next(&mut consumer, &ahead).await;
+                if let Ok(batch) = &mut batch
+                    && batch.events.len() >= FORESEEN_FROM
+                    && !ahead.is_worth_it()
+                {
+                    let listings = batch.events.iter().filter_map(|(_, event)| event.listing());
+                    batch.foresight = applier.foresee(listings).await;
+                }
                 let is_last = batch.is_err();
                 if send.send(batch).await.is_err() || is_last {
                     break;

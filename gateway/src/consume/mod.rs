@@ -28,7 +28,7 @@ use self::batch::{Ahead, Batch, Batches, DeliveryTag, Envelope};
 pub use self::broker::declare;
 pub(crate) use self::broker::{connect, is_refused_for};
 use crate::{
-    apply::{Applied, Applier, ApplyError, Heard},
+    apply::{Applied, Applier, ApplyError, Foresight, Heard},
     catalogue::Catalogue,
     measures,
     reconcile::Reconcile,
@@ -158,7 +158,8 @@ impl Consume {
             tracing::info!(queue = topology::QUEUE, "consuming events");
             *told = false;
             self.connected.send_replace(true);
-            let mut batches = Batches::read(consumer, self.ahead.clone(), self.stop.clone());
+            let mut batches =
+                Batches::read(consumer, self.applier.clone(), self.ahead.clone(), self.stop.clone());
             while let Some(batch) = batches.next().await? {
                 let span = span_of(&batch);
                 self.settle(&connection, &channel, batch).instrument(span).await?;
@@ -200,7 +201,7 @@ impl Consume {
         channel: &Channel,
         batch: Batch,
     ) -> Result<(), SessionError> {
-        let Batch { events, mut poison, .. } = batch;
+        let Batch { events, mut poison, mut foresight, .. } = batch;
         for (_, Refusal { fingerprint, reason }) in &poison {
             tracing::error!(
                 message.fingerprint = %fingerprint,
@@ -211,7 +212,7 @@ impl Consume {
         let (envelopes, events): (Vec<Envelope>, Vec<Heard>) = events.into_iter().unzip();
         let mut todo = vec![(envelopes.as_slice(), events.as_slice())];
         while let Some((envelopes, events)) = todo.pop() {
-            match self.apply(connection, events).await? {
+            match self.apply(connection, events, std::mem::take(&mut foresight)).await? {
                 Ok(applied) => self.note(events, &applied),
                 Err(error) if events.len() == 1 => {
                     let message_id = events[0].message_id();
@@ -267,13 +268,15 @@ impl Consume {
         &self,
         connection: &Connection,
         events: &[Heard],
+        mut foresight: Foresight,
     ) -> Result<Result<Applied, ApplyError>, SessionError> {
         if events.is_empty() {
             return Ok(Ok(Applied::default()));
         }
         let mut told = false;
         loop {
-            let error = match timeout(LONGEST_APPLY, self.applier.apply_heard(events)).await {
+            let foreseen = std::mem::take(&mut foresight);
+            let error = match timeout(LONGEST_APPLY, self.applier.apply_heard(events, foreseen)).await {
                 Ok(Ok(applied)) => {
                     if told {
                         tracing::info!(events = events.len(), "Postgres takes events again");

@@ -1,15 +1,18 @@
 //! Listings of which only the offer is news: a few columns of a row that is there.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 
-use super::{Effect, ListingId, Newer, News};
+use super::{CardId, Effect, ListingId, Newer, News};
 use crate::{offer::availability_word, rates::ExchangeRates};
 
 /// A column each, as `unnest` takes them.
 #[derive(Default)]
 struct Rows<'n> {
     ids: Vec<ListingId>,
+    versions_before: Vec<i64>,
     versions: Vec<i64>,
     digests: Vec<i64>,
     observed_at: Vec<DateTime<Utc>>,
@@ -25,6 +28,7 @@ impl<'n> Rows<'n> {
         let (Some(known), Some(said)) = (&newer.known, &newer.state.said) else { return };
         let listing = &said.listing;
         self.ids.push(known.id);
+        self.versions_before.push(known.version);
         self.versions.push(newer.state.version);
         self.digests.push(said.digest.at(newer.state.version));
         self.observed_at.push(newer.state.observed_at);
@@ -36,11 +40,12 @@ impl<'n> Rows<'n> {
     }
 }
 
-/// Stores the offers of listings that are known.
+/// Stores the offers of listings that are known. Those of which something else is known by now are left to `others`.
 pub(super) async fn store(
     connection: &mut PgConnection,
     rates: &ExchangeRates,
     offers: Vec<Newer>,
+    others: &mut Vec<Newer>,
 ) -> sqlx::Result<Vec<News>> {
     if offers.is_empty() {
         return Ok(Vec::new());
@@ -49,9 +54,10 @@ pub(super) async fn store(
     for newer in &offers {
         rows.push(newer, rates);
     }
-    let mut stored: Vec<ListingId> =
-        sqlx::query_scalar(include_str!("../../../../sql/gateway/listings_offer.sql"))
+    let stored: Vec<(ListingId, Option<CardId>)> =
+        sqlx::query_as(include_str!("../../../../sql/gateway/listings_offer.sql"))
             .bind(rows.ids)
+            .bind(rows.versions_before)
             .bind(rows.versions)
             .bind(rows.digests)
             .bind(rows.observed_at)
@@ -62,17 +68,22 @@ pub(super) async fn store(
             .bind(rows.availabilities)
             .fetch_all(connection)
             .await?;
-    stored.sort_unstable();
-    Ok(offers.iter().filter_map(|newer| news(newer, &stored, rates)).collect())
+    let card_of: HashMap<ListingId, Option<CardId>> = stored.into_iter().collect();
+    let mut stored = Vec::with_capacity(offers.len());
+    for newer in offers {
+        match news(&newer, &card_of, rates) {
+            Some(news) => stored.push(news),
+            None => others.push(newer),
+        }
+    }
+    Ok(stored)
 }
 
-/// What is told of a listing, if it is among those that were stored.
-fn news(newer: &Newer, stored: &[ListingId], rates: &ExchangeRates) -> Option<News> {
+/// What is told of a listing, if it is among those that were stored, each with the card that it is a part of.
+fn news(newer: &Newer, stored: &HashMap<ListingId, Option<CardId>>, rates: &ExchangeRates) -> Option<News> {
     let (known, listing) = newer.known.as_ref().zip(newer.state.listing())?;
-    stored.binary_search(&known.id).ok()?;
+    let card_id = *stored.get(&known.id)?;
     let news = newer.news(known.id, Effect::Offer, Vec::new(), rates);
-    // What is no part of its card changes nothing of it.
-    let card_id = news.card_id.filter(|_| !known.apart);
     let comes_or_goes = known.is_served(rates) != rates.to_base_minor(&listing.price).is_some();
     Some(News { card_id, comes_or_goes, ..news })
 }

@@ -148,6 +148,9 @@ impl Store {
                 .bind(led.shop)
                 .execute(&mut *transaction)
                 .await?;
+            sqlx::query(include_str!("../../../sql/collector/plan_for_sets.sql"))
+                .execute(&mut *transaction)
+                .await?;
             let noted = sqlx::query(include_str!("../../../sql/collector/note_missed.sql"))
                 .bind(led.shop)
                 .bind(crawl)

@@ -9,7 +9,11 @@
 //!
 //! What an entry is sorted by must not change while it is in here: take it out, change it, put it in.
 
-use std::{cmp::Ordering, ops::Range, sync::Arc};
+mod sought;
+
+use std::{ops::Range, sync::Arc};
+
+pub(crate) use self::sought::{Mark, Sought, mark_behind_text, mark_of_number, mark_of_text};
 
 /// The most entries of a leaf, and how many it gets when all are sorted at once.
 const LEAF: usize = 128;
@@ -17,78 +21,6 @@ const LEAF_AT_FIRST: usize = 96;
 /// The most leaves of a branch, and how many it gets when all are sorted at once.
 const BRANCH: usize = 128;
 const BRANCH_AT_FIRST: usize = 96;
-
-/// How many entries of a leaf are looked at together.
-const TOGETHER: usize = 8;
-
-/// A number that stands for what an entry is sorted by: of two entries, the one with the lower mark is before the other.
-/// Equal marks say nothing.
-pub(crate) type Mark = u64;
-
-/// The mark of a number.
-pub(crate) fn mark_of_number(number: i64) -> Mark {
-    number.cast_unsigned() ^ (1 << 63)
-}
-
-/// The mark of a text that is sorted byte by byte: its first bytes.
-pub(crate) fn mark_of_text(text: &str) -> Mark {
-    mark_of_start(text, 0)
-}
-
-/// The highest mark of a text that begins with this one.
-pub(crate) fn mark_behind_text(text: &str) -> Mark {
-    mark_of_start(text, u8::MAX)
-}
-
-fn mark_of_start(text: &str, rest: u8) -> Mark {
-    let mut start = [rest; 8];
-    start.iter_mut().zip(text.bytes()).for_each(|(to, byte)| *to = byte);
-    Mark::from_be_bytes(start)
-}
-
-/// What an entry is looked for by: its mark, and which entries precede it.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Sought<P> {
-    pub(crate) mark: Mark,
-    /// All entries that do must be before those that don't.
-    pub(crate) precedes: P,
-}
-
-impl<P: Fn(u32) -> bool> Sought<P> {
-    /// The last of so many stretches of entries that begins before it, or the first. Each begins behind a mark, with an
-    /// entry.
-    fn last_before(&self, len: usize, mark: impl Fn(usize) -> Mark, first: impl Fn(usize) -> u32) -> usize {
-        let (mut from, mut to) = (0, len);
-        while from < to {
-            let middle = usize::midpoint(from, to);
-            let begins_before = match mark(middle).cmp(&self.mark) {
-                Ordering::Less => true,
-                Ordering::Equal => (self.precedes)(first(middle)),
-                Ordering::Greater => false,
-            };
-            if begins_before {
-                from = middle + 1;
-            } else {
-                to = middle;
-            }
-        }
-        from.saturating_sub(1)
-    }
-
-    /// How many of a leaf's entries precede it. To look at one is to wait for memory, so some are looked at together.
-    fn rank_in(&self, leaf: &[u32]) -> usize {
-        let (mut from, mut left) = (0, leaf);
-        while !left.is_empty() {
-            let step = left.len().div_ceil(TOGETHER + 1);
-            let before = left.iter().step_by(step).filter(|entry| (self.precedes)(**entry)).count();
-            // All up to the last of these precede it; the next of them doesn't.
-            let start = if before == 0 { 0 } else { (before - 1) * step + 1 };
-            let end = (before * step).min(left.len());
-            (from, left) = (from + start, &left[start.min(end)..end]);
-        }
-        from
-    }
-}
 
 /// A sorted sequence.
 #[derive(Clone, Debug, Default)]
@@ -407,6 +339,10 @@ mod tests {
                 prop_assert_eq!(order.entries(a..b).collect::<Vec<_>>(), &plain[a..b]);
                 let backwards: Vec<u32> = order.entries(a..b).rev().collect();
                 prop_assert_eq!(backwards, plain[a..b].iter().rev().copied().collect::<Vec<_>>());
+                // The last of those that are marked alike.
+                let behind = |entry| entry / alike <= from / alike;
+                let sought = Sought { mark: mark(from), precedes: behind };
+                prop_assert_eq!(order.rank(&sought), plain.partition_point(|entry| behind(*entry)));
                 let sought = Sought { mark: mark(from), precedes: |entry| entry < from };
                 prop_assert_eq!(order.rank(&sought), plain.partition_point(|entry| *entry < from));
                 prop_assert_eq!(order.get(a), plain.get(a).copied());

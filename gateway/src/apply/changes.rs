@@ -14,6 +14,7 @@ use super::{
     card_ids::{CardId, ListingId},
     cards::Written,
     listings::News,
+    regroup::Regrouped,
     summary::Summary,
 };
 use crate::changes::{CardChange, PRICE_DROPPED, PriceFall};
@@ -21,8 +22,8 @@ use crate::changes::{CardChange, PRICE_DROPPED, PriceFall};
 /// For how long changes are kept, and how many at most: enough for a subscriber that was away for a moment.
 const KEPT: TimeDelta = TimeDelta::hours(1);
 const MOST_KEPT: i64 = 100_000;
-/// Of how many versions it is known which cards changed with them: of a minute at least. A gateway that is further behind
-/// looks through all cards.
+/// Of how many versions it is known which cards changed with them: of a minute at least, which takes some 60 KB each at the
+/// most. A gateway that is further behind looks through all cards.
 const STEPS_KEPT: i64 = 2_000;
 
 /// How a card is served that is not written whole.
@@ -47,8 +48,8 @@ pub(super) struct Looked<'s> {
     pub(super) now: &'s BTreeMap<CardId, Summary>,
     /// Those that are sold by other shops than before, of those that are not among `seen`.
     pub(super) elsewhere: BTreeSet<CardId>,
-    /// The cards of listings that were grouped anew, `None` for what is no video card.
-    pub(super) card_of: &'s BTreeMap<ListingId, Option<CardId>>,
+    /// What grouping anew has changed.
+    pub(super) regrouped: &'s Regrouped,
 }
 
 /// Rows of `gateway.change`, a column each, as `unnest` takes them.
@@ -188,8 +189,8 @@ pub(super) async fn note(
         rows.push(change, *card, None);
     }
     for news in news {
-        if let Some((fall, card)) = news.fall.as_ref().zip(news.card_after(looked.card_of)) {
-            rows.push_fall(card, fall);
+        if let Some((fall, card)) = news.fall.as_ref().zip(news.card_after(&looked.regrouped.card_of)) {
+            rows.push_fall(*looked.regrouped.taken_over.get(&card).unwrap_or(&card), fall);
         }
     }
     rows.write(connection).await

@@ -48,7 +48,7 @@ pub(super) struct News {
     pub(super) keys: Vec<String>,
     /// What it cost since what was known, where that changed.
     pub(super) points: Vec<Point>,
-    /// Whether it can be bought for less now.
+    /// How far its price fell; `None`: it did not, or it can't be bought.
     pub(super) fall: Option<PriceFall>,
     /// Whether its offer is served now and was not before, or the other way round; not told of those that are stored whole.
     pub(super) comes_or_goes: bool,

@@ -20,12 +20,13 @@ mod regroup;
 mod step;
 mod summary;
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 use chrono::{DateTime, Utc};
 use events::ProductEvent;
 use service::traces::SPANS;
 use sqlx::{PgConnection, PgPool};
+use tokio::sync::Semaphore;
 use tracing::Instrument;
 
 pub use self::foresight::Foresight;
@@ -45,6 +46,8 @@ use crate::rates::ExchangeRates;
 pub struct Applier {
     pool: PgPool,
     rates: ExchangeRates,
+    /// Whoever looks at what is known beside it: one at a time.
+    foreseeing: Arc<Semaphore>,
 }
 
 /// What a batch came to.
@@ -108,7 +111,7 @@ impl ApplyError {
 impl Applier {
     /// Applies to the schema behind `pool`, with prices brought to one currency by `rates`.
     pub fn new(pool: PgPool, rates: ExchangeRates) -> Self {
-        Self { pool, rates }
+        Self { pool, rates, foreseeing: Arc::new(Semaphore::new(1)) }
     }
 
     /// The database that is written to.
@@ -225,7 +228,7 @@ async fn write_cards(
     cards::summarise(connection, &Columns::of(others)).await?;
     let repriced = Columns::of(repriced);
     let repriced_at = cards::summarise(connection, &repriced).await?;
-    let looked = Looked { seen, written, before, now: &summaries, elsewhere, card_of: &regrouped.card_of };
+    let looked = Looked { seen, written, before, now: &summaries, elsewhere, regrouped: &regrouped };
     changes::note(connection, &looked, news).await?;
     Ok(Touched { cards: touched, repriced, repriced_at })
 }

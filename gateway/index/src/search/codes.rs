@@ -73,7 +73,8 @@ impl Codes {
         let before = |other| text(cards, other) < code;
         let from = self.sorted.rank(&Sought { mark: mark_of_text(code), precedes: before });
         let fitting = |other| before(other) || fits(text(cards, other));
-        let to = self.sorted.rank(&Sought { mark: mark_behind_text(code), precedes: fitting });
+        let mark = if as_prefix { mark_behind_text(code) } else { mark_of_text(code) };
+        let to = self.sorted.rank(&Sought { mark, precedes: fitting });
         let slots = self.sorted.entries(from..to).map(slot);
         if to - from < MANY {
             return slots.collect();

@@ -151,6 +151,32 @@ fn words_find_the_cards_that_people_mean_and_the_best_first() {
 }
 
 #[test]
+fn of_many_codes_that_begin_alike_one_that_is_asked_for_whole_finds_no_other() {
+    // In several leaves of the order of codes, built at once and one by one.
+    let codes = |id: i64| match id {
+        7 => vec!["471".to_owned(), "4711".to_owned()],
+        8 => vec!["47113".to_owned()],
+        _ => vec![format!("47113{:08}", id * 7_919)],
+    };
+    let card = |id| CardFacts { id, name_key: "card".to_owned(), codes: codes(id), ..CardFacts::default() };
+    let mut one_by_one = Index::new();
+    for id in (1..=1_000).rev() {
+        one_by_one.upsert(&card(id));
+    }
+    for index in [Index::build((1..=1_000).map(card)), one_by_one] {
+        let index = Arc::new(index);
+        for (text, expected) in [("471", vec![7]), ("4711", vec![7]), ("47113", vec![8]), ("47", vec![])] {
+            assert_eq!(search(&index, text), expected, "{text}");
+        }
+        let list =
+            List::new(Arc::clone(&index), Filter { search: Some("471130".to_owned()), ..Filter::default() });
+        let begin_so =
+            (1..=1_000).filter(|id| codes(*id).iter().any(|code| code.starts_with("471130"))).count();
+        assert_eq!(list.unwrap().count(), begin_so);
+    }
+}
+
+#[test]
 fn one_product_number_never_finds_another_nor_a_barcode_that_begins_like_it() {
     let index = real_cards();
     for text in ["4070", "rtx 4070", "geforce 4070", "rtx4070", "4070 rtx", "nvidia4070"] {

@@ -5,11 +5,8 @@
 mod support;
 
 use clap::Parser;
-use events::{Listing, ProductEvent};
-use gateway::{
-    apply::Applied,
-    matches::{self, Matches},
-};
+use events::Listing;
+use gateway::matches::{self, Matches};
 use serde_json::{Value, json};
 
 use crate::support::{
@@ -45,75 +42,6 @@ async fn an_event_that_comes_again_or_late_changes_nothing() {
         assert_eq!(gateway.apply(std::slice::from_ref(late)).await.version, None, "{late:?}");
         assert!(gateway.cards().await.is_empty(), "{late:?}");
     }
-}
-
-/// Applies what was foreseen before something else was applied.
-async fn overtaken(gateway: &InProcess, by: &[ProductEvent], late: ProductEvent) -> Applied {
-    let foresight = gateway.applier.foresee([("netvideo", "1")]).await;
-    gateway.apply(by).await;
-    gateway.applier.apply_foreseen(&[late], foresight).await.unwrap()
-}
-
-#[tokio::test]
-async fn what_was_foreseen_counts_only_as_long_as_it_is_true() {
-    let gateway = InProcess::start("").await;
-    let tuf = |version, price| changed("netvideo", "1", version, listing(TUF, price));
-    let offers = async || {
-        let data = gateway
-            .ask("{ videoCards { nodes { offers { title price { amount } previousPrice { amount } } } } }")
-            .await;
-        data["videoCards"]["nodes"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(|card| card["offers"].clone())
-            .collect::<Vec<_>>()
-    };
-    let offer = |title: &str, price: &str, previous: Option<&str>| {
-        let previous = previous.map(|amount| json!({ "amount": amount }));
-        json!({ "title": title, "price": { "amount": price }, "previousPrice": previous })
-    };
-    gateway.apply(&[tuf(1, 60_000)]).await;
-    let applied = overtaken(&gateway, &[], tuf(2, 59_000)).await;
-    assert_eq!((applied.listings, applied.read), (1, 0));
-    assert_eq!(offers().await, [json!([offer(TUF, "590.00", Some("600.00"))])]);
-
-    overtaken(&gateway, &[tuf(3, 55_000)], tuf(4, 50_000)).await;
-    assert_eq!(offers().await, [json!([offer(TUF, "500.00", Some("550.00"))])], "a price between");
-
-    let applied = overtaken(&gateway, &[tuf(6, 45_000)], tuf(5, 40_000)).await;
-    assert_eq!((applied.listings, applied.version), (0, None), "a newer one");
-
-    let other = changed("netvideo", "1", 7, listing("Something else of ASUS", 45_000));
-    overtaken(&gateway, &[other], tuf(8, 44_000)).await;
-    assert_eq!(offers().await, [json!([offer(TUF, "440.00", Some("450.00"))])], "another product between");
-
-    overtaken(&gateway, &[gone("netvideo", "1", 9)], tuf(10, 43_000)).await;
-    assert_eq!(offers().await, [json!([offer(TUF, "430.00", Some("440.00"))])], "gone between");
-
-    // It becomes a part of another card, and no other version of it is told.
-    let coded = |mut listing: Listing| {
-        listing.gtins = vec![EAN.to_owned()];
-        listing
-    };
-    let known = changed("netvideo", "1", 11, coded(listing(TUF, 43_000)));
-    let first = changed("countrylink", "A", 1, listing("RTX4070S TUF 12G", 58_000));
-    gateway.apply(&[first, known]).await;
-    let joined = changed("countrylink", "A", 2, coded(listing("RTX4070S TUF 12G", 58_000)));
-    overtaken(&gateway, &[joined], changed("netvideo", "1", 12, coded(listing(TUF, 42_000)))).await;
-    let expected = [offer(TUF, "420.00", Some("430.00")), offer("RTX4070S TUF 12G", "580.00", None)];
-    assert_eq!(offers().await, [json!(expected)], "another card between");
-    assert_eq!(gateway.cards().await[0].1.as_deref(), Some("420.00"));
-
-    let bundle = async || {
-        let sql = "update gateway.listing set apart = true where shop_listing_id = '1'";
-        sqlx::query(sql).execute(&gateway.pool).await.unwrap();
-    };
-    let foresight = gateway.applier.foresee([("netvideo", "1")]).await;
-    bundle().await;
-    let cheaper = changed("netvideo", "1", 13, coded(listing(TUF, 41_000)));
-    let applied = gateway.applier.apply_foreseen(&[cheaper], foresight).await.unwrap();
-    assert_eq!((applied.listings, applied.cards), (1, 0), "no part of its card any more");
 }
 
 #[tokio::test]

@@ -3,8 +3,10 @@
 use super::{
     Applier, ApplyError,
     card_ids::{CardId, ListingId},
-    listings::{Effect, News},
-    lock, step, write_cards,
+    listings::News,
+    lock, step,
+    summary::Offers,
+    write_cards,
 };
 
 #[derive(sqlx::FromRow)]
@@ -41,19 +43,9 @@ impl Applier {
         .await?;
         let news: Vec<News> = pair
             .into_iter()
-            .map(|Named { id, match_keys, card_id }| News {
-                id,
-                effect: Effect::Identity,
-                card_id,
-                keys: match_keys,
-                points: Vec::new(),
-                fall: None,
-                comes_or_goes: false,
-                observed_at: None,
-                told: None,
-            })
+            .map(|Named { id, match_keys, card_id }| News::of_stored(id, card_id, match_keys))
             .collect();
-        let touched = write_cards(&mut transaction, &self.rates, &news).await?;
+        let touched = write_cards(&mut transaction, &self.rates, &news, Offers::new()).await?;
         step::bump(&mut transaction, Some(&touched)).await?;
         transaction.commit().await?;
         Ok(())

@@ -1,7 +1,8 @@
 //! Looking at what is known of listings while the events before are applied, so that whoever applies needn't wait for it.
 //!
 //! It may be overtaken until it is used. Versions only grow, so what was no news then is none; anything else is stored only
-//! if the version that was seen still stands, and looked at again where it doesn't.
+//! if the version that was seen still stands, and looked at again where it doesn't. What cards' offers were stands unless the
+//! cards have come with a later version of the catalogue.
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
@@ -9,16 +10,37 @@ use std::{
     time::Duration,
 };
 
-use sqlx::PgPool;
+use sqlx::{PgConnection, PgPool};
 use tokio::time::timeout;
 
 use super::{
     Applier,
+    card_ids::CardId,
+    heard::Heard,
+    latest::Latest,
     listings::{self, Known},
+    summary::{self, Offers},
 };
 
 /// The longest wait for Postgres: what it doesn't say now is asked when it is needed.
 const PATIENCE: Duration = Duration::from_secs(1);
+
+/// Of how many versions it is looked up which cards came with them. More than these overtake everything.
+const MOST_STEPS: i64 = 8;
+
+/// Events that can be applied as they are: the newest that they say, and what was known of their listings a moment ago.
+#[derive(Debug, Default)]
+pub(crate) struct Ready {
+    pub(super) latest: Latest,
+    pub(super) foresight: Foresight,
+}
+
+impl Ready {
+    /// Without a look at what is known.
+    pub(crate) fn of(events: &[Heard]) -> Self {
+        Self { latest: Latest::of(events), foresight: Foresight::default() }
+    }
+}
 
 /// What was known of some listings a moment ago.
 #[derive(Debug, Default)]
@@ -27,6 +49,10 @@ pub struct Foresight {
     pub(super) shop_ids: BTreeMap<String, i16>,
     /// By the shop and its own id of the listing.
     pub(super) known: HashMap<(i16, String), Known>,
+    /// What all listings of their cards cost.
+    offers: Offers,
+    /// Which version the catalogue had at least when that was looked at.
+    version: i64,
 }
 
 impl Foresight {
@@ -34,9 +60,49 @@ impl Foresight {
     pub(super) fn take(&mut self, shop: &str, listing_id: &str) -> Option<Known> {
         self.known.remove(&(*self.shop_ids.get(shop)?, listing_id.to_owned()))
     }
+
+    /// What the listings of those of the cards cost that have come with no version since, up to the present one.
+    pub(super) async fn offers_that_stand(
+        self,
+        connection: &mut PgConnection,
+        present: i64,
+    ) -> sqlx::Result<Offers> {
+        let Self { mut offers, version, .. } = self;
+        if offers.is_empty() || version == present {
+            return Ok(offers);
+        }
+        if present - version > MOST_STEPS {
+            return Ok(Offers::new());
+        }
+        let steps: Vec<Option<Vec<CardId>>> =
+            sqlx::query_scalar(include_str!("../../../sql/gateway/steps_since.sql"))
+                .bind(version)
+                .bind(present)
+                .fetch_all(connection)
+                .await?;
+        // Of a version that an older gateway has made nothing is told.
+        if i64::try_from(steps.len()) != Ok(present - version) {
+            return Ok(Offers::new());
+        }
+        for cards in steps {
+            let Some(cards) = cards else { return Ok(Offers::new()) };
+            for card in cards {
+                offers.remove(&card);
+            }
+        }
+        Ok(offers)
+    }
 }
 
 impl Applier {
+    /// Makes events ready with a look at what is known.
+    pub(crate) async fn look_ahead(&self, events: &[Heard]) -> Ready {
+        let latest = Latest::of(events);
+        let listings = latest.listings.keys().map(|(shop, listing_id)| (shop.as_str(), listing_id.as_str()));
+        let foresight = self.foresee(listings).await;
+        Ready { latest, foresight }
+    }
+
     /// What is known now of listings, each told by its shop's slug and the shop's own id of it. It is nothing where
     /// Postgres doesn't say it within a second.
     pub async fn foresee<'a>(&self, listings: impl IntoIterator<Item = (&'a str, &'a str)>) -> Foresight {
@@ -68,10 +134,15 @@ impl Applier {
 async fn look(pool: &PgPool, asked: &BTreeSet<(String, String)>) -> sqlx::Result<Foresight> {
     let mut transaction = pool.begin().await?;
     sqlx::query(include_str!("../../../sql/gateway/plan_for_keys.sql")).execute(&mut *transaction).await?;
+    // Before the rest: whatever overtakes it has a later version.
+    let version =
+        sqlx::query_scalar("select version from gateway.catalogue").fetch_one(&mut *transaction).await?;
     let slugs: BTreeSet<&str> = asked.iter().map(|(shop, _)| shop.as_str()).collect();
     let shop_ids = listings::shop_ids(&mut transaction, &slugs.into_iter().collect::<Vec<_>>()).await?;
     let asked = asked.iter().map(|(shop, listing_id)| (shop.as_str(), listing_id.as_str()));
     let known = listings::known(&mut transaction, &shop_ids, asked).await?;
+    let cards: BTreeSet<CardId> = known.values().filter_map(Known::card).collect();
+    let offers = summary::known(&mut transaction, &cards.into_iter().collect::<Vec<_>>()).await?;
     transaction.rollback().await?;
-    Ok(Foresight { shop_ids, known })
+    Ok(Foresight { shop_ids, known, offers, version })
 }

@@ -85,14 +85,6 @@ impl Heard {
         }
     }
 
-    /// The shop, and its own id of the listing that it is about.
-    pub(crate) fn listing(&self) -> Option<(&str, &str)> {
-        match self {
-            Self::Listing(heard) => Some((&heard.shop, &heard.listing_id)),
-            Self::CrawlEnded(_) => None,
-        }
-    }
-
     /// Reads now which product it is about, instead of when it is asked for.
     pub(crate) fn read_ahead(&self) {
         if let Self::Listing(HeardListing { said: Some(said), .. }) = self {

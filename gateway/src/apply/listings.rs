@@ -19,6 +19,7 @@ use super::{
     card_ids::{CardId, ListingId},
     latest::{ListingKey, ListingState},
     prices::{GONE, Point, points},
+    summary::Offer,
 };
 use crate::{
     changes::PriceFall,
@@ -52,6 +53,8 @@ pub(super) struct News {
     pub(super) fall: Option<PriceFall>,
     /// Whether its offer is served now and was not before, or the other way round; not told of those that are stored whole.
     pub(super) comes_or_goes: bool,
+    /// What it costs as a part of its card, where that is all that is news and is stored already.
+    pub(super) offer: Option<Offer>,
     /// When the shop said so; `None`: it is not the shop that says something new.
     pub(super) observed_at: Option<DateTime<Utc>>,
     /// What is to be stored once it is known which card it belongs to; `None`: it is stored already.
@@ -72,6 +75,22 @@ pub(super) struct Told {
 }
 
 impl News {
+    /// That it may have to be another card's part is news of what is stored, and not what its shop says.
+    pub(super) fn of_stored(id: ListingId, card_id: Option<CardId>, keys: Vec<String>) -> Self {
+        Self {
+            id,
+            effect: Effect::Identity,
+            card_id,
+            keys,
+            points: Vec::new(),
+            fall: None,
+            comes_or_goes: false,
+            offer: None,
+            observed_at: None,
+            told: None,
+        }
+    }
+
     /// Whether it tells of a listing of which nothing was known.
     pub(super) fn is_first_told(&self) -> bool {
         self.told.as_ref().is_some_and(|told| told.is_first)
@@ -91,6 +110,7 @@ pub(super) struct Known {
     apart: bool,
     price_minor: Option<i64>,
     currency: Option<String>,
+    previous_price_minor: Option<i64>,
     availability: Option<String>,
 }
 
@@ -120,6 +140,11 @@ impl Known {
         (self.version, price.zip(availability))
     }
 
+    /// The card that it is a part of.
+    pub(super) fn card(&self) -> Option<CardId> {
+        self.card_id.filter(|_| !self.gone && !self.apart)
+    }
+
     /// How far the price fell; `None` where it didn't, can't be compared, or is that of what can't be bought.
     fn fall(&self, listing: &Listing, rates: &ExchangeRates) -> Option<PriceFall> {
         let Price { amount_minor, currency } = &listing.price;
@@ -129,6 +154,12 @@ impl Known {
         let to_base_minor = rates.to_base_minor(&listing.price).filter(|_| is_comparable && is_buyable)?;
         let (listing_id, to_minor, currency) = (self.id, *amount_minor, currency.clone());
         Some(PriceFall { listing_id, from_minor, to_minor, to_base_minor, currency })
+    }
+
+    /// What it cost before it cost this, in minor units of the same currency.
+    fn previous_price_minor(&self, price: &Price) -> Option<i64> {
+        let known = self.price_minor.filter(|_| self.currency.as_ref() == Some(&price.currency))?;
+        if known == price.amount_minor { self.previous_price_minor } else { Some(known) }
     }
 
     /// Whether the offer was served.
@@ -168,6 +199,7 @@ impl Newer {
             points: points(known.map(Known::terms), &self.state.terms),
             fall: known.zip(self.state.listing()).and_then(|(known, listing)| known.fall(listing, rates)),
             comes_or_goes: false,
+            offer: None,
             observed_at: Some(self.state.observed_at),
             told: None,
         }
@@ -204,7 +236,7 @@ pub(super) async fn take_over(
     rates: &ExchangeRates,
     shop_ids: &BTreeMap<String, i16>,
     states: BTreeMap<ListingKey, ListingState>,
-    mut foresight: Foresight,
+    foresight: &mut Foresight,
 ) -> sqlx::Result<Vec<News>> {
     let foreseen = |key: &ListingKey| foresight.take(&key.0, &key.1);
     let Sorted { offers, mut others } = Sorted::of(shop_ids, states, foreseen);

@@ -30,15 +30,15 @@ use tokio::sync::Semaphore;
 use tracing::Instrument;
 
 pub use self::foresight::Foresight;
-pub(crate) use self::heard::Heard;
 use self::{
     card_ids::CardId,
     changes::Looked,
-    latest::{CrawlState, Latest},
+    latest::CrawlState,
     listings::{Effect, News},
     step::Touched,
-    summary::{Columns, Summary},
+    summary::{Columns, Offers, Summary},
 };
+pub(crate) use self::{foresight::Ready, heard::Heard};
 use crate::rates::ExchangeRates;
 
 /// Applies events to the schema `gateway`.
@@ -131,31 +131,26 @@ impl Applier {
         foresight: Foresight,
     ) -> Result<Applied, ApplyError> {
         let events: Vec<Heard> = events.iter().cloned().map(Heard::of).collect();
-        self.apply_heard(&events, foresight).await
+        self.apply_ready(Ready { foresight, ..Ready::of(&events) }).await
     }
 
     /// The same.
-    pub(crate) async fn apply_heard(
-        &self,
-        events: &[Heard],
-        foresight: Foresight,
-    ) -> Result<Applied, ApplyError> {
+    pub(crate) async fn apply_ready(&self, ready: Ready) -> Result<Applied, ApplyError> {
         let this = self.clone();
-        let latest = Latest::of(events);
-        let span = tracing::info_span!(target: SPANS, "apply", events = events.len());
+        let span = tracing::info_span!(target: SPANS, "apply", listings = ready.latest.listings.len());
         // A task of its own: whoever waits may be cancelled, the transaction must not be.
-        tokio::spawn(async move { this.in_transaction(latest, foresight).await }.instrument(span))
+        tokio::spawn(async move { this.in_transaction(ready).await }.instrument(span))
             .await
             .map_err(|error| if error.is_panic() { ApplyError::Panicked } else { ApplyError::Stopped })?
     }
 
-    async fn in_transaction(&self, latest: Latest, foresight: Foresight) -> Result<Applied, ApplyError> {
+    async fn in_transaction(&self, ready: Ready) -> Result<Applied, ApplyError> {
         let mut transaction = self.pool.begin().await?;
-        let rates = lock(&mut transaction).await?;
+        let Catalogue { rates, version } = lock(&mut transaction).await?;
         if rates != self.rates.fingerprint() {
             return Err(ApplyError::OtherRates(rates));
         }
-        let applied = self.news(&mut transaction, latest, foresight).await?;
+        let applied = self.news(&mut transaction, ready, version).await?;
         transaction.commit().await?;
         Ok(applied)
     }
@@ -163,13 +158,14 @@ impl Applier {
     async fn news(
         &self,
         connection: &mut PgConnection,
-        latest: Latest,
-        foresight: Foresight,
+        Ready { latest, mut foresight }: Ready,
+        version: i64,
     ) -> sqlx::Result<Applied> {
         let shop_ids = listings::ensure_shops(connection, &latest.shops()).await?;
         let news =
-            listings::take_over(connection, &self.rates, &shop_ids, latest.listings, foresight).await?;
-        let touched = write_cards(connection, &self.rates, &news).await?;
+            listings::take_over(connection, &self.rates, &shop_ids, latest.listings, &mut foresight).await?;
+        let foreseen = foresight.offers_that_stand(connection, version).await?;
+        let touched = write_cards(connection, &self.rates, &news, foreseen).await?;
         prices::note(connection, &self.rates, &news).await?;
         let mut crawls = 0;
         for crawl in latest.crawls.values() {
@@ -187,11 +183,12 @@ impl Applier {
 }
 
 /// Stores the listings that are not stored yet, and brings the cards that the news reaches up to date; which ones these
-/// are.
+/// are. What offers of some cards were before the news needn't be looked for if it is `foreseen`.
 async fn write_cards(
     connection: &mut PgConnection,
     rates: &ExchangeRates,
     news: &[News],
+    mut foreseen: Offers,
 ) -> sqlx::Result<Touched> {
     let regrouped = regroup::regroup(connection, news).await?;
     let with_new_facts =
@@ -210,12 +207,14 @@ async fn write_cards(
     let is_written_whole = |card: &CardId| rewritten.contains(card) && with_listings.contains(card);
     let were_there = seen.iter().filter(|card| !regrouped.new.contains(card));
     let looked_at: BTreeSet<CardId> = were_there.filter(|card| !is_written_whole(card)).copied().collect();
+    foreseen.retain(|card, _| touched.contains(card) && !seen.contains(card));
+    let at_hand = summary::at_hand(rates, news, &regrouped, foreseen);
     // Cards are made while Postgres stores what they are made of.
     let storing = async {
         listings::store(connection, rates, news, &regrouped.card_of).await?;
         regroup::note_doubts(connection, &regrouped).await?;
         let before = changes::look(connection, &looked_at).await?;
-        Ok((before, summary::of_cards(connection, rates, &touched, &regrouped, news).await?))
+        Ok((before, summary::of_cards(connection, &touched, at_hand).await?))
     };
     let making = made::make(&rewritten, &regrouped, news, &known);
     let ((before, summaries), made) = tokio::try_join!(storing, making)?;
@@ -251,9 +250,17 @@ async fn sold_elsewhere(
     Ok(cards.map(|(card, _)| **card).collect())
 }
 
-/// Lets nobody else apply until the transaction ends; which rates base prices are worked out with.
-async fn lock(connection: &mut PgConnection) -> sqlx::Result<String> {
-    sqlx::query_scalar(include_str!("../../../sql/gateway/catalogue_lock.sql")).fetch_one(connection).await
+/// The catalogue as a whole.
+#[derive(sqlx::FromRow)]
+struct Catalogue {
+    /// Which rates base prices are worked out with.
+    rates: String,
+    version: i64,
+}
+
+/// Lets nobody else apply until the transaction ends.
+async fn lock(connection: &mut PgConnection) -> sqlx::Result<Catalogue> {
+    sqlx::query_as(include_str!("../../../sql/gateway/catalogue_lock.sql")).fetch_one(connection).await
 }
 
 /// How many shops' rows it changed: none where a newer crawl is known.

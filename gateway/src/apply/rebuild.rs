@@ -9,9 +9,9 @@ use super::{
     Applier, ApplyError,
     card_ids::{CardId, ListingId},
     cards,
-    listings::{Effect, News},
+    listings::News,
     lock, step,
-    summary::{self, Columns},
+    summary::{self, Columns, Offers},
     write_cards,
 };
 
@@ -120,17 +120,7 @@ impl Applier {
             columns.1.push(Json(identity));
             columns.2.push(new_keys.join("\n"));
             let keys = match_keys.into_iter().chain(new_keys).collect();
-            news.push(News {
-                id,
-                effect: Effect::Identity,
-                card_id,
-                keys,
-                points: Vec::new(),
-                fall: None,
-                comes_or_goes: false,
-                observed_at: None,
-                told: None,
-            });
+            news.push(News::of_stored(id, card_id, keys));
         }
         sqlx::query(include_str!("../../../sql/gateway/listings_reidentify.sql"))
             .bind(columns.0)
@@ -138,7 +128,7 @@ impl Applier {
             .bind(columns.2)
             .execute(&mut *transaction)
             .await?;
-        let touched = write_cards(&mut transaction, &self.rates, &news).await?;
+        let touched = write_cards(&mut transaction, &self.rates, &news, Offers::new()).await?;
         step::bump(&mut transaction, Some(&touched)).await?;
         transaction.commit().await?;
         Ok(Some((through, news.len())))

@@ -1,6 +1,6 @@
 //! What filters and sorts need to know of a card's offers, worked out of all of them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use sqlx::PgConnection;
 
@@ -15,17 +15,20 @@ use crate::{
 };
 
 /// What a listing of a card costs.
-#[derive(Clone, Debug, sqlx::FromRow)]
-struct Offer {
-    id: ListingId,
-    card_id: CardId,
-    shop: String,
-    price_minor: Option<i64>,
-    previous_price_minor: Option<i64>,
+#[derive(Clone, Debug, PartialEq, sqlx::FromRow)]
+pub(super) struct Offer {
+    pub(super) id: ListingId,
+    pub(super) card_id: CardId,
+    pub(super) shop: String,
+    pub(super) price_minor: Option<i64>,
+    pub(super) previous_price_minor: Option<i64>,
     /// `None`: it can't be compared, and is not served.
-    base_price_minor: Option<i64>,
-    availability: Option<String>,
+    pub(super) base_price_minor: Option<i64>,
+    pub(super) availability: Option<String>,
 }
+
+/// What the listings of cards cost, of each all that are a part of it.
+pub(super) type Offers = HashMap<CardId, Vec<Offer>>;
 
 /// What a card's offers come to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -90,25 +93,56 @@ impl Offer {
     }
 }
 
-/// What the offers of cards come to, once all listings are stored.
+/// What the offers of cards come to, once all listings are stored; of those at hand, without a look.
 pub(super) async fn of_cards(
     connection: &mut PgConnection,
-    rates: &ExchangeRates,
     cards: &BTreeSet<CardId>,
-    regrouped: &Regrouped,
-    news: &[News],
+    at_hand: Offers,
 ) -> sqlx::Result<BTreeMap<CardId, Summary>> {
-    // What is known of cards of which nothing was known is what the news tell.
-    let told = news.iter().filter_map(|news| {
-        let card = news.card_once_stored(&regrouped.card_of)?;
-        if regrouped.first_told.contains(&card) { Offer::told(news, card, rates) } else { None }
-    });
-    let mut offers: Vec<Offer> = told.collect();
-    let others: Vec<CardId> = cards.difference(&regrouped.first_told).copied().collect();
+    let others: Vec<CardId> = cards.iter().filter(|card| !at_hand.contains_key(card)).copied().collect();
+    let mut offers: Vec<Offer> = at_hand.into_values().flatten().collect();
     if !others.is_empty() {
         offers.extend(stored(connection, &others).await?);
     }
     Ok(by_card(cards, offers))
+}
+
+/// What cards' listings will cost once the news are stored, of those cards of which that is known without a look:
+/// nothing was known of them, or nothing but offers is news of them and what these were is foreseen.
+pub(super) fn at_hand(
+    rates: &ExchangeRates,
+    news: &[News],
+    regrouped: &Regrouped,
+    foreseen: Offers,
+) -> Offers {
+    let mut offers = foreseen;
+    for offer in news.iter().filter_map(|news| news.offer.as_ref()) {
+        let Some(of_card) = offers.get_mut(&offer.card_id) else { continue };
+        match of_card.iter_mut().find(|known| known.id == offer.id) {
+            Some(known) => known.clone_from(offer),
+            None => {
+                offers.remove(&offer.card_id);
+            }
+        }
+    }
+    offers.extend(regrouped.first_told.iter().map(|card| (*card, Vec::new())));
+    for news in news {
+        let card =
+            news.card_once_stored(&regrouped.card_of).filter(|card| regrouped.first_told.contains(card));
+        if let Some(card) = card {
+            offers.entry(card).or_default().extend(Offer::told(news, card, rates));
+        }
+    }
+    offers
+}
+
+/// What the listings of cards cost, as is stored.
+pub(super) async fn known(connection: &mut PgConnection, cards: &[CardId]) -> sqlx::Result<Offers> {
+    let mut offers: Offers = cards.iter().map(|card| (*card, Vec::new())).collect();
+    for offer in stored(connection, cards).await? {
+        offers.entry(offer.card_id).or_default().push(offer);
+    }
+    Ok(offers)
 }
 
 /// The same of cards about which there is no news.

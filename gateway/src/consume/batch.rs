@@ -21,7 +21,7 @@ use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
 
 use super::SessionError;
 use crate::{
-    apply::{Applier, Foresight, Heard},
+    apply::{Applier, Heard, Ready},
     refusals::{Fingerprint, Refusal},
 };
 
@@ -51,14 +51,15 @@ const MOST_TRACES: usize = 64;
 /// Messages in the order in which they came.
 #[derive(Debug, Default)]
 pub(super) struct Batch {
-    /// What could be read.
-    pub(super) events: Vec<(Envelope, Heard)>,
+    /// What could be read, and each one's envelope.
+    pub(super) events: Vec<Heard>,
+    pub(super) envelopes: Vec<Envelope>,
     /// What could not, and why.
     pub(super) poison: Vec<(DeliveryTag, Refusal)>,
     /// The `traceparent`s that came with them, each once.
     pub(super) traceparents: Vec<String>,
-    /// What was known of the listings a moment ago.
-    pub(super) foresight: Foresight,
+    /// All the events, to be applied at once.
+    pub(super) ready: Ready,
 }
 
 impl Batch {
@@ -71,7 +72,8 @@ impl Batch {
                 if ahead.is_worth_it() {
                     event.read_ahead();
                 }
-                self.events.push((Envelope { tag, fingerprint }, event));
+                self.events.push(event);
+                self.envelopes.push(Envelope { tag, fingerprint });
             }
             Err(error) => self.poison.push((tag, Refusal::new(fingerprint, &error))),
         }
@@ -122,12 +124,13 @@ impl Batches {
         let reading = tokio::spawn(async move {
             loop {
                 let mut batch = next(&mut consumer, &ahead).await;
-                if let Ok(batch) = &mut batch
-                    && batch.events.len() >= FORESEEN_FROM
-                    && !ahead.is_worth_it()
-                {
-                    let listings = batch.events.iter().filter_map(|(_, event)| event.listing());
-                    batch.foresight = applier.foresee(listings).await;
+                if let Ok(batch) = &mut batch {
+                    let is_foreseen = batch.events.len() >= FORESEEN_FROM && !ahead.is_worth_it();
+                    batch.ready = if is_foreseen {
+                        applier.look_ahead(&batch.events).await
+                    } else {
+                        Ready::of(&batch.events)
+                    };
                 }
                 let is_last = batch.is_err();
                 if send.send(batch).await.is_err() || is_last {

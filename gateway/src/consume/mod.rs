@@ -24,11 +24,11 @@ use tokio::{sync::watch, time::timeout};
 use tokio_util::sync::CancellationToken;
 use tracing::{Instrument, Span};
 
-use self::batch::{Ahead, Batch, Batches, DeliveryTag, Envelope};
+use self::batch::{Ahead, Batch, Batches, DeliveryTag};
 pub use self::broker::declare;
 pub(crate) use self::broker::{connect, is_refused_for};
 use crate::{
-    apply::{Applied, Applier, ApplyError, Foresight, Heard},
+    apply::{Applied, Applier, ApplyError, Heard, Ready},
     catalogue::Catalogue,
     measures,
     reconcile::Reconcile,
@@ -201,7 +201,7 @@ impl Consume {
         channel: &Channel,
         batch: Batch,
     ) -> Result<(), SessionError> {
-        let Batch { events, mut poison, mut foresight, .. } = batch;
+        let Batch { envelopes, events, mut poison, ready, .. } = batch;
         for (_, Refusal { fingerprint, reason }) in &poison {
             tracing::error!(
                 message.fingerprint = %fingerprint,
@@ -209,10 +209,10 @@ impl Consume {
                 "a message can't be read: it goes to the dead letters"
             );
         }
-        let (envelopes, events): (Vec<Envelope>, Vec<Heard>) = events.into_iter().unzip();
+        let mut ready = Some(ready);
         let mut todo = vec![(envelopes.as_slice(), events.as_slice())];
         while let Some((envelopes, events)) = todo.pop() {
-            match self.apply(connection, events, std::mem::take(&mut foresight)).await? {
+            match self.apply(connection, events, ready.take()).await? {
                 Ok(applied) => self.note(events, &applied),
                 Err(error) if events.len() == 1 => {
                     let message_id = events[0].message_id();
@@ -263,20 +263,20 @@ impl Consume {
         Ok(())
     }
 
-    /// Applies events, however long the database is away. The inner error is for good.
+    /// Applies events, however long the database is away, first as they are ready. The inner error is for good.
     async fn apply(
         &self,
         connection: &Connection,
         events: &[Heard],
-        mut foresight: Foresight,
+        mut ready: Option<Ready>,
     ) -> Result<Result<Applied, ApplyError>, SessionError> {
         if events.is_empty() {
             return Ok(Ok(Applied::default()));
         }
         let mut told = false;
         loop {
-            let foreseen = std::mem::take(&mut foresight);
-            let error = match timeout(LONGEST_APPLY, self.applier.apply_heard(events, foreseen)).await {
+            let ready = ready.take().unwrap_or_else(|| Ready::of(events));
+            let error = match timeout(LONGEST_APPLY, self.applier.apply_ready(ready)).await {
                 Ok(Ok(applied)) => {
                     if told {
                         tracing::info!(events = events.len(), "Postgres takes events again");

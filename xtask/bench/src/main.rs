@@ -71,6 +71,9 @@ struct Cli {
     /// How many products the shops have that are read and applied for the first time; 0 leaves that out.
     #[arg(long, value_name = "COUNT", default_value_t = 10_000, requires = "writes", value_parser = clap::value_parser!(u64).range(0..=1_000_000))]
     products: u64,
+    /// How much memory Postgres has for pages, in MiB. As compose.yml says; a large catalogue is given more in earnest.
+    #[arg(long, value_name = "MIB", default_value_t = 256, value_parser = clap::value_parser!(u32).range(1..=1_048_576))]
+    shared_buffers: u32,
     /// Print the results as JSON.
     #[arg(long)]
     json: bool,
@@ -97,16 +100,23 @@ fn run(cli: &Cli) -> Result<bool> {
     Ok(failures == 0)
 }
 
-fn stores() -> Result<Stores> {
+fn stores(cli: &Cli) -> Result<Stores> {
     say(format_args!("starting the stores"));
-    tokio::task::block_in_place(Stores::for_tests).context("starting the stores")
+    let start = || {
+        let mut stores = Stores::for_tests()?;
+        stores.postgres.set_shared_buffers(cli.shared_buffers);
+        stores.postgres.stop();
+        stores.postgres.start()?;
+        Ok::<_, stores::Error>(stores)
+    };
+    tokio::task::block_in_place(start).context("starting the stores")
 }
 
 /// How fast events are applied: the results, and how many failures there were.
 async fn write(cli: &Cli) -> Result<(String, u64)> {
     let events = usize::try_from(cli.events)?;
     let task = Task { cards: cli.cards, events, products: cli.products, seed: cli.seed };
-    let report = Box::pin(writes::measure(stores()?, task)).await?;
+    let report = Box::pin(writes::measure(stores(cli)?, task)).await?;
     let json = || json!({ "report": report, "promises": report.promises() }).to_string();
     Ok((if cli.json { json() } else { report.table() }, 0))
 }
@@ -117,7 +127,7 @@ async fn ask(cli: &Cli) -> Result<(String, u64)> {
     let wrk = Wrk::new(cli.connections).context("preparing the load")?;
     let (warm_up, time) = (Duration::from_secs(cli.warm_up), Duration::from_secs(cli.seconds));
     let driver = Driver { wrk, warm_up, time, seed: cli.seed };
-    let report = Box::pin(measure(stores()?, &driver, cli, &chosen)).await?;
+    let report = Box::pin(measure(stores(cli)?, &driver, cli, &chosen)).await?;
     let json = || json!({ "report": report, "promises": report.promises() }).to_string();
     Ok((if cli.json { json() } else { report.table() }, report.failures()))
 }

@@ -43,6 +43,7 @@ pub struct Postgres {
     port: u16,
     password: String,
     durable: bool,
+    shared_buffers_mib: Option<u32>,
     child: Option<Guarded>,
 }
 
@@ -58,7 +59,8 @@ impl Postgres {
     pub fn create(home: &Home, port: u16, password: &str, durable: bool) -> Result<Self, Error> {
         let folder = reachable_folder(home)?;
         end_leftovers(&folder)?;
-        let mut postgres = Self { folder, port, password: password.to_owned(), durable, child: None };
+        let password = password.to_owned();
+        let mut postgres = Self { folder, port, password, durable, shared_buffers_mib: None, child: None };
         if !postgres.data().exists() {
             postgres.initialise()?;
         }
@@ -94,6 +96,11 @@ impl Postgres {
         waiting.until(&mut child, || psql(&self.url("postgres"), "select 1").is_ok())?;
         self.child = Some(child);
         Ok(())
+    }
+
+    /// Gives it so much memory for pages from its next start on, instead of as much as it takes by itself.
+    pub fn set_shared_buffers(&mut self, mib: u32) {
+        self.shared_buffers_mib = Some(mib);
     }
 
     /// Ends it with -9.
@@ -190,6 +197,7 @@ impl Postgres {
             "log_timezone=UTC".to_owned(),
             "log_line_prefix=%m [%p] %u@%d ".to_owned(),
         ];
+        settings.extend(self.shared_buffers_mib.map(|mib| format!("shared_buffers={mib}MB")));
         if !self.durable {
             // Not synchronous_commit: what was committed must survive a kill.
             settings.extend(["fsync=off", "full_page_writes=off"].map(str::to_owned));

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 
-use super::{CardId, Effect, ListingId, Newer, News};
+use super::{CardId, Effect, ListingId, Newer, News, Offer};
 use crate::{offer::availability_word, rates::ExchangeRates};
 
 /// A column each, as `unnest` takes them.
@@ -19,6 +19,7 @@ struct Rows<'n> {
     missing_since: Vec<Option<DateTime<Utc>>>,
     prices_minor: Vec<i64>,
     currencies: Vec<&'n str>,
+    previous_prices_minor: Vec<Option<i64>>,
     base_prices_minor: Vec<Option<i64>>,
     availabilities: Vec<&'static str>,
 }
@@ -35,6 +36,7 @@ impl<'n> Rows<'n> {
         self.missing_since.push(newer.state.missing_since);
         self.prices_minor.push(listing.price.amount_minor);
         self.currencies.push(&listing.price.currency);
+        self.previous_prices_minor.push(known.previous_price_minor(&listing.price));
         self.base_prices_minor.push(rates.to_base_minor(&listing.price));
         self.availabilities.push(availability_word(listing.availability));
     }
@@ -64,6 +66,7 @@ pub(super) async fn store(
             .bind(rows.missing_since)
             .bind(rows.prices_minor)
             .bind(rows.currencies)
+            .bind(rows.previous_prices_minor)
             .bind(rows.base_prices_minor)
             .bind(rows.availabilities)
             .fetch_all(connection)
@@ -84,6 +87,16 @@ fn news(newer: &Newer, stored: &HashMap<ListingId, Option<CardId>>, rates: &Exch
     let (known, listing) = newer.known.as_ref().zip(newer.state.listing())?;
     let card_id = *stored.get(&known.id)?;
     let news = newer.news(known.id, Effect::Offer, Vec::new(), rates);
-    let comes_or_goes = known.is_served(rates) != rates.to_base_minor(&listing.price).is_some();
-    Some(News { card_id, comes_or_goes, ..news })
+    let base_price_minor = rates.to_base_minor(&listing.price);
+    let offer = card_id.map(|card_id| Offer {
+        id: known.id,
+        card_id,
+        shop: newer.shop.clone(),
+        price_minor: Some(listing.price.amount_minor),
+        previous_price_minor: known.previous_price_minor(&listing.price),
+        base_price_minor,
+        availability: Some(availability_word(listing.availability).to_owned()),
+    });
+    let comes_or_goes = known.is_served(rates) != base_price_minor.is_some();
+    Some(News { card_id, comes_or_goes, offer, ..news })
 }

@@ -5,7 +5,7 @@
 mod support;
 
 use events::{Availability, Listing, Price, ProductEvent};
-use gateway::apply::Applied;
+use gateway::apply::{Applied, Foresight};
 use serde_json::json;
 
 use crate::support::{
@@ -18,9 +18,10 @@ const EAN: &str = "04711387457092";
 
 /// Applies what was foreseen before something else was applied.
 async fn overtaken(gateway: &InProcess, by: &[ProductEvent], late: ProductEvent) -> Applied {
-    let foresight = gateway.applier.foresee([("netvideo", "1")]).await;
+    let late = [late];
+    let foresight = gateway.applier.foresee(&late).await;
     gateway.apply(by).await;
-    gateway.applier.apply_foreseen(&[late], foresight).await.unwrap()
+    gateway.applier.apply_foreseen(&late, foresight).await.unwrap()
 }
 
 #[tokio::test]
@@ -78,18 +79,32 @@ async fn what_was_foreseen_counts_only_as_long_as_it_is_true() {
         let sql = "update gateway.listing set apart = true where shop_listing_id = '1'";
         sqlx::query(sql).execute(&gateway.pool).await.unwrap();
     };
-    let foresight = gateway.applier.foresee([("netvideo", "1")]).await;
+    let cheaper = [changed("netvideo", "1", 13, coded(listing(TUF, 41_000)))];
+    let foresight = gateway.applier.foresee(&cheaper).await;
     bundle().await;
-    let cheaper = changed("netvideo", "1", 13, coded(listing(TUF, 41_000)));
-    let applied = gateway.applier.apply_foreseen(&[cheaper], foresight).await.unwrap();
+    let applied = gateway.applier.apply_foreseen(&cheaper, foresight).await.unwrap();
     assert_eq!((applied.listings, applied.cards), (1, 0), "no part of its card any more");
 }
 
-/// What filters and sorts know of the cards' offers.
-async fn summaries(gateway: &InProcess) -> Vec<(i64, i32, Option<i64>, i32, Vec<String>, Vec<String>)> {
-    let sql = "select id, listing_count, best_price_minor, discount_bp, shop_slugs, availabilities \
-               from gateway.card order by id";
-    sqlx::query_as(sql).fetch_all(&gateway.pool).await.unwrap()
+/// All that is stored of listings, cards, their history and what is told of them, but for when that was.
+async fn stored(gateway: &InProcess) -> Vec<String> {
+    let tables = [
+        "select id, version, gone, card_id, apart, price_minor, currency, previous_price_minor, base_price_minor, \
+         availability, facts_digest from gateway.listing order by id",
+        "select id, name, listing_count, best_price_minor, discount_bp, shop_slugs, availabilities, changed_version \
+         from gateway.card order by id",
+        "select listing_id, at, price_minor, currency, base_price_minor, availability \
+         from gateway.price_point order by listing_id, at",
+        "select kind, card_id, listing_id, from_minor, to_minor, to_base_minor, currency from gateway.change order by kind, card_id, listing_id, to_minor",
+        "select version, card_ids, repriced, best_prices_minor, discounts_bp, shop_slugs, availabilities \
+         from gateway.step order by version desc limit 1",
+    ];
+    let mut stored = Vec::new();
+    for table in tables {
+        let sql = format!("select coalesce(string_agg(row::text, ' '), '') from ({table}) as row");
+        stored.push(sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).fetch_one(&gateway.pool).await.unwrap());
+    }
+    stored
 }
 
 /// A listing that both shops have, by its code.
@@ -105,6 +120,11 @@ fn countrylink(version: i64, price: i64) -> ProductEvent {
     changed("countrylink", "A", version, tuf(price))
 }
 
+/// Of another card.
+fn eagle(version: i64, price: i64) -> ProductEvent {
+    changed("countrylink", "B", version, listing("Gigabyte EAGLE GeForce RTX 4060 Ti OC 8GB", price))
+}
+
 /// What is applied between a look ahead and what was looked for, with a statement beside it, and that.
 struct Story {
     name: &'static str,
@@ -118,74 +138,72 @@ impl Story {
         Self { name, between, meanwhile: "select 1", late }
     }
 
-    /// How cards look in the end; each event that comes between is applied by itself.
-    async fn told(
-        &self,
-        foreseeing: bool,
-    ) -> (Applied, Vec<(i64, i32, Option<i64>, i32, Vec<String>, Vec<String>)>) {
+    /// What is stored in the end; each event that comes between is applied by itself.
+    async fn told(&self, foreseeing: bool) -> Vec<String> {
         let gateway = InProcess::start("EUR=1.25").await;
         gateway.apply(&[netvideo(1, 60_000), countrylink(1, 58_000)]).await;
-        gateway
-            .apply(&[changed(
-                "countrylink",
-                "B",
-                1,
-                listing("Gigabyte EAGLE GeForce RTX 4060 Ti OC 8GB", 30_000),
-            )])
-            .await;
-        let asked = [("netvideo", "1"), ("countrylink", "A"), ("countrylink", "B")];
-        let foresight = gateway.applier.foresee(asked).await;
+        gateway.apply(&[eagle(1, 30_000)]).await;
+        let foresight = gateway.applier.foresee(&self.late).await;
         for event in &self.between {
             gateway.apply(std::slice::from_ref(event)).await;
         }
         sqlx::query(self.meanwhile).execute(&gateway.pool).await.unwrap();
-        let applied = if foreseeing {
-            gateway.applier.apply_foreseen(&self.late, foresight).await.unwrap()
+        if foreseeing {
+            gateway.applier.apply_foreseen(&self.late, foresight).await.unwrap();
         } else {
-            gateway.apply(&self.late).await
-        };
-        (applied, summaries(&gateway).await)
+            gateway.apply(&self.late).await;
+        }
+        stored(&gateway).await
     }
 }
 
 #[tokio::test]
-async fn what_cards_offers_come_to_is_the_same_as_without_a_look_ahead() {
+async fn all_is_stored_as_without_a_look_ahead() {
     let sold_out = Listing { availability: Availability::OutOfStock, ..tuf(50_000) };
     let in_euros = Listing { price: Price { amount_minor: 40_000, currency: "EUR".to_owned() }, ..tuf(0) };
     let in_crowns = Listing { price: Price { amount_minor: 40_000, currency: "CZK".to_owned() }, ..tuf(0) };
-    let joins = changed("countrylink", "B", 2, tuf(29_000));
+    let joins = |version, price| changed("countrylink", "B", version, tuf(price));
+    let leaves =
+        |version| changed("countrylink", "A", version, listing("MSI VENTUS GeForce RTX 4060 8GB", 20_000));
+    let countrylink_says = |version, said| changed("countrylink", "A", version, said);
     let mut stories = vec![
         Story::new("nothing between", vec![], vec![netvideo(2, 55_000)]),
         Story::new("both shops at once", vec![], vec![netvideo(2, 55_000), countrylink(2, 54_000)]),
         Story::new("dearer than the other", vec![], vec![countrylink(2, 70_000)]),
         Story::new("the same price again", vec![], vec![netvideo(2, 55_000), netvideo(3, 55_000)]),
-        Story::new("sold out", vec![], vec![changed("countrylink", "A", 2, sold_out)]),
-        Story::new("in another currency", vec![], vec![changed("countrylink", "A", 2, in_euros)]),
-        Story::new("in one without a rate", vec![], vec![changed("countrylink", "A", 2, in_crowns)]),
-        Story::new("gone and another price", vec![], vec![gone("countrylink", "A", 2), netvideo(2, 59_000)]),
+        Story::new("sold out", vec![], vec![countrylink_says(2, sold_out)]),
+        Story::new("in another currency", vec![], vec![countrylink_says(2, in_euros)]),
+        Story::new("in one without a rate", vec![], vec![countrylink_says(2, in_crowns)]),
         Story::new(
-            "a first one beside another price",
+            "gone, beside another price",
+            vec![],
+            vec![gone("countrylink", "A", 2), netvideo(2, 59_000)],
+        ),
+        Story::new(
+            "a first one, beside it",
             vec![],
             vec![changed("countrylink", "C", 1, tuf(20_000)), netvideo(2, 59_000)],
         ),
-        Story::new("no news, and another price", vec![], vec![countrylink(1, 10_000), netvideo(2, 59_000)]),
+        Story::new("no news, beside it", vec![], vec![countrylink(1, 10_000), netvideo(2, 59_000)]),
         Story::new("cheaper elsewhere", vec![countrylink(2, 40_000)], vec![netvideo(2, 55_000)]),
         Story::new("gone elsewhere", vec![gone("countrylink", "A", 2)], vec![netvideo(2, 59_000)]),
-        Story::new("one more of the card", vec![joins.clone()], vec![netvideo(2, 59_000)]),
+        Story::new(
+            "gone and back",
+            vec![gone("countrylink", "A", 2), countrylink(3, 57_000)],
+            vec![netvideo(2, 59_000)],
+        ),
+        Story::new("one more of the card", vec![joins(2, 29_000)], vec![netvideo(2, 59_000)]),
+        Story::new("that one itself", vec![joins(2, 29_000)], vec![joins(3, 28_000), netvideo(2, 59_000)]),
+        Story::new("one less of the card", vec![leaves(2)], vec![netvideo(2, 59_000)]),
         Story::new("its own price twice", vec![netvideo(2, 50_000)], vec![netvideo(3, 55_000)]),
         Story::new(
             "another card's price",
-            vec![changed(
-                "countrylink",
-                "B",
-                2,
-                listing("Gigabyte EAGLE GeForce RTX 4060 Ti OC 8GB", 29_000),
-            )],
-            vec![netvideo(2, 59_000)],
+            vec![eagle(2, 29_000)],
+            vec![netvideo(2, 59_000), eagle(3, 28_000)],
         ),
         Story::new(
-            "long ago",
-            (2..=12).map(|version| countrylink(version, 60_000 - 1_000 * version)).collect(),
+            "often",
+            (2..=40).map(|version| countrylink(version, 60_000 - version)).collect(),
             vec![netvideo(2, 59_000)],
         ),
     ];
@@ -197,31 +215,47 @@ async fn what_cards_offers_come_to_is_the_same_as_without_a_look_ahead() {
         stories.push(Story { meanwhile, ..Story::new(name, between, vec![netvideo(2, 55_000)]) });
     }
     for story in stories {
-        let name = story.name;
-        let ((foreseen, cards), (plain, expected)) = (story.told(true).await, story.told(false).await);
-        assert_eq!(cards, expected, "{name}");
-        assert_eq!((foreseen.listings, foreseen.cards), (plain.listings, plain.cards), "{name}");
+        let (foreseen, plain) = tokio::join!(story.told(true), story.told(false));
+        assert_eq!(foreseen, plain, "{}", story.name);
     }
+}
+
+#[tokio::test]
+async fn batches_that_were_foreseen_at_once_are_stored_as_one_after_the_other() {
+    let batches = || {
+        [vec![netvideo(2, 59_000), eagle(2, 29_000)], vec![countrylink(2, 57_000)], vec![netvideo(3, 56_000)]]
+    };
+    let mut ends = Vec::new();
+    for foreseeing in [true, false] {
+        let gateway = InProcess::start("").await;
+        gateway.apply(&[netvideo(1, 60_000), countrylink(1, 58_000), eagle(1, 30_000)]).await;
+        let mut foreseen = Vec::new();
+        for batch in batches() {
+            let foresight =
+                if foreseeing { gateway.applier.foresee(&batch).await } else { Foresight::default() };
+            foreseen.push((batch, foresight));
+        }
+        for (batch, foresight) in foreseen {
+            gateway.applier.apply_foreseen(&batch, foresight).await.unwrap();
+        }
+        ends.push(stored(&gateway).await);
+    }
+    assert_eq!(ends[0], ends[1]);
 }
 
 #[tokio::test]
 async fn what_stands_is_not_looked_for_again() {
     // Nobody writes like that: it shows whether the other offer is looked at.
     let meanwhile = "update gateway.listing set base_price_minor = 100 where shop_listing_id = 'A'";
-    let best = async |between: Vec<ProductEvent>| {
+    let cards = async |between: Vec<ProductEvent>| {
         let story = Story { meanwhile, ..Story::new("unseen", between, vec![netvideo(2, 55_000)]) };
-        story.told(true).await.1[0].2
+        story.told(true).await[1].clone()
     };
-    assert_eq!(best(vec![]).await, Some(55_000));
-    assert_eq!(
-        best(vec![changed(
-            "countrylink",
-            "B",
-            2,
-            listing("Gigabyte EAGLE GeForce RTX 4060 Ti OC 8GB", 29_000)
-        )])
-        .await,
-        Some(55_000)
-    );
-    assert_eq!(best(vec![countrylink(2, 57_000)]).await, Some(100));
+    let is_seen = |cards: &str| cards.contains(",2,100,");
+    for (between, expected) in
+        [(vec![], false), (vec![eagle(2, 29_000)], false), (vec![countrylink(2, 57_000)], true)]
+    {
+        let cards = cards(between).await;
+        assert_eq!(is_seen(&cards), expected, "{cards}");
+    }
 }

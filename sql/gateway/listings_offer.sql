@@ -1,6 +1,6 @@
 -- Listings of which only the offer is news, with the version guard: one of which another version is known than was thought
 -- isn't changed and not returned. Their documents go on saying what they said of the product; what it costs stands in
--- columns alone. No column that an index has is set. What is no part of its card changes nothing of it.
+-- columns alone. What each cost before is worked out of what it cost in the version that is known. No column that an index has is set. What is no part of its card changes nothing of it.
 -- $1 ids, $2 the versions that are thought to be known, $3 versions, $4 digests, $5 times, $6 missing since, $7 prices,
 -- $8 currencies, $9 what they cost before, $10 base prices (null: no rate), $11 availabilities
 update gateway.listing set

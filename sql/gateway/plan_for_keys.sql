@@ -1,3 +1,3 @@
--- As `catalogue_lock` does, for a transaction that only looks, for whoever waits no longer than a second.
+-- As `catalogue_lock` does, for a transaction that only looks, twice, for whoever waits no longer than a second.
 select set_config('enable_seqscan', 'off', true), set_config('jit', 'off', true),
-    set_config('statement_timeout', '900ms', true)
+    set_config('statement_timeout', '400ms', true)

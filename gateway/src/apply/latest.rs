@@ -58,7 +58,7 @@ pub(super) struct CrawlState {
 }
 
 /// The newest that a batch says.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Latest {
     pub(super) listings: BTreeMap<ListingKey, ListingState>,
     pub(super) crawls: BTreeMap<String, CrawlState>,

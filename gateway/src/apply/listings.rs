@@ -140,6 +140,12 @@ impl Known {
         (self.version, price.zip(availability))
     }
 
+    /// Whether a state is newer, and the listing in it as it was but for its offer.
+    pub(super) fn is_another_offer(&self, state: &ListingState) -> bool {
+        let digest = state.said.as_ref().map(|said| said.digest.at(self.version));
+        self.version < state.version && !self.gone && digest.is_some() && self.facts_digest == digest
+    }
+
     /// The card that it is a part of.
     pub(super) fn card(&self) -> Option<CardId> {
         self.card_id.filter(|_| !self.gone && !self.apart)
@@ -177,8 +183,7 @@ impl Newer {
 
     /// Whether the listing is as it was, but for its offer.
     fn is_offer_alone(&self) -> bool {
-        let (Some(known), Some(said)) = (&self.known, &self.state.said) else { return false };
-        !known.gone && known.facts_digest == Some(said.digest.at(known.version))
+        self.known.as_ref().is_some_and(|known| known.is_another_offer(&self.state))
     }
 
     /// What it changes, where more than the offer may be news.
@@ -293,4 +298,39 @@ pub(super) async fn known<'a>(
         .fetch_all(connection)
         .await?;
     Ok(known.into_iter().map(|known| ((known.shop_id, known.shop_listing_id.clone()), known)).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_price_before_is_told_as_long_as_it_is_in_the_same_currency_and_another() {
+        let price = |amount_minor, currency: &str| Price { amount_minor, currency: currency.to_owned() };
+        let cases = [
+            ("another", Some(600), Some("USD"), Some(700), price(500, "USD"), Some(600)),
+            ("the same", Some(600), Some("USD"), Some(700), price(600, "USD"), Some(700)),
+            ("the same, always", Some(600), Some("USD"), None, price(600, "USD"), None),
+            ("in another currency", Some(600), Some("USD"), Some(700), price(500, "EUR"), None),
+            ("as much in another currency", Some(600), Some("USD"), Some(700), price(600, "EUR"), None),
+            ("the first", None, None, None, price(600, "USD"), None),
+        ];
+        for (name, price_minor, currency, previous_price_minor, now, expected) in cases {
+            let known = Known {
+                id: 1,
+                shop_id: 1,
+                shop_listing_id: "1".to_owned(),
+                version: 1,
+                gone: false,
+                facts_digest: None,
+                card_id: None,
+                apart: false,
+                price_minor,
+                currency: currency.map(str::to_owned),
+                previous_price_minor,
+                availability: None,
+            };
+            assert_eq!(known.previous_price_minor(&now), expected, "{name}");
+        }
+    }
 }

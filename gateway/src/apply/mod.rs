@@ -134,7 +134,7 @@ impl Applier {
         self.apply_ready(Ready { foresight, ..Ready::of(&events) }).await
     }
 
-    /// The same.
+    /// Applies what was made ready. When it returns `Ok`, that is committed.
     pub(crate) async fn apply_ready(&self, ready: Ready) -> Result<Applied, ApplyError> {
         let this = self.clone();
         let span = tracing::info_span!(target: SPANS, "apply", listings = ready.latest.listings.len());
@@ -146,7 +146,7 @@ impl Applier {
 
     async fn in_transaction(&self, ready: Ready) -> Result<Applied, ApplyError> {
         let mut transaction = self.pool.begin().await?;
-        let Catalogue { rates, version } = lock(&mut transaction).await?;
+        let Locked { rates, version } = lock(&mut transaction).await?;
         if rates != self.rates.fingerprint() {
             return Err(ApplyError::OtherRates(rates));
         }
@@ -164,7 +164,12 @@ impl Applier {
         let shop_ids = listings::ensure_shops(connection, &latest.shops()).await?;
         let news =
             listings::take_over(connection, &self.rates, &shop_ids, latest.listings, &mut foresight).await?;
-        let foreseen = foresight.offers_that_stand(connection, version).await?;
+        let is_any_repriced = news.iter().any(|news| news.offer.is_some());
+        let foreseen = if is_any_repriced {
+            foresight.offers_that_stand(connection, version).await?
+        } else {
+            Offers::new()
+        };
         let touched = write_cards(connection, &self.rates, &news, foreseen).await?;
         prices::note(connection, &self.rates, &news).await?;
         let mut crawls = 0;
@@ -250,16 +255,16 @@ async fn sold_elsewhere(
     Ok(cards.map(|(card, _)| **card).collect())
 }
 
-/// The catalogue as a whole.
+/// The catalogue as whoever holds its lock finds it.
 #[derive(sqlx::FromRow)]
-struct Catalogue {
+struct Locked {
     /// Which rates base prices are worked out with.
     rates: String,
     version: i64,
 }
 
 /// Lets nobody else apply until the transaction ends.
-async fn lock(connection: &mut PgConnection) -> sqlx::Result<Catalogue> {
+async fn lock(connection: &mut PgConnection) -> sqlx::Result<Locked> {
     sqlx::query_as(include_str!("../../../sql/gateway/catalogue_lock.sql")).fetch_one(connection).await
 }
 

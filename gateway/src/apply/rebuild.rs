@@ -6,7 +6,7 @@ use merge::Identity;
 use sqlx::types::Json;
 
 use super::{
-    Applier, ApplyError,
+    Applier, ApplyError, Locked,
     card_ids::{CardId, ListingId},
     cards,
     listings::News,
@@ -44,11 +44,8 @@ impl Applier {
     async fn reprice(&self) -> Result<(), ApplyError> {
         let fingerprint = self.rates.fingerprint();
         let mut transaction = self.pool.begin().await?;
-        lock(&mut transaction).await?;
-        let (known, version): (String, i64) = sqlx::query_as("select rates, version from gateway.catalogue")
-            .fetch_one(&mut *transaction)
-            .await?;
-        if known == fingerprint {
+        let Locked { rates, version } = lock(&mut transaction).await?;
+        if rates == fingerprint {
             return Ok(());
         }
         if version > 0 {

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use events::Listing;
 use sqlx::PgConnection;
 
 use super::{
@@ -15,7 +16,7 @@ use crate::{
 };
 
 /// What a listing of a card costs.
-#[derive(Clone, Debug, PartialEq, sqlx::FromRow)]
+#[derive(Clone, Debug, sqlx::FromRow)]
 pub(super) struct Offer {
     pub(super) id: ListingId,
     pub(super) card_id: CardId,
@@ -66,16 +67,27 @@ impl Offer {
     /// Of a listing that is told for the first time.
     fn told(news: &News, card_id: CardId, rates: &ExchangeRates) -> Option<Self> {
         let told = news.told.as_ref()?;
-        let listing = told.state.listing()?;
-        Some(Self {
-            id: news.id,
+        Some(Self::of(news.id, card_id, &told.shop, told.state.listing()?, None, rates))
+    }
+
+    /// Of a listing as its shop has it.
+    pub(super) fn of(
+        id: ListingId,
+        card_id: CardId,
+        shop: &str,
+        listing: &Listing,
+        previous_price_minor: Option<i64>,
+        rates: &ExchangeRates,
+    ) -> Self {
+        Self {
+            id,
             card_id,
-            shop: told.shop.clone(),
+            shop: shop.to_owned(),
             price_minor: Some(listing.price.amount_minor),
-            previous_price_minor: None,
+            previous_price_minor,
             base_price_minor: rates.to_base_minor(&listing.price),
             availability: Some(availability_word(listing.availability).to_owned()),
-        })
+        }
     }
 
     fn is_buyable(&self) -> bool {
@@ -137,8 +149,11 @@ pub(super) fn at_hand(
 }
 
 /// What the listings of cards cost, as is stored.
-pub(super) async fn known(connection: &mut PgConnection, cards: &[CardId]) -> sqlx::Result<Offers> {
+pub(super) async fn offers_of(connection: &mut PgConnection, cards: &[CardId]) -> sqlx::Result<Offers> {
     let mut offers: Offers = cards.iter().map(|card| (*card, Vec::new())).collect();
+    if cards.is_empty() {
+        return Ok(offers);
+    }
     for offer in stored(connection, cards).await? {
         offers.entry(offer.card_id).or_default().push(offer);
     }

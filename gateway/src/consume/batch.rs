@@ -2,7 +2,7 @@
 //!
 //! The next batch is read while the one before it is applied: reading takes the processor, applying mostly waits for
 //! Postgres. What most of its listings will be asked for is made ready too: which product each is about where they are seen
-//! for the first time, and what is known of them where it is other prices that are told.
+//! for the first time, and what is known of them and of their cards' other offers where it is other prices that are told.
 
 use std::{
     sync::{
@@ -58,8 +58,8 @@ pub(super) struct Batch {
     pub(super) poison: Vec<(DeliveryTag, Refusal)>,
     /// The `traceparent`s that came with them, each once.
     pub(super) traceparents: Vec<String>,
-    /// All the events, to be applied at once.
-    pub(super) ready: Ready,
+    /// All the events as they are applied at once; `None`: they are not made ready yet.
+    pub(super) ready: Option<Ready>,
 }
 
 impl Batch {
@@ -126,11 +126,11 @@ impl Batches {
                 let mut batch = next(&mut consumer, &ahead).await;
                 if let Ok(batch) = &mut batch {
                     let is_foreseen = batch.events.len() >= FORESEEN_FROM && !ahead.is_worth_it();
-                    batch.ready = if is_foreseen {
+                    batch.ready = Some(if is_foreseen {
                         applier.look_ahead(&batch.events).await
                     } else {
                         Ready::of(&batch.events)
-                    };
+                    });
                 }
                 let is_last = batch.is_err();
                 if send.send(batch).await.is_err() || is_last {

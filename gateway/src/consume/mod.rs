@@ -201,7 +201,7 @@ impl Consume {
         channel: &Channel,
         batch: Batch,
     ) -> Result<(), SessionError> {
-        let Batch { envelopes, events, mut poison, ready, .. } = batch;
+        let Batch { envelopes, events, mut poison, mut ready, .. } = batch;
         for (_, Refusal { fingerprint, reason }) in &poison {
             tracing::error!(
                 message.fingerprint = %fingerprint,
@@ -209,7 +209,6 @@ impl Consume {
                 "a message can't be read: it goes to the dead letters"
             );
         }
-        let mut ready = Some(ready);
         let mut todo = vec![(envelopes.as_slice(), events.as_slice())];
         while let Some((envelopes, events)) = todo.pop() {
             match self.apply(connection, events, ready.take()).await? {

@@ -101,7 +101,7 @@ fn run(cli: &Cli) -> Result<bool> {
 }
 
 fn stores(cli: &Cli) -> Result<Stores> {
-    say(format_args!("starting the stores"));
+    say(format_args!("starting the stores, with {} MiB for Postgres' pages", cli.shared_buffers));
     let start = || {
         let mut stores = Stores::for_tests()?;
         stores.postgres.set_shared_buffers(cli.shared_buffers);

@@ -87,16 +87,9 @@ fn news(newer: &Newer, stored: &HashMap<ListingId, Option<CardId>>, rates: &Exch
     let (known, listing) = newer.known.as_ref().zip(newer.state.listing())?;
     let card_id = *stored.get(&known.id)?;
     let news = newer.news(known.id, Effect::Offer, Vec::new(), rates);
-    let base_price_minor = rates.to_base_minor(&listing.price);
-    let offer = card_id.map(|card_id| Offer {
-        id: known.id,
-        card_id,
-        shop: newer.shop.clone(),
-        price_minor: Some(listing.price.amount_minor),
-        previous_price_minor: known.previous_price_minor(&listing.price),
-        base_price_minor,
-        availability: Some(availability_word(listing.availability).to_owned()),
-    });
-    let comes_or_goes = known.is_served(rates) != base_price_minor.is_some();
+    let previous_price_minor = known.previous_price_minor(&listing.price);
+    let offer = |card_id| Offer::of(known.id, card_id, &newer.shop, listing, previous_price_minor, rates);
+    let offer = card_id.map(offer);
+    let comes_or_goes = known.is_served(rates) != rates.to_base_minor(&listing.price).is_some();
     Some(News { card_id, comes_or_goes, offer, ..news })
 }

@@ -15,7 +15,7 @@ use crate::support::{
     eventually,
     pipeline::Pipeline,
     queue::Publisher,
-    said::{changed, gone, listing},
+    said::{changed, gone, gtin, listing},
 };
 
 const SOON: Duration = Duration::from_mins(1);
@@ -23,18 +23,6 @@ const SOON: Duration = Duration::from_mins(1);
 const PRODUCTS: i64 = 300;
 /// More listings than a batch has room for lie between two versions of one.
 const ROUNDS: i64 = 7;
-
-/// With its check digit.
-fn gtin(product: i64) -> String {
-    let digits = format!("{:013}", 471_000_000_000 + product);
-    let sum: u32 = digits
-        .bytes()
-        .rev()
-        .zip([3, 1].into_iter().cycle())
-        .map(|(digit, weight)| u32::from(digit - b'0') * weight)
-        .sum();
-    format!("{digits}{}", (10 - sum % 10) % 10)
-}
 
 fn said(product: i64, shop: &str, version: i64) -> Listing {
     let price = 20_000 + (product * 7_919 + version * 104_729 + i64::from(shop == "netvideo") * 31) % 50_000;

@@ -7,10 +7,11 @@ mod support;
 use events::{Availability, Listing, Price, ProductEvent};
 use gateway::apply::{Applied, Foresight};
 use serde_json::json;
+use sqlx::AssertSqlSafe;
 
 use crate::support::{
     catalogue::InProcess,
-    said::{changed, gone, listing},
+    said::{changed, gone, gtin, listing},
 };
 
 const TUF: &str = "ASUS TUF Gaming GeForce RTX 4070 SUPER OC 12GB";
@@ -102,141 +103,194 @@ async fn stored(gateway: &InProcess) -> Vec<String> {
     let mut stored = Vec::new();
     for table in tables {
         let sql = format!("select coalesce(string_agg(row::text, ' '), '') from ({table}) as row");
-        stored.push(sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).fetch_one(&gateway.pool).await.unwrap());
+        stored.push(sqlx::query_scalar(AssertSqlSafe(sql)).fetch_one(&gateway.pool).await.unwrap());
     }
     stored
 }
 
-/// A listing that both shops have, by its code.
-fn tuf(price: i64) -> Listing {
-    Listing { gtins: vec![EAN.to_owned()], ..listing(TUF, price) }
+/// What one story is about: a card that both shops sell, and another one. No other story's listings touch them.
+struct Cast(i64);
+
+impl Cast {
+    fn said(&self, product: i64, price: i64) -> Listing {
+        // The title names no line: codes alone tell what is one product.
+        Listing {
+            gtins: vec![gtin(10 * self.0 + product)],
+            ..listing("ASUS GeForce RTX 4070 SUPER 12GB", price)
+        }
+    }
+
+    fn shared(&self, price: i64) -> Listing {
+        self.said(1, price)
+    }
+
+    fn at_netvideo(&self, version: i64, price: i64) -> ProductEvent {
+        changed("netvideo", &format!("N{}", self.0), version, self.shared(price))
+    }
+
+    fn at_countrylink(&self, version: i64, price: i64) -> ProductEvent {
+        self.countrylink_says(version, self.shared(price))
+    }
+
+    fn countrylink_says(&self, version: i64, listing: Listing) -> ProductEvent {
+        changed("countrylink", &format!("A{}", self.0), version, listing)
+    }
+
+    fn countrylink_sells_no_more(&self, version: i64) -> ProductEvent {
+        gone("countrylink", &format!("A{}", self.0), version)
+    }
+
+    /// The other card, as long as it is one.
+    fn other(&self, version: i64, listing: Listing) -> ProductEvent {
+        changed("countrylink", &format!("B{}", self.0), version, listing)
+    }
+
+    fn another(&self, version: i64, price: i64) -> ProductEvent {
+        self.other(version, self.said(2, price))
+    }
 }
 
-fn netvideo(version: i64, price: i64) -> ProductEvent {
-    changed("netvideo", "1", version, tuf(price))
-}
-
-fn countrylink(version: i64, price: i64) -> ProductEvent {
-    changed("countrylink", "A", version, tuf(price))
-}
-
-/// Of another card.
-fn eagle(version: i64, price: i64) -> ProductEvent {
-    changed("countrylink", "B", version, listing("Gigabyte EAGLE GeForce RTX 4060 Ti OC 8GB", price))
-}
-
-/// What is applied between a look ahead and what was looked for, with a statement beside it, and that.
+/// What is applied between a look ahead and what was looked for, each event by itself, with a statement beside it.
+#[derive(Default)]
 struct Story {
-    name: &'static str,
     between: Vec<ProductEvent>,
-    meanwhile: &'static str,
+    meanwhile: String,
     late: Vec<ProductEvent>,
 }
 
 impl Story {
-    fn new(name: &'static str, between: Vec<ProductEvent>, late: Vec<ProductEvent>) -> Self {
-        Self { name, between, meanwhile: "select 1", late }
+    async fn happens(self, cast: &Cast, gateway: &InProcess, foreseeing: bool) {
+        gateway.apply(&[cast.at_netvideo(1, 60_000), cast.at_countrylink(1, 58_000)]).await;
+        gateway.apply(&[cast.another(1, 30_000)]).await;
+        let foresight =
+            if foreseeing { gateway.applier.foresee(&self.late).await } else { Foresight::default() };
+        for event in self.between {
+            gateway.apply(&[event]).await;
+        }
+        sqlx::raw_sql(AssertSqlSafe(self.meanwhile)).execute(&gateway.pool).await.unwrap();
+        gateway.applier.apply_foreseen(&self.late, foresight).await.unwrap();
     }
+}
 
-    /// What is stored in the end; each event that comes between is applied by itself.
-    async fn told(&self, foreseeing: bool) -> Vec<String> {
-        let gateway = InProcess::start("EUR=1.25").await;
-        gateway.apply(&[netvideo(1, 60_000), countrylink(1, 58_000)]).await;
-        gateway.apply(&[eagle(1, 30_000)]).await;
-        let foresight = gateway.applier.foresee(&self.late).await;
-        for event in &self.between {
-            gateway.apply(std::slice::from_ref(event)).await;
-        }
-        sqlx::query(self.meanwhile).execute(&gateway.pool).await.unwrap();
-        if foreseeing {
-            gateway.applier.apply_foreseen(&self.late, foresight).await.unwrap();
-        } else {
-            gateway.apply(&self.late).await;
-        }
-        stored(&gateway).await
-    }
+type Told = fn(&Cast) -> Story;
+
+fn late(late: Vec<ProductEvent>) -> Story {
+    Story { late, ..Story::default() }
+}
+
+fn after(between: Vec<ProductEvent>, late: Vec<ProductEvent>) -> Story {
+    Story { between, late, ..Story::default() }
 }
 
 #[tokio::test]
 async fn all_is_stored_as_without_a_look_ahead() {
-    let sold_out = Listing { availability: Availability::OutOfStock, ..tuf(50_000) };
-    let in_euros = Listing { price: Price { amount_minor: 40_000, currency: "EUR".to_owned() }, ..tuf(0) };
-    let in_crowns = Listing { price: Price { amount_minor: 40_000, currency: "CZK".to_owned() }, ..tuf(0) };
-    let joins = |version, price| changed("countrylink", "B", version, tuf(price));
-    let leaves =
-        |version| changed("countrylink", "A", version, listing("MSI VENTUS GeForce RTX 4060 8GB", 20_000));
-    let countrylink_says = |version, said| changed("countrylink", "A", version, said);
-    let mut stories = vec![
-        Story::new("nothing between", vec![], vec![netvideo(2, 55_000)]),
-        Story::new("both shops at once", vec![], vec![netvideo(2, 55_000), countrylink(2, 54_000)]),
-        Story::new("dearer than the other", vec![], vec![countrylink(2, 70_000)]),
-        Story::new("the same price again", vec![], vec![netvideo(2, 55_000), netvideo(3, 55_000)]),
-        Story::new("sold out", vec![], vec![countrylink_says(2, sold_out)]),
-        Story::new("in another currency", vec![], vec![countrylink_says(2, in_euros)]),
-        Story::new("in one without a rate", vec![], vec![countrylink_says(2, in_crowns)]),
-        Story::new(
-            "gone, beside another price",
-            vec![],
-            vec![gone("countrylink", "A", 2), netvideo(2, 59_000)],
-        ),
-        Story::new(
-            "a first one, beside it",
-            vec![],
-            vec![changed("countrylink", "C", 1, tuf(20_000)), netvideo(2, 59_000)],
-        ),
-        Story::new("no news, beside it", vec![], vec![countrylink(1, 10_000), netvideo(2, 59_000)]),
-        Story::new("cheaper elsewhere", vec![countrylink(2, 40_000)], vec![netvideo(2, 55_000)]),
-        Story::new("gone elsewhere", vec![gone("countrylink", "A", 2)], vec![netvideo(2, 59_000)]),
-        Story::new(
-            "gone and back",
-            vec![gone("countrylink", "A", 2), countrylink(3, 57_000)],
-            vec![netvideo(2, 59_000)],
-        ),
-        Story::new("one more of the card", vec![joins(2, 29_000)], vec![netvideo(2, 59_000)]),
-        Story::new("that one itself", vec![joins(2, 29_000)], vec![joins(3, 28_000), netvideo(2, 59_000)]),
-        Story::new("one less of the card", vec![leaves(2)], vec![netvideo(2, 59_000)]),
-        Story::new("its own price twice", vec![netvideo(2, 50_000)], vec![netvideo(3, 55_000)]),
-        Story::new(
-            "another card's price",
-            vec![eagle(2, 29_000)],
-            vec![netvideo(2, 59_000), eagle(3, 28_000)],
-        ),
-        Story::new(
-            "often",
-            (2..=40).map(|version| countrylink(version, 60_000 - version)).collect(),
-            vec![netvideo(2, 59_000)],
-        ),
+    let stories: [(&str, Told); 21] = [
+        ("nothing between", |cast| late(vec![cast.at_netvideo(2, 55_000)])),
+        ("both shops at once", |cast| {
+            late(vec![cast.at_netvideo(2, 55_000), cast.at_countrylink(2, 54_000)])
+        }),
+        ("dearer than the other", |cast| late(vec![cast.at_countrylink(2, 70_000)])),
+        ("the same price again", |cast| late(vec![cast.at_netvideo(2, 55_000), cast.at_netvideo(3, 55_000)])),
+        ("sold out", |cast| {
+            let sold_out = Listing { availability: Availability::OutOfStock, ..cast.shared(50_000) };
+            late(vec![cast.countrylink_says(2, sold_out)])
+        }),
+        ("in another currency", |cast| {
+            late(vec![cast.countrylink_says(2, in_currency("EUR", cast.shared(40_000)))])
+        }),
+        ("in one without a rate", |cast| {
+            late(vec![cast.countrylink_says(2, in_currency("CZK", cast.shared(40_000)))])
+        }),
+        ("gone, beside another price", |cast| {
+            late(vec![cast.countrylink_sells_no_more(2), cast.at_netvideo(2, 59_000)])
+        }),
+        ("a first one, beside it", |cast| {
+            let first = changed("countrylink", &format!("C{}", cast.0), 1, cast.shared(20_000));
+            late(vec![first, cast.at_netvideo(2, 59_000)])
+        }),
+        ("no news, beside it", |cast| {
+            late(vec![cast.at_countrylink(1, 10_000), cast.at_netvideo(2, 59_000)])
+        }),
+        ("cheaper elsewhere", |cast| {
+            after(vec![cast.at_countrylink(2, 40_000)], vec![cast.at_netvideo(2, 55_000)])
+        }),
+        ("gone elsewhere", |cast| {
+            after(vec![cast.countrylink_sells_no_more(2)], vec![cast.at_netvideo(2, 59_000)])
+        }),
+        ("gone and back", |cast| {
+            let between = vec![cast.countrylink_sells_no_more(2), cast.at_countrylink(3, 57_000)];
+            after(between, vec![cast.at_netvideo(2, 59_000)])
+        }),
+        ("one more of the card", |cast| {
+            after(vec![cast.other(2, cast.shared(29_000))], vec![cast.at_netvideo(2, 59_000)])
+        }),
+        ("that one itself", |cast| {
+            let late = vec![cast.other(3, cast.shared(28_000)), cast.at_netvideo(2, 59_000)];
+            after(vec![cast.other(2, cast.shared(29_000))], late)
+        }),
+        ("one less of the card", |cast| {
+            after(vec![cast.countrylink_says(2, cast.said(3, 20_000))], vec![cast.at_netvideo(2, 59_000)])
+        }),
+        ("its own price twice", |cast| {
+            after(vec![cast.at_netvideo(2, 50_000)], vec![cast.at_netvideo(3, 55_000)])
+        }),
+        ("another card's price", |cast| {
+            after(vec![cast.another(2, 29_000)], vec![cast.at_netvideo(2, 59_000), cast.another(3, 28_000)])
+        }),
+        ("often", |cast| {
+            let between = (2..=40).map(|version| cast.at_countrylink(version, 60_000 - version)).collect();
+            after(between, vec![cast.at_netvideo(2, 59_000)])
+        }),
+        ("by a gateway that doesn't tell", |cast| {
+            let story = after(vec![cast.at_countrylink(2, 40_000)], vec![cast.at_netvideo(2, 55_000)]);
+            Story { meanwhile: "delete from gateway.step".to_owned(), ..story }
+        }),
+        ("of any card", |cast| {
+            let story = after(vec![cast.at_countrylink(2, 40_000)], vec![cast.at_netvideo(2, 55_000)]);
+            Story { meanwhile: "update gateway.step set card_ids = null".to_owned(), ..story }
+        }),
     ];
-    for (name, meanwhile) in [
-        ("by a gateway that doesn't tell", "delete from gateway.step"),
-        ("of any card", "update gateway.step set card_ids = null"),
-    ] {
-        let between = vec![countrylink(2, 40_000)];
-        stories.push(Story { meanwhile, ..Story::new(name, between, vec![netvideo(2, 55_000)]) });
+    let (foreseeing, plain) = tokio::join!(InProcess::start("EUR=1.25"), InProcess::start("EUR=1.25"));
+    for (number, (name, told)) in (1..).zip(stories) {
+        let cast = Cast(number);
+        tokio::join!(
+            told(&cast).happens(&cast, &foreseeing, true),
+            told(&cast).happens(&cast, &plain, false)
+        );
+        let (foreseeing, plain) = tokio::join!(stored(&foreseeing), stored(&plain));
+        assert_eq!(foreseeing, plain, "{name}");
     }
-    for story in stories {
-        let (foreseen, plain) = tokio::join!(story.told(true), story.told(false));
-        assert_eq!(foreseen, plain, "{}", story.name);
-    }
+}
+
+fn in_currency(currency: &str, listing: Listing) -> Listing {
+    let price = Price { currency: currency.to_owned(), ..listing.price };
+    Listing { price, ..listing }
 }
 
 #[tokio::test]
 async fn batches_that_were_foreseen_at_once_are_stored_as_one_after_the_other() {
-    let batches = || {
-        [vec![netvideo(2, 59_000), eagle(2, 29_000)], vec![countrylink(2, 57_000)], vec![netvideo(3, 56_000)]]
-    };
+    let cast = Cast(1);
+    let batches = [
+        vec![cast.at_netvideo(2, 59_000), cast.another(2, 29_000)],
+        vec![cast.at_countrylink(2, 57_000)],
+        vec![cast.at_netvideo(3, 56_000)],
+    ];
     let mut ends = Vec::new();
     for foreseeing in [true, false] {
         let gateway = InProcess::start("").await;
-        gateway.apply(&[netvideo(1, 60_000), countrylink(1, 58_000), eagle(1, 30_000)]).await;
+        gateway
+            .apply(&[cast.at_netvideo(1, 60_000), cast.at_countrylink(1, 58_000), cast.another(1, 30_000)])
+            .await;
         let mut foreseen = Vec::new();
-        for batch in batches() {
-            let foresight =
-                if foreseeing { gateway.applier.foresee(&batch).await } else { Foresight::default() };
-            foreseen.push((batch, foresight));
+        for batch in &batches {
+            foreseen.push(if foreseeing {
+                gateway.applier.foresee(batch).await
+            } else {
+                Foresight::default()
+            });
         }
-        for (batch, foresight) in foreseen {
-            gateway.applier.apply_foreseen(&batch, foresight).await.unwrap();
+        for (batch, foresight) in batches.iter().zip(foreseen) {
+            gateway.applier.apply_foreseen(batch, foresight).await.unwrap();
         }
         ends.push(stored(&gateway).await);
     }
@@ -245,17 +299,21 @@ async fn batches_that_were_foreseen_at_once_are_stored_as_one_after_the_other() 
 
 #[tokio::test]
 async fn what_stands_is_not_looked_for_again() {
-    // Nobody writes like that: it shows whether the other offer is looked at.
-    let meanwhile = "update gateway.listing set base_price_minor = 100 where shop_listing_id = 'A'";
-    let cards = async |between: Vec<ProductEvent>| {
-        let story = Story { meanwhile, ..Story::new("unseen", between, vec![netvideo(2, 55_000)]) };
-        story.told(true).await[1].clone()
-    };
-    let is_seen = |cards: &str| cards.contains(",2,100,");
-    for (between, expected) in
-        [(vec![], false), (vec![eagle(2, 29_000)], false), (vec![countrylink(2, 57_000)], true)]
-    {
-        let cards = cards(between).await;
-        assert_eq!(is_seen(&cards), expected, "{cards}");
+    let gateway = InProcess::start("").await;
+    let cases: [(fn(&Cast) -> Vec<ProductEvent>, bool); 3] = [
+        (|_| vec![], false),
+        (|cast| vec![cast.another(2, 29_000)], false),
+        (|cast| vec![cast.at_countrylink(2, 57_000)], true),
+    ];
+    for (number, (between, expected)) in (1..).zip(cases) {
+        let cast = Cast(number);
+        // Nobody writes like that: it shows whether the other offer is looked at.
+        let unseen = format!(
+            "update gateway.listing set base_price_minor = {number} where shop_listing_id = 'A{number}'"
+        );
+        let story = Story { meanwhile: unseen, ..after(between(&cast), vec![cast.at_netvideo(2, 55_000)]) };
+        story.happens(&cast, &gateway, true).await;
+        let cards = stored(&gateway).await[1].clone();
+        assert_eq!(cards.contains(&format!(",2,{number},")), expected, "{cards}");
     }
 }

@@ -31,6 +31,18 @@ pub(crate) fn listing(title: &str, price_minor: i64) -> Listing {
     }
 }
 
+/// A barcode of some product, with its check digit.
+pub(crate) fn gtin(product: i64) -> String {
+    let digits = format!("{:013}", 471_000_000_000 + product);
+    let sum: u32 = digits
+        .bytes()
+        .rev()
+        .zip([3, 1].into_iter().cycle())
+        .map(|(digit, weight)| u32::from(digit - b'0') * weight)
+        .sum();
+    format!("{digits}{}", (10 - sum % 10) % 10)
+}
+
 pub(crate) fn technology(code: &str) -> SupportedTechnology {
     SupportedTechnology { code: code.to_owned(), name: code.to_uppercase(), version: None }
 }

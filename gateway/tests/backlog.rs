@@ -21,7 +21,7 @@ use crate::support::{
 const SOON: Duration = Duration::from_mins(1);
 /// Sold by both shops.
 const PRODUCTS: i64 = 300;
-/// More listings than a batch has room for lie between two versions of one.
+/// How often each is told of: several batches, and some have two versions of a listing.
 const ROUNDS: i64 = 7;
 
 fn said(product: i64, shop: &str, version: i64) -> Listing {

@@ -145,9 +145,18 @@ pub struct HoldsCount {
 impl Store {
     /// How much waits to be believed, by shop, but for removals: each crawl's end tells those.
     pub async fn holds_count(&self) -> Result<Vec<HoldsCount>, StoreError> {
-        let counts = sqlx::query_as(include_str!("../../../sql/collector/holds_count.sql"))
-            .fetch_all(&self.database.pool);
-        in_time(counts).await
+        in_time(async {
+            let mut transaction = self.database.pool.begin().await?;
+            sqlx::query(include_str!("../../../sql/collector/plan_for_indexes.sql"))
+                .execute(&mut *transaction)
+                .await?;
+            let counts = sqlx::query_as(include_str!("../../../sql/collector/holds_count.sql"))
+                .fetch_all(&mut *transaction)
+                .await?;
+            transaction.rollback().await?;
+            Ok::<_, sqlx::Error>(counts)
+        })
+        .await
     }
 
     /// What waits to be believed: of one shop or of all, of one listing or of all, of at most `most` listings.

@@ -70,3 +70,31 @@ async fn assert_all_plans_are_by_keys(world: &World, name: &str) {
         sqlx::query("deallocate known").execute(&mut *transaction).await.unwrap();
     }
 }
+
+#[tokio::test]
+async fn what_waits_to_be_believed_is_counted_without_reading_all_listings() {
+    let world = World::with(1).await;
+    let mut collector = world.collector().await;
+    world.number_becomes("select count(*) from collector.listing where shop = 'netvideo'", 1).await;
+    collector.terminate().await.unwrap();
+    let by_hand = "alter table collector.listing set (autovacuum_enabled = off)";
+    sqlx::query(by_hand).execute(&world.database).await.unwrap();
+    sqlx::query(NEW).execute(&world.database).await.unwrap();
+    let mut transaction = world.database.begin().await.unwrap();
+    let plan = include_str!("../../../sql/collector/plan_for_indexes.sql");
+    sqlx::query(plan).execute(&mut *transaction).await.unwrap();
+    let nodes = nodes(&mut transaction, include_str!("../../../sql/collector/holds_count.sql")).await;
+    let of_listings: Vec<&Value> = nodes
+        .iter()
+        .filter(|node| {
+            node["Relation Name"] == "listing"
+                || node["Index Name"].as_str().is_some_and(|name| name.starts_with("listing"))
+        })
+        .collect();
+    assert!(!of_listings.is_empty(), "{nodes:#?}");
+    for node in of_listings {
+        let index = node["Index Name"].as_str();
+        assert!(index.is_none_or(|index| index == "listing_unsettled"), "{node:#?}");
+        assert_ne!(node["Node Type"], "Seq Scan", "{node:#?}");
+    }
+}

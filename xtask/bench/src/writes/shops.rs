@@ -15,7 +15,9 @@ const LIMIT: usize = 500;
 const KEY: &str = "demo-key";
 /// How long reading all of it may take.
 const PATIENCE: Duration = Duration::from_hours(1);
-const LOOK_EVERY: Duration = Duration::from_millis(100);
+/// How often it is looked how far the collector is, which asks Postgres something: seldom beside what is measured, which
+/// the collector times itself.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
 
 /// How long all pages of both shops took.
 #[derive(Clone, Copy, Debug)]

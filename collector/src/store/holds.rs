@@ -145,8 +145,9 @@ pub struct HoldsCount {
 impl Store {
     /// How much waits to be believed, by shop, but for removals: each crawl's end tells those.
     pub async fn holds_count(&self) -> Result<Vec<HoldsCount>, StoreError> {
-        in_time(async {
-            let mut transaction = self.database.pool.begin().await?;
+        let store = self.clone();
+        in_own_task(async move {
+            let mut transaction = store.database.pool.begin().await?;
             sqlx::query(include_str!("../../../sql/collector/plan_for_indexes.sql"))
                 .execute(&mut *transaction)
                 .await?;
@@ -154,7 +155,7 @@ impl Store {
                 .fetch_all(&mut *transaction)
                 .await?;
             transaction.rollback().await?;
-            Ok::<_, sqlx::Error>(counts)
+            Ok(counts)
         })
         .await
     }

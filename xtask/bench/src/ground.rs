@@ -1,5 +1,5 @@
 //! Where is measured: private stores with a catalogue, and two gateways before them, one that keeps answers and one that
-//! works each out.
+//! works each out; and beside it, if that is wanted, a smaller catalogue with one that works each out.
 
 use std::time::{Duration, Instant};
 
@@ -31,29 +31,44 @@ pub(crate) struct Ground {
     /// From there until both had read ahead what readers ask for.
     pub(crate) warm_s: f64,
     pub(crate) size: Size,
+    /// What is held against it.
+    pub(crate) smaller: Option<Smaller>,
     pub(crate) http: reqwest::Client,
     watcher: PgConnection,
     pub(crate) sandbox: Sandbox,
     stores: Stores,
 }
 
+/// A smaller catalogue, of the same seed.
+#[derive(Debug)]
+pub(crate) struct Smaller {
+    /// A gateway without Redis and without memory for answers.
+    pub(crate) forgetful: Service,
+    pub(crate) size: Size,
+    _sandbox: Sandbox,
+}
+
 impl Ground {
-    /// Starts everything, with so many cards.
-    pub(crate) async fn open(mut stores: Stores, cards: u64, seed: u64) -> Result<Self, Trouble> {
-        let sandbox = Sandbox::on(&stores).await;
-        let size = catalogue::make(&mut stores, &sandbox, cards, seed).await?;
-        let mut variables =
-            vec![("DATABASE_URL", sandbox.gateway_database_url()), ("AMQP_URL", sandbox.amqp_url())];
+    /// Starts everything, with so many cards, and so many in a smaller catalogue.
+    pub(crate) async fn open(
+        mut stores: Stores,
+        cards: u64,
+        smaller: Option<u64>,
+        seed: u64,
+    ) -> Result<Self, Trouble> {
+        // To make a catalogue starts Postgres anew.
+        let small = match smaller {
+            Some(cards) => Some(filled(&mut stores, cards, seed).await?),
+            None => None,
+        };
+        let (sandbox, size) = filled(&mut stores, cards, seed).await?;
         let http = reqwest::Client::builder().no_proxy().build()?;
         let began = Instant::now();
-        let forgetful =
-            Service::start("gateway", variables.iter().cloned().chain([("CACHE_MB", "0".to_owned())]))
-                .await?;
-        wait_until_ready(&http, &forgetful).await?;
+        let forgetful = start_forgetful(&http, &sandbox).await?;
         let ready_s = began.elapsed().as_secs_f64();
         say(format_args!("a gateway was ready after {ready_s:.1} s"));
-        variables.push(("REDIS_URL", sandbox.redis_url()));
-        let keeping = Service::start("gateway", variables).await?;
+        let with_redis = variables(&sandbox).into_iter().chain([("REDIS_URL", sandbox.redis_url())]);
+        let keeping = Service::start("gateway", with_redis).await?;
         wait_until_ready(&http, &keeping).await?;
         let began = Instant::now();
         for gateway in [&forgetful, &keeping] {
@@ -61,8 +76,16 @@ impl Ground {
         }
         let warm_s = began.elapsed().as_secs_f64();
         say(format_args!("both had all cards at hand {warm_s:.1} s later"));
+        let smaller = match small {
+            Some((sandbox, size)) => {
+                let forgetful = start_forgetful(&http, &sandbox).await?;
+                wait_until_warm(&http, &forgetful).await?;
+                Some(Smaller { forgetful, size, _sandbox: sandbox })
+            }
+            None => None,
+        };
         let watcher = PgConnection::connect(&sandbox.admin_database_url()).await?;
-        Ok(Self { keeping, forgetful, ready_s, warm_s, size, http, watcher, sandbox, stores })
+        Ok(Self { keeping, forgetful, ready_s, warm_s, size, smaller, http, watcher, sandbox, stores })
     }
 
     /// The gateway's address of the database.
@@ -84,6 +107,26 @@ impl Ground {
     pub(crate) async fn statements(&mut self) -> Result<i64, Trouble> {
         Ok(sqlx::query_scalar(include_str!("../sql/statements.sql")).fetch_one(&mut self.watcher).await?)
     }
+}
+
+/// A sandbox with so many cards.
+async fn filled(stores: &mut Stores, cards: u64, seed: u64) -> Result<(Sandbox, Size), Trouble> {
+    let sandbox = Sandbox::on(stores).await;
+    let size = catalogue::make(stores, &sandbox, cards, seed).await?;
+    Ok((sandbox, size))
+}
+
+/// What each gateway on a sandbox is told.
+fn variables(sandbox: &Sandbox) -> [(&'static str, String); 2] {
+    [("DATABASE_URL", sandbox.gateway_database_url()), ("AMQP_URL", sandbox.amqp_url())]
+}
+
+/// Starts a gateway that works each answer out, and waits until it answers queries.
+async fn start_forgetful(http: &reqwest::Client, sandbox: &Sandbox) -> Result<Service, Trouble> {
+    let without_caches = variables(sandbox).into_iter().chain([("CACHE_MB", "0".to_owned())]);
+    let forgetful = Service::start("gateway", without_caches).await?;
+    wait_until_ready(http, &forgetful).await?;
+    Ok(forgetful)
 }
 
 /// Waits until a gateway answers queries.

@@ -46,6 +46,10 @@ struct Cli {
     /// How many cards there are, a multiple of 2,000.
     #[arg(long, value_name = "COUNT", default_value_t = 10_000, value_parser = clap::value_parser!(u64).range(2_000..=10_000_000))]
     cards: u64,
+    /// Holds how long answers take against those of a catalogue of so many cards, a multiple of 2,000: driven in turn, as hard
+    /// as it goes, and with as few requests as leave half of the machine idle.
+    #[arg(long, value_name = "COUNT", conflicts_with = "writes", value_parser = clap::value_parser!(u64).range(2_000..=10_000_000))]
+    smaller: Option<u64>,
     /// How long each query is driven in each way.
     #[arg(long, value_name = "COUNT", default_value_t = 4, value_parser = clap::value_parser!(u64).range(1..=600))]
     seconds: u64,
@@ -133,7 +137,7 @@ async fn ask(cli: &Cli) -> Result<(String, u64)> {
 }
 
 async fn measure(stores: Stores, driver: &Driver, cli: &Cli, chosen: &[&Query]) -> Result<Report> {
-    let mut ground = Ground::open(stores, cli.cards, cli.seed).await?;
+    let mut ground = Ground::open(stores, cli.cards, cli.smaller, cli.seed).await?;
     let gateway = ground.keeping.pid();
     let gateway_mib_at_start = memory_mib(gateway, "VmRSS");
     let mut measured = Vec::new();
@@ -142,6 +146,7 @@ async fn measure(stores: Stores, driver: &Driver, cli: &Cli, chosen: &[&Query]) 
     }
     Ok(Report {
         cards: ground.size.cards,
+        smaller_cards: ground.smaller.as_ref().map(|smaller| smaller.size.cards),
         connections: cli.connections,
         seconds: cli.seconds,
         warm_up_s: cli.warm_up,

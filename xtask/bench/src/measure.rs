@@ -1,6 +1,6 @@
-//! Measuring one query in every way. Varied queries with and without caches, beside another query where they are held against
-//! that, and equal ones beside a static answer, are driven in turn, a slice of each at a time, so that what else the machine
-//! does meets them alike: there the bounds are narrow.
+//! Measuring one query in every way. Varied queries with and without caches, beside another query or a smaller catalogue where
+//! they are held against that, and equal ones beside a static answer, are driven in turn, a slice of each at a time, so that
+//! what else the machine does meets them alike: there the bounds are narrow.
 
 use std::{
     net::SocketAddr,
@@ -52,7 +52,7 @@ struct Varied {
 /// Who is driven.
 struct Driven {
     address: SocketAddr,
-    /// Where it tells its metrics; `None`: it is no gateway.
+    /// Where it tells its metrics; `None`: it is no gateway on the catalogue that is measured.
     metrics: Option<String>,
     pid: u32,
 }
@@ -62,14 +62,22 @@ struct Way<'w> {
     mode: Mode,
     driven: &'w Driven,
     query: &'w Query,
-    warm_up: (&'w Requests, Duration),
+    /// `None`: others of its ways were driven before.
+    warm_up: Option<(&'w Requests, Duration)>,
     /// For one slice after the other, and from the first again.
     slices: &'w [Requests],
+    /// How long each connection waits between two requests.
+    pause: Duration,
 }
 
 impl Driven {
     fn gateway(service: &stores::process::Service) -> Self {
         Self { address: service.address(), metrics: Some(service.url("/metrics")), pid: service.pid() }
+    }
+
+    /// A gateway on another catalogue, whose statements nobody counts.
+    fn of_other(service: &stores::process::Service) -> Self {
+        Self { metrics: None, ..Self::gateway(service) }
     }
 }
 
@@ -78,7 +86,7 @@ impl Driver {
     pub(crate) async fn measure(&self, ground: &mut Ground, query: &Query) -> Result<Vec<Measured>, Trouble> {
         let cards = ground.size.cards;
         let mut random = SmallRng::seed_from_u64(self.seed);
-        let varied = self.varied(query, &mut random, cards)?;
+        let varied = self.varied(query, "varied", &mut random, cards)?;
         let equal = self.write(query, "equal", 1, &mut random, cards)?;
         let (forgetful, keeping) = (Driven::gateway(&ground.forgetful), Driven::gateway(&ground.keeping));
         let mut all = Vec::new();
@@ -87,12 +95,21 @@ impl Driver {
         }
         // It asks for other cards, or it would find them where the first has just had them read.
         let other = query.cold.other_query();
-        let other = other.map(|other| Ok::<_, Trouble>((other, self.varied(other, &mut random, cards)?)));
+        let other =
+            other.map(|other| Ok::<_, Trouble>((other, self.varied(other, "beside", &mut random, cards)?)));
         let other = other.transpose()?;
+        let smaller = ground.smaller.as_ref().map(|smaller| {
+            let cards = smaller.size.cards;
+            let varied = self.varied(query, "smaller", &mut random, cards)?;
+            let paced = self.slices(query, "paced-smaller", REQUESTS_A_SECOND / 2, &mut random, cards)?;
+            Ok::<_, Trouble>((Driven::of_other(&smaller.forgetful), varied, paced))
+        });
+        let smaller = smaller.transpose()?;
         let way = |mode, driven, query, varied| self.way(mode, driven, query, varied);
         let mut ways =
             vec![way(Mode::Cold, &forgetful, query, &varied), way(Mode::Unlucky, &keeping, query, &varied)];
         ways.extend(other.iter().map(|(other, varied)| way(Mode::Beside, &forgetful, other, varied)));
+        ways.extend(smaller.iter().map(|(driven, varied, _)| way(Mode::Smaller, driven, query, varied)));
         all.extend(self.in_turn(ground, &ways).await?);
         let answer = answer(ground, keeping.address, equal.body(0)).await?;
         let fixed = Fixed::serve(answer).await?;
@@ -101,8 +118,9 @@ impl Driver {
             mode,
             driven,
             query,
-            warm_up: (&equal, WARM_UP),
+            warm_up: Some((&equal, WARM_UP)),
             slices: std::slice::from_ref(&equal),
+            pause: Duration::ZERO,
         });
         all.extend(self.in_turn(ground, &ways).await?);
         drop(fixed);
@@ -110,29 +128,43 @@ impl Driver {
         let cold = all.iter().find(|measured| measured.mode == Mode::Cold);
         let half = cold.map_or(1.0, |cold| (cold.requests_per_s / 2.0).max(1.0));
         let pause = Duration::from_secs_f64(f64::from(self.wrk.connections()) / half);
-        let paced = self.write(
-            query,
-            "paced",
-            self.slices() * of_seconds(REQUESTS_A_SECOND, SLICE) / 2,
-            &mut random,
-            cards,
-        )?;
-        let paced = self.drive(ground, &forgetful, query, &paced, self.time, pause).await?;
-        all.push(told_of(Measured::of(query.name, Mode::Paced, &[paced])));
+        let paced = self.slices(query, "paced", REQUESTS_A_SECOND / 2, &mut random, cards)?;
+        let way = |mode, driven, slices| Way { mode, driven, query, warm_up: None, slices, pause };
+        let mut ways = vec![way(Mode::Paced, &forgetful, &paced)];
+        ways.extend(smaller.iter().map(|(driven, _, paced)| way(Mode::PacedSmaller, driven, paced)));
+        all.extend(self.in_turn(ground, &ways).await?);
         Ok(all)
     }
 
     fn way<'w>(&self, mode: Mode, driven: &'w Driven, query: &'w Query, varied: &'w Varied) -> Way<'w> {
-        Way { mode, driven, query, warm_up: (&varied.warm_up, self.warm_up), slices: &varied.slices }
+        let Varied { warm_up, slices } = varied;
+        Way { mode, driven, query, warm_up: Some((warm_up, self.warm_up)), slices, pause: Duration::ZERO }
     }
 
-    fn varied(&self, query: &Query, random: &mut SmallRng, cards: i64) -> Result<Varied, Trouble> {
+    fn varied(
+        &self,
+        query: &Query,
+        name: &str,
+        random: &mut SmallRng,
+        cards: i64,
+    ) -> Result<Varied, Trouble> {
         let warm_up = of_seconds(WARM_UP_REQUESTS_A_SECOND, self.warm_up);
-        let warm_up = self.write(query, "warm-up", warm_up, random, cards)?;
-        let of_slice = of_seconds(REQUESTS_A_SECOND, SLICE);
-        let mut slice = |slice| self.write(query, &format!("varied-{slice}"), of_slice, random, cards);
-        let slices: Result<_, _> = (0..self.slices()).map(&mut slice).collect();
-        Ok(Varied { warm_up, slices: slices? })
+        let warm_up = self.write(query, &format!("{name}-warm-up"), warm_up, random, cards)?;
+        Ok(Varied { warm_up, slices: self.slices(query, name, REQUESTS_A_SECOND, random, cards)? })
+    }
+
+    /// So many different requests a second, for each slice others.
+    fn slices(
+        &self,
+        query: &Query,
+        name: &str,
+        requests_a_second: u64,
+        random: &mut SmallRng,
+        cards: i64,
+    ) -> Result<Vec<Requests>, Trouble> {
+        let count = of_seconds(requests_a_second, SLICE);
+        let slice = |slice| self.write(query, &format!("{name}-{slice}"), count, random, cards);
+        (0..self.slice_count()).map(slice).collect()
     }
 
     fn write(
@@ -149,38 +181,32 @@ impl Driver {
 
     /// Drives in several ways in turn, slice by slice.
     async fn in_turn(&self, ground: &mut Ground, ways: &[Way<'_>]) -> Result<Vec<Measured>, Trouble> {
-        for Way { driven, warm_up: (warm_up, time), .. } in ways {
-            self.wrk.load(driven.address, warm_up, *time, Duration::ZERO).await?;
+        for Way { driven, warm_up, .. } in ways {
+            if let Some((requests, time)) = warm_up {
+                self.wrk.load(driven.address, requests, *time, Duration::ZERO).await?;
+            }
         }
         let mut slices: Vec<Vec<Slice>> = ways.iter().map(|_| Vec::new()).collect();
-        for slice in 0..self.slices() {
+        for slice in 0..self.slice_count() {
             for (way, slices) in ways.iter().zip(&mut slices) {
                 let requests = &way.slices[slice % way.slices.len()];
-                let driven = self.drive(ground, way.driven, way.query, requests, SLICE, Duration::ZERO);
-                slices.push(driven.await?);
+                slices.push(self.drive(ground, way, requests).await?);
             }
         }
         let told = ways.iter().zip(&slices);
         Ok(told.map(|(way, slices)| told_of(Measured::of(way.query.name, way.mode, slices))).collect())
     }
 
-    fn slices(&self) -> usize {
+    fn slice_count(&self) -> usize {
         usize::try_from(self.time.as_secs() / SLICE.as_secs()).unwrap_or(usize::MAX).max(1)
     }
 
-    /// Drives a server with a query for some time.
-    async fn drive(
-        &self,
-        ground: &mut Ground,
-        driven: &Driven,
-        query: &Query,
-        requests: &Requests,
-        time: Duration,
-        pause: Duration,
-    ) -> Result<Slice, Trouble> {
+    /// Drives a server in a way for a slice.
+    async fn drive(&self, ground: &mut Ground, way: &Way<'_>, requests: &Requests) -> Result<Slice, Trouble> {
+        let Way { driven, query, pause, .. } = way;
         let workers = ground.workers(Some(driven.pid));
         let before = (workers.cpu_ms(), told(ground, driven).await?);
-        let load = self.wrk.load(driven.address, requests, time, pause);
+        let load = self.wrk.load(driven.address, requests, SLICE, *pause);
         let (loaded, looks) = look_meanwhile(ground, driven.address, query, requests, load).await?;
         let after = (workers.cpu_ms(), told(ground, driven).await?);
         Ok(Slice {

@@ -28,7 +28,7 @@ use self::{
     heads::{HEAD, head, read},
     kernel::{ask_ahead, read_from_memory, read_no_more_than_asked, tells_what_is_in_memory},
     places::Places,
-    runs::{Run, runs},
+    runs::{in_order, runs},
     space::{LARGEST, Place, UNIT},
 };
 use crate::graphql::written::WayKey;
@@ -104,30 +104,32 @@ impl Disk {
     /// What there is of cards, if there is no need to wait for the disk, and for which cards there is: what stands in the
     /// file but not in memory.
     pub(super) fn read_now(&self, what: Shelf, ids: &[i64]) -> (Found, Vec<usize>) {
-        read(ids, self.runs(what, ids), |run, bytes| read_from_memory(&self.file, bytes, run.at))
+        read(ids, &self.rows(what, ids), |run, bytes| read_from_memory(&self.file, bytes, run.at))
     }
 
     /// Has what there is of cards read into memory, for those who ask next.
     pub(super) fn ask_ahead(&self, what: Shelf, ids: &[i64]) {
-        self.runs(what, ids).iter().for_each(|run| ask_ahead(&self.file, run));
+        runs(&self.rows(what, ids)).for_each(|run| ask_ahead(&self.file, &run));
     }
 
     /// What there is of cards. It may wait for the disk.
     pub(super) fn read(&self, what: Shelf, ids: &[i64]) -> Found {
-        let runs = self.runs(what, ids);
-        for run in &runs {
-            ask_ahead(&self.file, run);
+        let rows = self.rows(what, ids);
+        for run in runs(&rows) {
+            ask_ahead(&self.file, &run);
         }
         // What can't be read isn't there.
-        read(ids, runs, |run, bytes| self.file.read_exact_at(bytes, run.at).is_ok()).0
+        read(ids, &rows, |run, bytes| self.file.read_exact_at(bytes, run.at).is_ok()).0
     }
 
-    fn runs(&self, what: Shelf, ids: &[i64]) -> Vec<Run> {
+    /// Where those of some cards stand that there are, in the order of their places, each with its card's place among those
+    /// that are asked for.
+    fn rows(&self, what: Shelf, ids: &[i64]) -> Vec<(usize, Place)> {
         let mut places = self.places();
         let Some(blocks) = places.on(what, Instant::now()) else { return Vec::new() };
         let rows = ids.iter().enumerate().filter_map(|(index, id)| Some((index, blocks.get(*id)?))).collect();
         drop(places);
-        runs(rows)
+        in_order(rows)
     }
 
     /// Writes the row of a card, if there is room. It counts once it is [put](Self::put).
@@ -178,7 +180,7 @@ mod tests {
 
     use proptest::prelude::*;
 
-    use super::*;
+    use super::{runs::Run, *};
 
     fn disk(most_bytes: u64) -> Disk {
         Disk::new(&std::env::temp_dir(), most_bytes).unwrap()
@@ -250,11 +252,11 @@ mod tests {
         let disk = disk(1 << 20);
         assert!([7, 8, 9].iter().all(|id| put(&disk, *id, &id.to_le_bytes())));
         let (ids, eighth) = ([9, 8, 6, 7], place(&disk, 8).at());
-        let read_but_eighth = |run: &Run, bytes: &mut [u8]| {
+        let read_but_eighth = |run: &Run<'_>, bytes: &mut [u8]| {
             let has_it = (run.at..run.at + run.bytes as u64).contains(&eighth);
             !has_it && disk.file.read_exact_at(bytes, run.at).is_ok()
         };
-        let (found, failed) = read(&ids, disk.runs(Shelf::Rows, &ids), read_but_eighth);
+        let (found, failed) = read(&ids, &disk.rows(Shelf::Rows, &ids), read_but_eighth);
         let mut found: Vec<_> = found.rows().map(|(index, row)| (index, row.to_vec())).collect();
         found.sort_unstable();
         assert_eq!(failed, [1]);

@@ -7,7 +7,10 @@
 
 use std::ops::Range;
 
-use super::runs::Run;
+use super::{
+    runs::{Run, runs},
+    space::Place,
+};
 
 /// A card's id, and the checksum of it, the number of the writing, and the row.
 pub(super) const HEAD: usize = size_of::<i64>() + size_of::<u32>();
@@ -27,31 +30,46 @@ impl Found {
     }
 }
 
-/// Reads rows; says of which it couldn't. Where it can't read all of a run it tries each row.
+impl Found {
+    /// Reads a stretch of the file, and finds the rows in it that are what was written; false: it can't be read.
+    fn add(&mut self, ids: &[i64], run: &Run<'_>, read: impl FnOnce(&Run<'_>, &mut [u8]) -> bool) -> bool {
+        let begin = self.bytes.len();
+        self.bytes.resize(begin + run.bytes, 0);
+        if !read(run, &mut self.bytes[begin..]) {
+            self.bytes.truncate(begin);
+            return false;
+        }
+        for (index, place) in run.rows {
+            let (range, bytes) = (run.range(*place), &self.bytes[begin..]);
+            if is_of(ids[*index], place.writing(), &bytes[range.clone()]) {
+                self.rows.push((*index, begin + range.start + HEAD..begin + range.end));
+            }
+        }
+        true
+    }
+}
+
+/// Reads rows, in the order of their places; says of which it couldn't. Where it can't read all of a run it tries each row.
 pub(super) fn read(
     ids: &[i64],
-    mut runs: Vec<Run>,
-    mut read: impl FnMut(&Run, &mut [u8]) -> bool,
+    rows: &[(usize, Place)],
+    mut read: impl FnMut(&Run<'_>, &mut [u8]) -> bool,
 ) -> (Found, Vec<usize>) {
-    let (mut found, mut failed) = (Found::default(), Vec::new());
-    found.bytes.reserve(runs.iter().map(|run| run.bytes).sum());
-    while let Some(run) = runs.pop() {
-        let begin = found.bytes.len();
-        found.bytes.resize(begin + run.bytes, 0);
-        if read(&run, &mut found.bytes[begin..]) {
-            for (index, place) in &run.rows {
-                let (range, bytes) = (run.range(*place), &found.bytes[begin..]);
-                if is_of(ids[*index], place.writing(), &bytes[range.clone()]) {
-                    found.rows.push((*index, begin + range.start + HEAD..begin + range.end));
-                }
-            }
+    let bytes = runs(rows).map(|run| run.bytes).sum();
+    let mut found = Found { bytes: Vec::with_capacity(bytes), rows: Vec::with_capacity(rows.len()) };
+    let mut failed = Vec::new();
+    for run in runs(rows) {
+        if found.add(ids, &run, &mut read) {
             continue;
         }
-        found.bytes.truncate(begin);
-        if let [(index, _)] = run.rows[..] {
-            failed.push(index);
-        } else {
-            runs.extend(run.rows.into_iter().map(Run::of));
+        if let [(index, _)] = run.rows {
+            failed.push(*index);
+            continue;
+        }
+        for alone in run.each() {
+            if !found.add(ids, &alone, &mut read) {
+                failed.extend(alone.rows.iter().map(|(index, _)| *index));
+            }
         }
     }
     (found, failed)

@@ -22,7 +22,7 @@ pub(super) fn read_no_more_than_asked(file: &File) {
 
 /// Lets the disk begin with a row that is read later: with many of them at once it is ten times as quick as with one
 /// after the other.
-pub(super) fn ask_ahead(file: &File, run: &Run) {
+pub(super) fn ask_ahead(file: &File, run: &Run<'_>) {
     #[cfg(target_os = "linux")]
     if let Err(error) =
         rustix::fs::fadvise(file, run.at, NonZeroU64::new(run.bytes as u64), rustix::fs::Advice::WillNeed)

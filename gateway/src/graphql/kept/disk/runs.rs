@@ -12,19 +12,19 @@ const GAP: u64 = 4 * 1024;
 const MOST: u64 = 256 * 1024;
 
 /// A stretch of the file with rows in it.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Run {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Run<'r> {
     /// Where it begins in the file, in bytes.
     pub(super) at: u64,
     pub(super) bytes: usize,
     /// Where its rows stand in the file, each with the number by which it was given.
-    pub(super) rows: Vec<(usize, Place)>,
+    pub(super) rows: &'r [(usize, Place)],
 }
 
-impl Run {
-    /// One row alone.
-    pub(super) fn of(row: (usize, Place)) -> Self {
-        Self { at: row.1.at(), bytes: row.1.bytes(), rows: vec![row] }
+impl Run<'_> {
+    /// Each of its rows alone.
+    pub(super) fn each(self) -> impl Iterator<Item = Self> {
+        self.rows.chunks(1).flat_map(runs)
     }
 
     /// Where a row stands in the stretch.
@@ -35,24 +35,30 @@ impl Run {
     }
 }
 
-/// Puts rows together that stand close to each other.
-pub(super) fn runs(mut rows: Vec<(usize, Place)>) -> Vec<Run> {
+/// Puts rows in the order in which [`runs`] takes them.
+pub(super) fn in_order(mut rows: Vec<(usize, Place)>) -> Vec<(usize, Place)> {
     rows.sort_unstable_by_key(|(_, place)| place.at());
-    let mut runs: Vec<Run> = Vec::new();
-    for (number, place) in rows {
-        let end = place.at() + place.bytes() as u64;
-        if let Some(run) = runs.last_mut()
-            && place.at() <= run.at + run.bytes as u64 + GAP
-            && end - run.at <= MOST
-        {
+    rows
+}
+
+/// Puts rows together that stand close to each other, of rows in the order of their places.
+pub(super) fn runs(rows: &[(usize, Place)]) -> impl Iterator<Item = Run<'_>> {
+    let mut left = rows;
+    std::iter::from_fn(move || {
+        let at = left.first()?.1.at();
+        let (mut end, mut count) = (at, 0);
+        for (_, place) in left {
+            let end_of_row = place.at() + place.bytes() as u64;
+            if count > 0 && (place.at() > end + GAP || end_of_row - at > MOST) {
+                break;
+            }
             // The same row can be asked for twice.
-            run.bytes = run.bytes.max(run.range(place).end);
-            run.rows.push((number, place));
-        } else {
-            runs.push(Run::of((number, place)));
+            (end, count) = (end.max(end_of_row), count + 1);
         }
-    }
-    runs
+        let (rows, others) = left.split_at(count);
+        left = others;
+        Some(Run { at, bytes: usize::try_from(end - at).unwrap_or(usize::MAX), rows })
+    })
 }
 
 #[cfg(test)]
@@ -69,7 +75,7 @@ mod tests {
     }
 
     fn numbers(rows: Vec<(usize, Place)>) -> Vec<Vec<usize>> {
-        runs(rows).iter().map(|run| run.rows.iter().map(|(number, _)| *number).collect()).collect()
+        runs(&in_order(rows)).map(|run| run.rows.iter().map(|(number, _)| *number).collect()).collect()
     }
 
     #[test]
@@ -80,18 +86,22 @@ mod tests {
         assert_eq!(numbers(some(&[])), Vec::<Vec<usize>>::new());
         assert_eq!(numbers(some(&[3, 0, 1])), [[0, 1, 3]]);
         assert_eq!(numbers(some(&[5, 3, 6, 1])), [[1, 3], [5, 6]]);
-        let [run] = &runs(some(&[6, 5]))[..] else { unreachable!() };
+        let rows = in_order(some(&[6, 5]));
+        let run = runs(&rows).next().unwrap();
         assert_eq!((run.at, run.bytes), (all[5].1.at(), 3 * UNIT));
         assert_eq!([run.range(all[5].1), run.range(all[6].1)], [0..UNIT, UNIT..3 * UNIT]);
+        let each: Vec<_> = run.each().map(|run| (run.at, run.bytes, run.rows)).collect();
+        let alone = [&all[5], &all[6]].map(|row| (row.1.at(), row.1.bytes(), std::slice::from_ref(row)));
+        assert_eq!(each, alone);
         // The same row twice.
-        assert_eq!(runs(vec![all[5], all[5]])[0].bytes, UNIT);
+        assert_eq!(runs(&[all[5], all[5]]).map(|run| run.bytes).collect::<Vec<_>>(), [UNIT]);
     }
 
     #[test]
     fn no_more_is_read_at_once_than_is_allowed() {
         let each = 32 * 1024;
-        let all = runs(places(&[each; 20]));
-        assert_eq!(all.iter().map(|run| run.rows.len()).collect::<Vec<_>>(), [8, 8, 4]);
-        assert!(all.iter().all(|run| run.bytes as u64 <= MOST));
+        let all = places(&[each; 20]);
+        assert_eq!(runs(&all).map(|run| run.rows.len()).collect::<Vec<_>>(), [8, 8, 4]);
+        assert!(runs(&all).all(|run| run.bytes as u64 <= MOST));
     }
 }

@@ -28,9 +28,7 @@ impl Found {
     pub(in crate::graphql) fn rows(&self) -> impl Iterator<Item = (usize, &[u8])> {
         self.rows.iter().map(|(index, range)| (*index, &self.bytes[range.clone()]))
     }
-}
 
-impl Found {
     /// Reads a stretch of the file, and finds the rows in it that are what was written; false: it can't be read.
     fn add(&mut self, ids: &[i64], run: &Run<'_>, read: impl FnOnce(&Run<'_>, &mut [u8]) -> bool) -> bool {
         let begin = self.bytes.len();

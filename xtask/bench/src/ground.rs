@@ -56,7 +56,7 @@ impl Ground {
         smaller: Option<u64>,
         seed: u64,
     ) -> Result<Self, Trouble> {
-        // To make a catalogue starts Postgres anew.
+        // Making a catalogue starts Postgres anew: both are made before any gateway starts.
         let small = match smaller {
             Some(cards) => Some(filled(&mut stores, cards, seed).await?),
             None => None,

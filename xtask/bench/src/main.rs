@@ -46,8 +46,8 @@ struct Cli {
     /// How many cards there are, a multiple of 2,000.
     #[arg(long, value_name = "COUNT", default_value_t = 10_000, value_parser = clap::value_parser!(u64).range(2_000..=10_000_000))]
     cards: u64,
-    /// Holds how long answers take against those of a catalogue of so many cards, a multiple of 2,000: driven in turn, as hard
-    /// as it goes, and with as few requests as leave half of the machine idle.
+    /// Holds how long answers take against those of a smaller catalogue of so many cards, a multiple of 2,000: driven in turn,
+    /// as hard as it goes, and with as many requests as leave half of the machine idle with the larger one.
     #[arg(long, value_name = "COUNT", conflicts_with = "writes", value_parser = clap::value_parser!(u64).range(2_000..=10_000_000))]
     smaller: Option<u64>,
     /// How long each query is driven in each way.
@@ -128,6 +128,9 @@ async fn write(cli: &Cli) -> Result<(String, u64)> {
 /// How fast queries are answered: the results, and how many failures there were.
 async fn ask(cli: &Cli) -> Result<(String, u64)> {
     let chosen = chosen(&cli.only)?;
+    if cli.smaller.is_some_and(|smaller| smaller >= cli.cards) {
+        bail!("--smaller has to be less than --cards, which is {}", cli.cards);
+    }
     let wrk = Wrk::new(cli.connections).context("preparing the load")?;
     let (warm_up, time) = (Duration::from_secs(cli.warm_up), Duration::from_secs(cli.seconds));
     let driver = Driver { wrk, warm_up, time, seed: cli.seed };

@@ -62,7 +62,7 @@ struct Way<'w> {
     mode: Mode,
     driven: &'w Driven,
     query: &'w Query,
-    /// `None`: others of its ways were driven before.
+    /// `None`: whoever is driven was driven with the same query before.
     warm_up: Option<(&'w Requests, Duration)>,
     /// For one slice after the other, and from the first again.
     slices: &'w [Requests],
@@ -98,10 +98,11 @@ impl Driver {
         let other =
             other.map(|other| Ok::<_, Trouble>((other, self.varied(other, "beside", &mut random, cards)?)));
         let other = other.transpose()?;
+        let paced = self.slices(query, "paced", &mut random, cards)?;
         let smaller = ground.smaller.as_ref().map(|smaller| {
             let cards = smaller.size.cards;
             let varied = self.varied(query, "smaller", &mut random, cards)?;
-            let paced = self.slices(query, "paced-smaller", REQUESTS_A_SECOND / 2, &mut random, cards)?;
+            let paced = self.slices(query, "paced-smaller", &mut random, cards)?;
             Ok::<_, Trouble>((Driven::of_other(&smaller.forgetful), varied, paced))
         });
         let smaller = smaller.transpose()?;
@@ -128,10 +129,9 @@ impl Driver {
         let cold = all.iter().find(|measured| measured.mode == Mode::Cold);
         let half = cold.map_or(1.0, |cold| (cold.requests_per_s / 2.0).max(1.0));
         let pause = Duration::from_secs_f64(f64::from(self.wrk.connections()) / half);
-        let paced = self.slices(query, "paced", REQUESTS_A_SECOND / 2, &mut random, cards)?;
-        let way = |mode, driven, slices| Way { mode, driven, query, warm_up: None, slices, pause };
-        let mut ways = vec![way(Mode::Paced, &forgetful, &paced)];
-        ways.extend(smaller.iter().map(|(driven, _, paced)| way(Mode::PacedSmaller, driven, paced)));
+        let at_half = |mode, driven, slices| Way { mode, driven, query, warm_up: None, slices, pause };
+        let mut ways = vec![at_half(Mode::Paced, &forgetful, &paced)];
+        ways.extend(smaller.iter().map(|(driven, _, paced)| at_half(Mode::PacedSmaller, driven, paced)));
         all.extend(self.in_turn(ground, &ways).await?);
         Ok(all)
     }
@@ -150,19 +150,18 @@ impl Driver {
     ) -> Result<Varied, Trouble> {
         let warm_up = of_seconds(WARM_UP_REQUESTS_A_SECOND, self.warm_up);
         let warm_up = self.write(query, &format!("{name}-warm-up"), warm_up, random, cards)?;
-        Ok(Varied { warm_up, slices: self.slices(query, name, REQUESTS_A_SECOND, random, cards)? })
+        Ok(Varied { warm_up, slices: self.slices(query, name, random, cards)? })
     }
 
-    /// So many different requests a second, for each slice others.
+    /// For each slice other requests.
     fn slices(
         &self,
         query: &Query,
         name: &str,
-        requests_a_second: u64,
         random: &mut SmallRng,
         cards: i64,
     ) -> Result<Vec<Requests>, Trouble> {
-        let count = of_seconds(requests_a_second, SLICE);
+        let count = of_seconds(REQUESTS_A_SECOND, SLICE);
         let slice = |slice| self.write(query, &format!("{name}-{slice}"), count, random, cards);
         (0..self.slice_count()).map(slice).collect()
     }

@@ -20,7 +20,7 @@ pub(crate) enum Mode {
     Hot,
     /// As hot, from a server that does nothing else.
     Fixed,
-    /// As cold, with pauses that leave half of the machine idle.
+    /// As cold, with pauses that leave half of the machine idle, in slices of a second.
     Paced,
     /// As cold, in turn with it, of the smaller catalogue.
     Smaller,
@@ -39,7 +39,7 @@ impl Mode {
             Self::Fixed => "floor: a static answer",
             Self::Paced => "varied, no answers kept, half",
             Self::Smaller => "varied, smaller catalogue",
-            Self::PacedSmaller => "varied, smaller, as many",
+            Self::PacedSmaller => "half, smaller catalogue",
         }
     }
 }
@@ -55,9 +55,9 @@ pub(crate) struct Measured {
     pub(crate) p99_ms: f64,
     /// Of whoever serves, Postgres and Redis together.
     pub(crate) cpu_ms_per_request: f64,
-    /// `None`: no gateway was asked.
+    /// `None`: no gateway on the catalogue that is measured was asked.
     pub(crate) statements_per_request: Option<f64>,
-    /// What part of the answers was not worked out. `None`: no gateway was asked.
+    /// What part of the answers was not worked out. `None`: as above.
     pub(crate) kept: Option<f64>,
     pub(crate) failures: u64,
     /// The first failure that was looked at.
@@ -93,7 +93,7 @@ impl Promise {
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Report {
     pub(crate) cards: i64,
-    /// Of the catalogue that it is held against.
+    /// How many the smaller catalogue has, if there is one.
     pub(crate) smaller_cards: Option<i64>,
     pub(crate) connections: u16,
     pub(crate) seconds: u64,
@@ -136,9 +136,10 @@ impl Report {
         Some(one?.requests_per_s / other?.requests_per_s)
     }
 
-    /// How much longer answers take in one way than in another.
+    /// How much longer answers take in one way than in another; `None`: there were none.
     fn p99_ratio(&self, query: &str, one: Mode, other: Mode) -> Option<f64> {
-        Some(self.find(query, one)?.p99_ms / self.find(query, other)?.p99_ms)
+        let [one, other] = [one, other].map(|mode| self.find(query, mode).filter(|one| one.requests > 0));
+        Some(one?.p99_ms / other?.p99_ms)
     }
 
     /// What is promised of what was measured.

@@ -16,7 +16,7 @@ pub(crate) struct Slice {
     pub(crate) fault: Option<String>,
     /// Of whoever serves, Postgres and Redis together.
     pub(crate) cpu_ms: f64,
-    /// `None`: no gateway was asked.
+    /// `None`: no gateway on the catalogue that is measured was asked.
     pub(crate) told: Option<Told>,
 }
 

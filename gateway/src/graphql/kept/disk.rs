@@ -216,6 +216,9 @@ mod tests {
         assert!(put(&disk, 7, b"seven") && put(&disk, -1, b"minus one") && put(&disk, i64::MAX, b""));
         let all = || get(&disk, &[i64::MAX, 8, 7, -1]);
         assert_eq!(all(), [Some(vec![]), None, Some(b"seven".to_vec()), Some(b"minus one".to_vec())]);
+        let twice = disk.read(Shelf::Rows, &[7, 7]);
+        assert_eq!(twice.rows().map(|(index, _)| index).sum::<usize>(), 1);
+        assert_eq!(twice.rows().count(), 2);
         assert!(put(&disk, 7, &[b'7'; 1000]));
         assert_eq!(all()[2], Some(vec![b'7'; 1000]));
         disk.remove(&[7, 8]);

@@ -47,7 +47,8 @@ impl Found {
     }
 }
 
-/// Reads rows, in the order of their places; says of which it couldn't. Where it can't read all of a run it tries each row.
+/// Reads rows that are given in the order of their places; says of which it couldn't. Where it can't read all of a run it
+/// tries each row.
 pub(super) fn read(
     ids: &[i64],
     rows: &[(usize, Place)],

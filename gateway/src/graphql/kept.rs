@@ -11,6 +11,7 @@
 mod bounded;
 mod disk;
 mod on_disk;
+mod patience;
 mod ways_on_disk;
 
 use std::{
@@ -32,7 +33,8 @@ use self::{
     bounded::Bounded,
     disk::Disk,
     on_disk::{READS, WRITES},
-    ways_on_disk::{PAGES, Pace},
+    patience::Patience,
+    ways_on_disk::{AHEAD, PAGES, Pace},
 };
 use super::{
     loaders::Kind,
@@ -126,7 +128,9 @@ pub(crate) struct KeptRows {
     changed: Mutex<HashMap<i64, (i64, Instant)>>,
     writes: Arc<Semaphore>,
     reads: Arc<Semaphore>,
+    patience: Patience,
     pages: Arc<Semaphore>,
+    ahead: Arc<Semaphore>,
     pace: Pace,
     /// With what stands on disk as it was written: whether the kernel has it in memory.
     luck_on_disk: Luck,
@@ -145,7 +149,9 @@ impl Default for KeptRows {
             changed: Mutex::default(),
             writes: Arc::new(Semaphore::new(WRITES)),
             reads: Arc::new(Semaphore::new(READS)),
+            patience: Patience::default(),
             pages: Arc::new(Semaphore::new(PAGES)),
+            ahead: Arc::new(Semaphore::new(AHEAD)),
             pace: Pace::default(),
             luck_on_disk: Luck::paying(COPIES_PAYING),
         }

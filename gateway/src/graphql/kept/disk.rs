@@ -46,10 +46,10 @@ pub(super) struct Disk {
 
 /// What stands in the file of a card, and nobody finds there yet.
 #[must_use]
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Written {
     shelf: Shelf,
-    id: i64,
+    pub(super) id: i64,
     place: Place,
 }
 
@@ -132,23 +132,54 @@ impl Disk {
         in_order(rows)
     }
 
-    /// Writes the row of a card, if there is room. It counts once it is [put](Self::put).
-    pub(super) fn write(&self, what: Shelf, id: i64, row: &[u8]) -> Option<Written> {
-        let length = HEAD + row.len();
-        if length > LARGEST || self.failed.load(Ordering::Relaxed) {
-            return None;
+    /// Writes rows of cards, those that there is room for. They count once they are [put](Self::put).
+    pub(super) fn write<Row: AsRef<[u8]>>(
+        &self,
+        what: Shelf,
+        rows: impl IntoIterator<Item = (i64, Row)>,
+    ) -> Vec<Written> {
+        let rows = self.with_room(what, rows);
+        // Each write costs more than its bytes do, and what is new mostly stands side by side.
+        let stretches = rows.chunk_by(|(one, _), (next, _)| one.place.end() == next.place.at());
+        stretches.flat_map(|rows| self.write_stretch(rows)).collect()
+    }
+
+    /// Has room taken for rows, as far as there is some.
+    fn with_room<Row: AsRef<[u8]>>(
+        &self,
+        what: Shelf,
+        rows: impl IntoIterator<Item = (i64, Row)>,
+    ) -> Vec<(Written, Row)> {
+        if self.failed.load(Ordering::Relaxed) {
+            return Vec::new();
         }
-        let place = self.places().take(what, length)?;
-        let bytes = [head(id, place.writing(), row).as_slice(), row].concat();
-        let written = Written { shelf: what, id, place };
-        if let Err(error) = self.file.write_all_at(&bytes, place.at()) {
-            self.discard(written);
-            if !self.failed.swap(true, Ordering::Relaxed) {
-                tracing::warn!(%error, "no more cards can be kept on disk: they are read from Postgres");
-            }
-            return None;
+        // Made before anybody has to wait for the places.
+        let rows: Vec<(i64, Row)> = rows.into_iter().collect();
+        let mut places = self.places();
+        let with_room = rows.into_iter().filter_map(|(id, row)| {
+            let length = HEAD + row.as_ref().len();
+            let place = if length > LARGEST { None } else { places.take(what, length) }?;
+            Some((Written { shelf: what, id, place }, row))
+        });
+        with_room.collect()
+    }
+
+    /// Writes rows that stand side by side.
+    fn write_stretch<Row: AsRef<[u8]>>(&self, rows: &[(Written, Row)]) -> Vec<Written> {
+        let Some(at) = rows.first().map(|(first, _)| first.place.at()) else { return Vec::new() };
+        let mut bytes = Vec::new();
+        for (Written { id, place, .. }, row) in rows {
+            bytes.extend_from_slice(&head(*id, place.writing(), row.as_ref()));
+            bytes.extend_from_slice(row.as_ref());
+            bytes.resize(bytes.len().next_multiple_of(UNIT), 0);
         }
-        Some(written)
+        let written = rows.iter().map(|(written, _)| *written);
+        let Err(error) = self.file.write_all_at(&bytes, at) else { return written.collect() };
+        written.for_each(|written| self.discard(written));
+        if !self.failed.swap(true, Ordering::Relaxed) {
+            tracing::warn!(%error, "no more cards can be kept on disk: they are read from Postgres");
+        }
+        Vec::new()
     }
 
     /// What was written counts from now on.
@@ -178,7 +209,7 @@ impl Disk {
 mod tests {
     use std::collections::HashMap;
 
-    use proptest::prelude::*;
+    use proptest::{collection::vec, prelude::*};
 
     use super::{runs::Run, *};
 
@@ -187,7 +218,11 @@ mod tests {
     }
 
     fn put_on(disk: &Disk, shelf: Shelf, id: i64, row: &[u8]) -> bool {
-        disk.write(shelf, id, row).map(|written| disk.put(written)).is_some()
+        let written = disk.write(shelf, [(id, row)]);
+        for written in &written {
+            disk.put(*written);
+        }
+        !written.is_empty()
     }
 
     fn put(disk: &Disk, id: i64, row: &[u8]) -> bool {
@@ -229,8 +264,8 @@ mod tests {
     #[test]
     fn what_was_written_is_found_only_once_it_counts() {
         let disk = disk(1 << 20);
-        let write = |row| disk.write(Shelf::Rows, 7, row).unwrap();
-        let (one, other) = (write(b"one".as_slice()), write(b"other"));
+        let write = |row| disk.write(Shelf::Rows, [(7, row)])[0];
+        let (one, other) = (write("one"), write("other"));
         assert_eq!(get(&disk, &[7]), [None]);
         disk.put(one);
         disk.discard(other);
@@ -267,6 +302,29 @@ mod tests {
     }
 
     #[test]
+    fn rows_that_are_written_together_are_found_whether_they_stand_side_by_side_or_not() {
+        let disk = disk(1 << 20);
+        let put_all = |rows: &[(i64, &[u8])]| {
+            let written = disk.write(Shelf::Rows, rows.iter().copied());
+            assert_eq!(written.iter().map(|written| written.id).collect::<Vec<_>>(), [1, 2, 3]);
+            for written in written {
+                disk.put(written);
+            }
+        };
+        put_all(&[(1, &[1; 10]), (2, &[2; 2 * UNIT]), (3, b"")]);
+        assert_eq!(place(&disk, 3).end() - place(&disk, 1).at(), 5 * UNIT as u64);
+        assert_eq!(get(&disk, &[1, 2, 3]), [Some(vec![1; 10]), Some(vec![2; 2 * UNIT]), Some(vec![])]);
+        disk.remove(&[1]);
+        // One of them has the place that was left.
+        put_all(&[(1, &[7; 2 * UNIT]), (2, &[8; 10]), (3, &[9; UNIT])]);
+        assert!(place(&disk, 2).at() < place(&disk, 1).at());
+        assert_eq!(get(&disk, &[1, 2, 3]), [Some(vec![7; 2 * UNIT]), Some(vec![8; 10]), Some(vec![9; UNIT])]);
+        // What is too large doesn't keep the others out.
+        let written = disk.write(Shelf::Rows, [(1, vec![0; LARGEST]), (2, vec![])]);
+        assert_eq!(written.iter().map(|written| written.id).collect::<Vec<_>>(), [2]);
+    }
+
+    #[test]
     fn room_is_given_to_others_and_never_exceeded() {
         const EACH: usize = UNIT - HEAD;
         let disk = disk(4 * UNIT as u64);
@@ -284,7 +342,7 @@ mod tests {
         let disk = disk(2 * UNIT as u64);
         for other in 2..100 {
             assert!(put(&disk, 1, b"one") && put(&disk, 1, b"anew"), "{other}");
-            disk.discard(disk.write(Shelf::Rows, other, b"not true any more").unwrap());
+            disk.discard(disk.write(Shelf::Rows, [(other, "not true any more")])[0]);
             assert!(put(&disk, other, b"other"), "{other}");
             disk.remove(&[other]);
         }
@@ -314,19 +372,19 @@ mod tests {
     proptest! {
         #[test]
         fn it_is_a_map_from_cards_to_rows(
-            steps in proptest::collection::vec((0..6_i64, proptest::option::of(0..400_usize)), 1..200)
+            steps in vec((vec((0..6_i64, 0..400_usize), 0..5), 0..6_i64), 1..100)
         ) {
             let disk = disk(1 << 20);
             let mut map = HashMap::new();
-            for (step, (id, length)) in steps.into_iter().enumerate() {
-                if let Some(length) = length {
-                    let row = vec![u8::try_from(step).unwrap(); length];
-                    prop_assert!(put(&disk, id, &row));
-                    map.insert(id, row);
-                } else {
-                    disk.remove(&[id]);
-                    map.remove(&id);
-                }
+            for (step, (rows, removed)) in steps.into_iter().enumerate() {
+                let byte = u8::try_from(step).unwrap();
+                let rows: Vec<_> = rows.into_iter().map(|(id, length)| (id, vec![byte; length])).collect();
+                let written = disk.write(Shelf::Rows, rows.iter().map(|(id, row)| (*id, row)));
+                prop_assert_eq!(written.len(), rows.len());
+                written.into_iter().for_each(|written| disk.put(written));
+                map.extend(rows);
+                disk.remove(&[removed]);
+                map.remove(&removed);
                 let expected: Vec<_> = (0..6).map(|id| map.get(&id).cloned()).collect();
                 prop_assert_eq!(get(&disk, &[0, 1, 2, 3, 4, 5]), expected);
             }

@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use tokio::{task::JoinHandle, time::timeout};
+use tokio::task::{JoinHandle, spawn_blocking};
 
 use super::{
     KeptRows, RowsAt,
@@ -18,10 +18,9 @@ use crate::{graphql::loaders::Kind, measures::DISK_ROWS};
 const FRESH: Duration = Duration::from_secs(5);
 /// How many writes of rows may wait for the disk. What would have to wait longer isn't kept.
 pub(super) const WRITES: usize = 8;
-/// How many reads of rows may wait for the disk, and how long: else they are read from Postgres. A read
-/// that hangs counts until it ends, so that a disk that answers nothing is soon left alone.
-pub(super) const READS: usize = 32;
-const DISK_PATIENCE: Duration = Duration::from_millis(50);
+/// How many reads of rows may wait for the disk: others are read from Postgres. A read that hangs counts until it ends, so
+/// that a disk that answers nothing is soon left alone.
+pub(super) const READS: usize = 64;
 
 impl RowsAt {
     /// Whether there is room on disk for rows of cards.
@@ -48,9 +47,8 @@ impl RowsAt {
                 drop(permit);
                 found.rows().map(|(index, bytes)| (index, K::decoded(bytes))).collect::<Vec<_>>()
             };
-            let read = timeout(DISK_PATIENCE, tokio::task::spawn_blocking(read)).await;
-            // Where reading breaks off or takes too long, the rows are read from Postgres.
-            for (index, row) in read.ok().and_then(Result::ok).unwrap_or_default() {
+            // What isn't read so is read from Postgres.
+            for (index, row) in self.rows.patience.wait(spawn_blocking(read)).await.unwrap_or_default() {
                 rows[waiting[index]] = row.map(Arc::new);
             }
         }
@@ -76,25 +74,23 @@ impl RowsAt {
         let at = self.clone();
         let read: Vec<(i64, Arc<K::Value>)> =
             read.into_iter().filter_map(|(key, row)| Some((K::card(key)?, Arc::clone(row)))).collect();
-        Some(tokio::task::spawn_blocking(move || {
-            for (card, row) in read {
-                let written = K::encoded(&row).and_then(|bytes| disk.write(Shelf::Rows, card, bytes));
-                if let Some(written) = written {
-                    at.settle(&disk, card, written, read_at);
-                }
-            }
+        Some(spawn_blocking(move || {
+            let rows = read.iter().filter_map(|(card, row)| Some((*card, K::encoded(row)?)));
+            at.settle(&disk, disk.write(Shelf::Rows, rows), read_at);
             drop(permit);
         }))
     }
 
-    /// What was written of a card counts, if it comes of what was read under this version, or after it, since `read_at`, and
+    /// What was written of cards counts, if it comes of what was read under this version, or after it, since `read_at`, and
     /// is still true as far as is known.
-    pub(super) fn settle(&self, disk: &Disk, card: i64, written: Written, read_at: Instant) {
+    pub(super) fn settle(&self, disk: &Disk, written: Vec<Written>, read_at: Instant) {
         let changed = self.rows.changed.lock().unwrap_or_else(PoisonError::into_inner);
-        if read_at.elapsed() < FRESH && KeptRows::is_true(&changed, Some(card), self.version) {
-            disk.put(written);
-        } else {
-            disk.discard(written);
+        for written in written {
+            if read_at.elapsed() < FRESH && KeptRows::is_true(&changed, Some(written.id), self.version) {
+                disk.put(written);
+            } else {
+                disk.discard(written);
+            }
         }
     }
 }

@@ -17,6 +17,8 @@ use crate::graphql::{straight::Page, written::WayKey};
 const MOST_A_SECOND: u64 = 64 << 20;
 /// How many pages may wait to be written. What would have to wait longer isn't kept.
 pub(super) const PAGES: usize = 4;
+/// How many pages may wait for the disk to be asked for them. Others are asked for when their rows are.
+pub(super) const AHEAD: usize = 8;
 
 /// How much was written lately.
 #[derive(Debug)]
@@ -68,7 +70,7 @@ impl RowsAt {
 
     /// Has cards read into the kernel's memory, for those who ask next.
     fn ask_ahead(&self, disk: &Arc<Disk>, way: WayKey, cards: Vec<i64>) {
-        if let Ok(permit) = Arc::clone(&self.rows.reads).try_acquire_owned() {
+        if let Ok(permit) = Arc::clone(&self.rows.ahead).try_acquire_owned() {
             let disk = Arc::clone(disk);
             tokio::task::spawn_blocking(move || {
                 disk.ask_ahead(Shelf::Written(way), &cards);
@@ -92,13 +94,8 @@ impl RowsAt {
         let Ok(permit) = Arc::clone(&self.rows.pages).try_acquire_owned() else { return };
         let (disk, at) = (Arc::clone(disk), self.clone());
         tokio::task::spawn_blocking(move || {
-            for card in &page.written {
-                let kept = page.keep(card);
-                let written = kept.and_then(|kept| disk.write(Shelf::Written(way), card.id, &kept));
-                if let Some(written) = written {
-                    at.settle(&disk, card.id, written, read_at);
-                }
-            }
+            let cards = page.written.iter().filter_map(|card| Some((card.id, page.keep(card)?)));
+            at.settle(&disk, disk.write(Shelf::Written(way), cards), read_at);
             drop(permit);
         });
     }

@@ -92,6 +92,11 @@ impl Place {
     pub(super) fn at(self) -> u64 {
         u64::from(self.unit) * UNIT as u64
     }
+
+    /// Where the next one can begin.
+    pub(super) fn end(self) -> u64 {
+        self.at() + self.units() * UNIT as u64
+    }
 }
 
 /// How many units so many bytes take.

@@ -381,7 +381,9 @@ mod tests {
                 let rows: Vec<_> = rows.into_iter().map(|(id, length)| (id, vec![byte; length])).collect();
                 let written = disk.write(Shelf::Rows, rows.iter().map(|(id, row)| (*id, row)));
                 prop_assert_eq!(written.len(), rows.len());
-                written.into_iter().for_each(|written| disk.put(written));
+                for written in written {
+                    disk.put(written);
+                }
                 map.extend(rows);
                 disk.remove(&[removed]);
                 map.remove(&removed);

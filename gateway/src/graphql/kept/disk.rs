@@ -13,6 +13,7 @@ mod space;
 use std::{
     fs::File,
     io,
+    iter::repeat_n,
     os::unix::fs::FileExt,
     path::Path,
     sync::{
@@ -46,7 +47,7 @@ pub(super) struct Disk {
 
 /// What stands in the file of a card, and nobody finds there yet.
 #[must_use]
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub(super) struct Written {
     shelf: Shelf,
     pub(super) id: i64,
@@ -141,7 +142,17 @@ impl Disk {
         let rows = self.with_room(what, rows);
         // Each write costs more than its bytes do, and what is new mostly stands side by side.
         let stretches = rows.chunk_by(|(one, _), (next, _)| one.place.end() == next.place.at());
-        stretches.flat_map(|rows| self.write_stretch(rows)).collect()
+        let stand: Vec<bool> =
+            stretches.flat_map(|rows| repeat_n(self.write_stretch(rows), rows.len())).collect();
+        let mut written = Vec::with_capacity(rows.len());
+        for ((row, _), stands) in rows.into_iter().zip(stand) {
+            if stands {
+                written.push(row);
+            } else {
+                self.discard(row);
+            }
+        }
+        written
     }
 
     /// Has room taken for rows, as far as there is some.
@@ -164,22 +175,20 @@ impl Disk {
         with_room.collect()
     }
 
-    /// Writes rows that stand side by side.
-    fn write_stretch<Row: AsRef<[u8]>>(&self, rows: &[(Written, Row)]) -> Vec<Written> {
-        let Some(at) = rows.first().map(|(first, _)| first.place.at()) else { return Vec::new() };
+    /// Writes rows whose places are side by side; false: it can't be done.
+    fn write_stretch<Row: AsRef<[u8]>>(&self, rows: &[(Written, Row)]) -> bool {
+        let [(first, _), ..] = rows else { return true };
         let mut bytes = Vec::new();
         for (Written { id, place, .. }, row) in rows {
             bytes.extend_from_slice(&head(*id, place.writing(), row.as_ref()));
             bytes.extend_from_slice(row.as_ref());
             bytes.resize(bytes.len().next_multiple_of(UNIT), 0);
         }
-        let written = rows.iter().map(|(written, _)| *written);
-        let Err(error) = self.file.write_all_at(&bytes, at) else { return written.collect() };
-        written.for_each(|written| self.discard(written));
+        let Err(error) = self.file.write_all_at(&bytes, first.place.at()) else { return true };
         if !self.failed.swap(true, Ordering::Relaxed) {
             tracing::warn!(%error, "no more cards can be kept on disk: they are read from Postgres");
         }
-        Vec::new()
+        false
     }
 
     /// What was written counts from now on.
@@ -218,11 +227,7 @@ mod tests {
     }
 
     fn put_on(disk: &Disk, shelf: Shelf, id: i64, row: &[u8]) -> bool {
-        let written = disk.write(shelf, [(id, row)]);
-        for written in &written {
-            disk.put(*written);
-        }
-        !written.is_empty()
+        disk.write(shelf, [(id, row)]).pop().map(|written| disk.put(written)).is_some()
     }
 
     fn put(disk: &Disk, id: i64, row: &[u8]) -> bool {
@@ -264,7 +269,7 @@ mod tests {
     #[test]
     fn what_was_written_is_found_only_once_it_counts() {
         let disk = disk(1 << 20);
-        let write = |row| disk.write(Shelf::Rows, [(7, row)])[0];
+        let write = |row| disk.write(Shelf::Rows, [(7, row)]).pop().unwrap();
         let (one, other) = (write("one"), write("other"));
         assert_eq!(get(&disk, &[7]), [None]);
         disk.put(one);
@@ -325,6 +330,17 @@ mod tests {
     }
 
     #[test]
+    fn what_the_disk_refuses_leaves_its_room_to_others() {
+        let mut disk = disk(2 * UNIT as u64);
+        let readable = File::open(std::env::current_exe().unwrap()).unwrap();
+        let file = std::mem::replace(&mut disk.file, readable);
+        assert!(disk.write(Shelf::Rows, [(1, "one"), (2, "two")]).is_empty() && !disk.takes_more());
+        (disk.file, disk.failed) = (file, AtomicBool::default());
+        assert!(put(&disk, 1, b"one") && put(&disk, 2, b"two"));
+        assert_eq!(get(&disk, &[1, 2]), [Some(b"one".to_vec()), Some(b"two".to_vec())]);
+    }
+
+    #[test]
     fn room_is_given_to_others_and_never_exceeded() {
         const EACH: usize = UNIT - HEAD;
         let disk = disk(4 * UNIT as u64);
@@ -342,7 +358,7 @@ mod tests {
         let disk = disk(2 * UNIT as u64);
         for other in 2..100 {
             assert!(put(&disk, 1, b"one") && put(&disk, 1, b"anew"), "{other}");
-            disk.discard(disk.write(Shelf::Rows, [(other, "not true any more")])[0]);
+            disk.discard(disk.write(Shelf::Rows, [(other, "not true any more")]).pop().unwrap());
             assert!(put(&disk, other, b"other"), "{other}");
             disk.remove(&[other]);
         }

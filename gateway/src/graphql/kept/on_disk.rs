@@ -85,8 +85,9 @@ impl RowsAt {
     /// is still true as far as is known.
     pub(super) fn settle(&self, disk: &Disk, written: Vec<Written>, read_at: Instant) {
         let changed = self.rows.changed.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_fresh = read_at.elapsed() < FRESH;
         for written in written {
-            if read_at.elapsed() < FRESH && KeptRows::is_true(&changed, Some(written.id), self.version) {
+            if is_fresh && KeptRows::is_true(&changed, Some(written.id), self.version) {
                 disk.put(written);
             } else {
                 disk.discard(written);

@@ -17,7 +17,7 @@ use crate::graphql::{straight::Page, written::WayKey};
 const MOST_A_SECOND: u64 = 64 << 20;
 /// How many pages may wait to be written. What would have to wait longer isn't kept.
 pub(super) const PAGES: usize = 4;
-/// How many pages may wait for the disk to be asked for them. Others are asked for when their rows are.
+/// For how many pages the disk may be asked ahead at once. What others want stays on it, and they are written anew.
 pub(super) const AHEAD: usize = 8;
 
 /// How much was written lately.

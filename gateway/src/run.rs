@@ -136,7 +136,7 @@ pub async fn run(settings: Settings, told: CancellationToken) -> Result<(), RunE
     tokio::spawn(forget_old_prices(applier.clone(), settings.price_history_days, stop.told.clone()));
     tokio::spawn(forget_old_refusals(pools.applying.pool.clone(), stop.told.clone()));
     tokio::spawn(forget_old_changes(applier.clone(), stop.told.clone()));
-    let warming = warm(pools.reading.pool.clone(), catalogue.clone());
+    let warming = warm(fresh_data(&stores, &pools, &catalogue));
     tokio::spawn(stop.told.clone().run_until_cancelled_owned(warming));
     let watch = {
         let (database, stop) = (stores.reading.clone(), stop.now.clone());
@@ -196,6 +196,11 @@ fn is_memory(folder: &Path) -> bool {
     }
 }
 
+fn fresh_data(stores: &Stores, pools: &Pools, catalogue: &Catalogue) -> FreshData {
+    let (pool, catalogue) = (pools.reading.pool.clone(), catalogue.clone());
+    FreshData { pool, catalogue, base_currency: stores.rates.base() }
+}
+
 /// What requests are answered with.
 fn gateway(
     settings: &Settings,
@@ -210,17 +215,16 @@ fn gateway(
         tracing::warn!("REDIS_URL is not set: answers are cached in this process's memory alone");
     }
     let persisted = Persisted::new(&settings.http, redis.clone())?;
-    let (pool, base_currency) = (pools.reading.pool.clone(), stores.rates.base());
-    let fresh = FreshData { pool: pool.clone(), catalogue: catalogue.clone(), base_currency };
+    let fresh = fresh_data(stores, pools, catalogue);
     let most = settings.http.max_subscribers;
     Ok(Gateway {
-        pool,
+        pool: fresh.pool.clone(),
         schema: graphql::ServedSchema::new(),
         catalogue: catalogue.clone(),
         answers: Answers::new(settings.cache_mb, redis.clone()),
         persisted,
+        base_currency: fresh.base_currency,
         subscribers: Subscribers::new(fresh, changes.clone(), most, stop.now.clone()),
-        base_currency,
         consuming: consume.connected(),
         redis,
         stopping: stop.told.clone(),

@@ -8,6 +8,7 @@
 //! Then most aren't put in: each would only take the place of another one. What memory has no room for is kept on [`disk`],
 //! if that is allowed.
 
+mod begun;
 mod bounded;
 mod disk;
 mod on_disk;
@@ -30,6 +31,7 @@ use tokio::sync::Semaphore;
 
 pub(super) use self::disk::Found;
 use self::{
+    begun::Begun,
     bounded::Bounded,
     disk::Disk,
     on_disk::{READS, WRITES},
@@ -41,7 +43,7 @@ use super::{
     packed::PackedCard,
     rows::{BrandRow, GpuRow, ShopRow, SourcesRow, TechnologyRow},
     straight::Page,
-    written::{WayKey, Ways},
+    written::{WayAsked, WayKey, Ways},
 };
 use crate::luck::Luck;
 
@@ -132,6 +134,7 @@ pub(crate) struct KeptRows {
     pages: Arc<Semaphore>,
     ahead: Arc<Semaphore>,
     pace: Pace,
+    begun: Begun,
     /// With what stands on disk as it was written: whether the kernel has it in memory.
     luck_on_disk: Luck,
 }
@@ -153,6 +156,7 @@ impl Default for KeptRows {
             pages: Arc::new(Semaphore::new(PAGES)),
             ahead: Arc::new(Semaphore::new(AHEAD)),
             pace: Pace::default(),
+            begun: Begun::default(),
             luck_on_disk: Luck::paying(COPIES_PAYING),
         }
     }
@@ -249,12 +253,12 @@ impl RowsAt {
 
     /// Keeps the cards of a page that were written in this way of rows that were read under this version, or after it, since
     /// `read_at`: in memory where that pays, or else on disk, if it `may_be_on_disk`.
-    pub(super) fn put_page(&self, way: WayKey, mut page: Page, read_at: Instant, may_be_on_disk: bool) {
+    pub(super) fn put_page(&self, way: WayAsked, mut page: Page, read_at: Instant, may_be_on_disk: bool) {
         let mut written = std::mem::take(&mut page.written);
         written.retain(|card| {
             let is_for_memory = self.wants_written();
             if is_for_memory && let Some(kept) = page.keep(card) {
-                self.put_written(card.id, way, kept);
+                self.put_written(card.id, way.key, kept);
             }
             !is_for_memory
         });

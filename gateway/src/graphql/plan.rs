@@ -44,7 +44,7 @@ pub(super) struct Plan {
     pub(super) usual_bytes: AtomicUsize,
     /// Where it asks for cards; empty where objects of several selections have to be put together, other than within one,
     /// or where a place doesn't tell which selection stands there.
-    cards: Vec<CardSelection>,
+    cards: Vec<Arc<CardSelection>>,
     /// Where it asks for fields, and nothing else, of objects that have them at hand; empty in the same case.
     at_hand: Vec<AtHandSelection>,
     /// The operation alone, without what is asked of objects in those of these places that ask for fields and nothing else.
@@ -126,7 +126,7 @@ impl Plan {
         let fields = finish(fields, &mut |of, set, is_plain, fields| {
             // One selection may be spread in several places.
             let is_known = |known: &Pos| *known == set.pos;
-            if !are_told_apart || cards.iter().any(|known: &CardSelection| is_known(&known.position)) {
+            if !are_told_apart || cards.iter().any(|known: &Arc<CardSelection>| is_known(&known.position)) {
                 return;
             }
             if of == CARD {
@@ -137,14 +137,9 @@ impl Plan {
                     let hash = if is_all { hash::of(fields) } else { hash::of_place(text, name, set.pos) };
                     let fields = fields.clone();
                     let usual_bytes = AtomicUsize::new(0);
-                    cards.push(CardSelection {
-                        position: set.pos,
-                        hash,
-                        needs,
-                        is_plain,
-                        fields,
-                        usual_bytes,
-                    });
+                    let position = set.pos;
+                    let asked = CardSelection { position, hash, needs, is_plain, fields, usual_bytes };
+                    cards.push(asked.into());
                 }
             } else if is_plain
                 && AT_HAND.contains(&of.as_str())
@@ -176,7 +171,7 @@ impl Plan {
     }
 
     /// What is asked of cards in this place, if cards can be kept as they are written there.
-    pub(super) fn cards_at(&self, position: Pos) -> Option<&CardSelection> {
+    pub(super) fn cards_at(&self, position: Pos) -> Option<&Arc<CardSelection>> {
         self.cards.iter().find(|selection| selection.position == position)
     }
 
@@ -369,12 +364,14 @@ mod tests {
 
     use super::*;
 
-    /// What a document asks of cards.
-    pub(super) fn asked_of_cards(document: &str) -> CardSelection {
-        let parsed = parse_query(document).unwrap();
-        let (name, operation) = parsed.operations.iter().next().unwrap();
-        let text = blake3::hash(document.as_bytes());
-        Plan::of(&text, name, &operation.node, &parsed).cards.remove(0)
+    impl CardSelection {
+        /// What a document asks of cards.
+        pub(in crate::graphql) fn for_tests(document: &str) -> Arc<Self> {
+            let parsed = parse_query(document).unwrap();
+            let (name, operation) = parsed.operations.iter().next().unwrap();
+            let text = blake3::hash(document.as_bytes());
+            Plan::of(&text, name, &operation.node, &parsed).cards.remove(0)
+        }
     }
 
     #[test]
@@ -388,7 +385,7 @@ mod tests {
             ("offers { stale shop { lastSeenAt } }", false),
         ];
         for (fields, expected) in cases {
-            let asked = asked_of_cards(&format!("{{ videoCards {{ nodes {{ {fields} }} }} }}"));
+            let asked = CardSelection::for_tests(&format!("{{ videoCards {{ nodes {{ {fields} }} }} }}"));
             assert_eq!(asked.outlasts_crawls(), expected, "{fields}");
         }
     }

@@ -125,8 +125,10 @@ impl Query {
         };
         let Some(id) = id else { return Ok(None) };
         let asked = Asked::at(ctx, ctx.item.node.selection_set.pos).await;
-        if let Some(written) = asked.and_then(|asked| asked.written(id)) {
-            return Ok(Some(written));
+        if let Some(asked) = asked
+            && let Some(card) = asked.card(ctx, id).await?
+        {
+            return Ok(Some(card));
         }
         Ok(card::by_ids(ctx, &[id]).await?.into_iter().next().flatten().map(WrittenCard::Card))
     }

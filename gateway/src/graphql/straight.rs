@@ -14,8 +14,8 @@ use std::{
 };
 
 use async_graphql::{
-    ContextBase, ContextSelectionSet, EnumType, InputType, Name, OutputType, Positioned, QueryEnv,
-    ServerResult, Value as Given, parser::types::Field, registry::Registry,
+    ContextSelectionSet, EnumType, InputType, Name, OutputType, Positioned, QueryEnv, ServerResult,
+    Value as Given, parser::types::Field, registry::Registry,
 };
 use async_graphql_value::Value;
 use bytes::Bytes;
@@ -50,7 +50,8 @@ pub(super) struct Out<'o> {
     gaps: Vec<Gap>,
     /// Times that were written before, and where: many are the same.
     times: Vec<(DateTime<Utc>, Range<usize>)>,
-    asked: &'o QueryEnv,
+    /// `None`: nothing that is asked for names a variable.
+    asked: Option<&'o QueryEnv>,
     pub(super) data: &'o RequestData,
     shops: &'o [Shared<ShopRow>],
 }
@@ -114,6 +115,11 @@ impl Page {
         Self { json: json.into(), written, gaps: Vec::new() }
     }
 
+    /// How many bytes the cards take that were written for it.
+    pub(super) fn bytes_written(&self) -> usize {
+        self.written.iter().map(|card| card.at.len()).sum()
+    }
+
     /// A card of the page as it is kept.
     pub(super) fn keep(&self, card: &CardOnPage) -> Option<Vec<u8>> {
         let CardOnPage { at, gaps, .. } = card;
@@ -121,12 +127,14 @@ impl Page {
     }
 }
 
-/// Writes a page of cards as a selection asks for them; `None`: some have to be resolved.
+/// Writes a page of cards as a selection asks for them; `None`: some have to be resolved. The variables that it names are
+/// those of `asked`.
 ///
 /// # Errors
 /// What the gaps of kept cards are filled with can't be read.
-pub(super) async fn page<T>(
-    ctx: &ContextBase<'_, T>,
+pub(super) async fn page(
+    asked: Option<&QueryEnv>,
+    data: &RequestData,
     selection: &CardSelection,
     page: &[OnPage<'_>],
 ) -> Result<Option<Page>, StoreFailed> {
@@ -138,7 +146,6 @@ pub(super) async fn page<T>(
     let Ok(read) = read.map(|card| card.open()).collect::<Result<Vec<CardView<'_>>, _>>() else {
         return Ok(None);
     };
-    let data = ctx.data_unchecked::<RequestData>();
     let hanging = match &read[..] {
         [] if selection.leaves_gaps() => Hanging::with_shops(data).await?,
         [] => Hanging::default(),
@@ -154,7 +161,7 @@ pub(super) async fn page<T>(
         page.iter().map(|card| if let OnPage::Kept(card) = card { card.most_bytes() } else { 0 });
     let (kept_bytes, separators) = (kept_bytes.sum::<usize>(), page.len() + "[]".len());
     let room = kept_bytes + separators + read.len() * (usual_bytes + usual_bytes / 8);
-    let mut out = Out::new(room, ctx.query_env, data, &hanging.shops);
+    let mut out = Out::new(room, asked, data, &hanging.shops);
     let (mut views, mut written) = (read.iter(), Vec::with_capacity(read.len()));
     let is_whole = out.each(page, |out, card| match card {
         OnPage::Kept(card) => card.fill(out),
@@ -168,18 +175,17 @@ pub(super) async fn page<T>(
     if !is_whole {
         return Ok(None);
     }
-    let bytes: usize = written.iter().map(|card| card.at.len()).sum();
-    if let Some(usual_bytes) = bytes.checked_div(read.len()) {
+    let page = Page { json: out.json.into(), written, gaps: out.gaps };
+    if let Some(usual_bytes) = page.bytes_written().checked_div(read.len()) {
         selection.usual_bytes.store(usual_bytes, Ordering::Relaxed);
     }
-    Ok(Some(Page { json: out.json.into(), written, gaps: out.gaps }))
+    Ok(Some(page))
 }
 
 /// A card as it was kept, filled with what it leaves open; `None`: that isn't known.
-pub(super) async fn filled<T>(ctx: &ContextBase<'_, T>, card: Opened<'_>) -> Option<Bytes> {
-    let data = ctx.data_unchecked::<RequestData>();
+pub(super) async fn filled(data: &RequestData, card: Opened<'_>) -> Option<Bytes> {
     let hanging = Hanging::with_shops(data).await.ok()?;
-    let mut out = Out::new(card.most_bytes(), ctx.query_env, data, &hanging.shops);
+    let mut out = Out::new(card.most_bytes(), None, data, &hanging.shops);
     card.fill(&mut out).then(|| out.json.into())
 }
 
@@ -200,7 +206,7 @@ impl<T: OutputType + Straight> OutputType for AtHand<T> {
         if let Some(selection) = selection {
             let usual_bytes = selection.usual_bytes.load(Ordering::Relaxed);
             let (room, data) = (usual_bytes + usual_bytes / 8, ctx.data_unchecked::<RequestData>());
-            let mut out = Out::new(room, ctx.query_env, data, &[]);
+            let mut out = Out::new(room, Some(ctx.query_env), data, &[]);
             if out.object(&self.0, &selection.fields) {
                 selection.usual_bytes.store(out.json.len(), Ordering::Relaxed);
                 return Ok(Given::Binary(out.json.into()));
@@ -223,9 +229,10 @@ impl Out<'_> {
     }
 
     fn variable(&self, name: &Name) -> Given {
-        let defined = &self.asked.operation.node.variable_definitions;
+        let Some(asked) = self.asked else { return Given::Null };
+        let defined = &asked.operation.node.variable_definitions;
         let default = || defined.iter().find(|known| known.node.name.node == *name)?.node.default_value();
-        self.asked.variables.get(name).or_else(default).cloned().unwrap_or_default()
+        asked.variables.get(name).or_else(default).cloned().unwrap_or_default()
     }
 
     pub(super) fn scalar(&mut self, value: &(impl Serialize + ?Sized)) -> bool {
@@ -390,7 +397,12 @@ impl Out<'_> {
 
 impl<'o> Out<'o> {
     /// With room for so many bytes.
-    fn new(room: usize, asked: &'o QueryEnv, data: &'o RequestData, shops: &'o [Shared<ShopRow>]) -> Self {
+    fn new(
+        room: usize,
+        asked: Option<&'o QueryEnv>,
+        data: &'o RequestData,
+        shops: &'o [Shared<ShopRow>],
+    ) -> Self {
         Self { json: Vec::with_capacity(room), gaps: Vec::new(), times: Vec::new(), asked, data, shops }
     }
 

@@ -1,7 +1,10 @@
 //! Reading the rows of many cards before anybody asks for them, so that a gateway that has just started answers like one
-//! that has long been serving.
+//! that has long been serving; and writing all cards in the ways in which some are often asked for.
 //!
-//! Nobody waits for it, and a row that isn't there is read when it is asked for, as ever.
+//! Nobody waits for it, and what isn't there is read or written when it is asked for, as ever.
+
+mod rests;
+mod ways;
 
 use std::{
     collections::HashMap,
@@ -13,7 +16,8 @@ use catalogue_index::{Filter, Index, List, Place, Sort, Stretch};
 use sqlx::PgPool;
 use tokio::time::sleep;
 
-use super::{loaders::Kind, packed::PackedCard};
+use self::{rests::Rests, ways::write_begun};
+use super::{fresh::FreshData, loaders::Kind, packed::PackedCard};
 use crate::{
     catalogue::{Catalogue, CatalogueState},
     measures,
@@ -29,18 +33,20 @@ const PAUSE: Duration = Duration::from_secs(5);
 const MOST_TRIES: u32 = 3;
 
 /// Reads the rows of the cards that lists have first, once it is known which cards there are, and then those of all
-/// cards, if there is a disk for them.
-pub(crate) async fn warm(pool: PgPool, catalogue: Catalogue) {
+/// cards, if there is a disk for them. Then it writes cards there for as long as the gateway runs.
+pub(crate) async fn warm(fresh: FreshData) {
+    let FreshData { pool, catalogue, .. } = &fresh;
     let mut states = catalogue.moves();
     let Ok(Some(state)) = states.wait_for(Option::is_some).await.map(|state| state.clone()) else { return };
-    match read_first(&pool, &state).await {
+    match read_first(pool, &state).await {
         Ok(cards) => tracing::info!(cards, "the cards that lists have first are in memory"),
         Err(error) => {
             tracing::warn!(%error, "cards can't be read ahead: they are read when they are asked for");
         }
     }
-    read_all(&pool, &catalogue).await;
+    read_all(pool, catalogue).await;
     measures::warm(true);
+    write_begun(&fresh).await;
 }
 
 /// Says how many were read.
@@ -62,43 +68,6 @@ async fn read_first(pool: &PgPool, state: &CatalogueState) -> sqlx::Result<usize
         }
     }
     Ok(ids.len())
-}
-
-/// How many cards change in a second where a backlog of events is applied.
-const BACKLOG: u128 = 500;
-/// How long to leave Postgres to others after reading for a while, as a multiple of that while.
-const REST: u32 = 1;
-/// The same while a backlog is applied: that is waited for, and this is not.
-const LONG_REST: u32 = 20;
-
-/// Who rests longer doesn't see that the backlog has ended.
-const LONGEST_REST: Duration = Duration::from_secs(5);
-/// How often it is looked whether there is a backlog.
-const LOOK: Duration = Duration::from_millis(500);
-
-/// How fast cards are read ahead, beside what else happens to the catalogue.
-struct Rests {
-    /// How many cards had changed at the last look.
-    seen: (u64, Instant),
-    rest: u32,
-}
-
-impl Rests {
-    fn new(cards_changed: u64, now: Instant) -> Self {
-        Self { seen: (cards_changed, now), rest: REST }
-    }
-
-    /// How long to rest after reading for a while, now that so many cards have changed.
-    fn after(&mut self, read: Duration, cards_changed: u64, now: Instant) -> Duration {
-        let (before, at) = self.seen;
-        let since = now.duration_since(at);
-        if since >= LOOK {
-            let changed = cards_changed.saturating_sub(before);
-            let is_backlog = u128::from(changed) * 1_000 > BACKLOG * since.as_millis();
-            (self.seen, self.rest) = ((cards_changed, now), if is_backlog { LONG_REST } else { REST });
-        }
-        (read * self.rest).min(LONGEST_REST)
-    }
 }
 
 /// Reads cards to disk, as many as there is room for, in the order of lists by price: so a page of such a list is mostly
@@ -132,7 +101,7 @@ async fn read_all(pool: &PgPool, catalogue: &Catalogue) {
         }
     }
     if cards > 0 {
-        let duration_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let duration_ms = ms(began.elapsed());
         tracing::info!(cards, duration_ms, "cards were read to disk, as many as it has room for");
     }
 }
@@ -142,6 +111,10 @@ fn next(index: &Arc<Index>, after: Option<&Place>) -> Vec<Place> {
     let Ok(all) = List::new(Arc::clone(index), Filter::default()) else { return Vec::new() };
     let stretch = Stretch { after, size: AT_ONCE, ..Stretch::default() };
     all.page(Sort::PriceAsc, &stretch).map(|page| page.places).unwrap_or_default()
+}
+
+fn ms(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
 /// How many cards were seen to change.
@@ -176,34 +149,4 @@ async fn trusted(catalogue: &Catalogue) -> Arc<CatalogueState> {
 
 async fn read(pool: &PgPool, ids: &[i64]) -> sqlx::Result<HashMap<i64, Arc<PackedCard>>> {
     Ok(PackedCard::load(pool, ids).await?.into_iter().map(|(id, row)| (id, row.into())).collect())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn reading_ahead_gives_way_while_a_backlog_is_applied_and_then_goes_on_as_before() {
-        let (began, read) = (Instant::now(), Duration::from_millis(30));
-        let mut rests = Rests::new(7_000, began);
-        let mut rest = |ms, changed| rests.after(read, changed, began + Duration::from_millis(ms));
-        let (short, long) = (read * REST, read * LONG_REST);
-        let story = [
-            // What is seen at once came in a while that is not over.
-            (60, 8_000, short),
-            (120, 8_000, short),
-            (600, 12_000, long),
-            (1_000, 12_000, long),
-            (1_200, 13_000, long),
-            // A few prices are no backlog.
-            (1_800, 13_100, short),
-            (9_000, 15_000, short),
-            (9_600, 16_000, long),
-        ];
-        for (ms, changed, expected) in story {
-            assert_eq!(rest(ms, changed), expected, "after {ms} ms");
-        }
-        let minute = Duration::from_mins(1);
-        assert_eq!(rests.after(minute, 16_000, began + minute), LONGEST_REST, "however long that took");
-    }
 }

@@ -30,6 +30,8 @@ use super::{
 };
 use crate::measures::CARDS_GIVEN;
 
+/// How many cards are written ahead at once, so that they take little memory.
+const AHEAD_AT_ONCE: usize = 50;
 /// The most ways in which one card is kept.
 const MOST_WAYS: usize = 8;
 
@@ -90,16 +92,54 @@ impl WaysAsked {
     }
 }
 
+/// A way in which cards are asked for.
+#[derive(Clone, Debug)]
+pub(crate) struct WayAsked {
+    pub(super) key: WayKey,
+    selection: Arc<CardSelection>,
+}
+
+impl WayAsked {
+    /// Whether it says all that there is to know for writing a card so.
+    pub(super) fn says_all(&self) -> bool {
+        self.selection.is_plain && self.selection.needs.variables.is_empty()
+    }
+
+    /// Writes those of some cards to disk that aren't there in this way, and whose rows are; says how many. `None`: nobody
+    /// asks for cards so any more, there is no room for them, or they have to be resolved. It waits for the disk.
+    pub(super) async fn write_ahead(&self, data: &RequestData, ids: &[i64]) -> Option<usize> {
+        let Some(kept) = data.kept() else { return Some(0) };
+        let read_at = Instant::now();
+        if key(data, &self.selection, &Variables::default()).await != Some(self.key) {
+            return None;
+        }
+        let rows = kept.unwritten_on_disk(self.key, ids)?;
+        for page in rows.chunks(AHEAD_AT_ONCE) {
+            let cards: Vec<OnPage<'_>> = page.iter().map(OnPage::Read).collect();
+            // What can't be read now is written once it is asked for.
+            let Ok(page) = straight::page(None, data, &self.selection, &cards).await else { return Some(0) };
+            kept.put_ahead(self.key, page?, read_at).await;
+        }
+        Some(rows.len())
+    }
+
+    #[cfg(test)]
+    pub(super) fn for_tests(number: u8) -> Self {
+        let selection = CardSelection::for_tests("{ videoCards { nodes { id } } }");
+        Self { key: WayKey::for_tests(number), selection }
+    }
+}
+
 /// What a resolver may find written for the cards that it gives.
 #[derive(Clone, Copy)]
 pub(crate) struct Asked<'c> {
     kept: &'c RowsAt,
-    selection: &'c CardSelection,
+    selection: &'c Arc<CardSelection>,
     key: WayKey,
 }
 
 impl<'c> Asked<'c> {
-    fn selection<T>(ctx: &ContextBase<'c, T>, position: Pos) -> Option<&'c CardSelection> {
+    fn selection<T>(ctx: &ContextBase<'c, T>, position: Pos) -> Option<&'c Arc<CardSelection>> {
         ctx.data_opt::<Arc<Plan>>()?.cards_at(position)
     }
 
@@ -119,11 +159,22 @@ impl<'c> Asked<'c> {
         Some(Self { kept, selection, key })
     }
 
-    /// The card with this id, as it was written before.
-    pub(crate) fn written(&self, card: i64) -> Option<WrittenCard> {
-        let kept = self.kept.written(card, self.key)?;
+    /// The card with this id, as it was written before and is in memory.
+    fn written(&self, id: i64) -> Option<WrittenCard> {
+        let kept = self.kept.written(id, self.key)?;
         CARDS_GIVEN.kept.increment(1);
         Some(WrittenCard::Kept(kept))
+    }
+
+    /// The card with this id; `None`: there is none now, or only its row says what is asked.
+    pub(crate) async fn card(&self, ctx: &Context<'_>, id: i64) -> Result<Option<WrittenCard>, StoreFailed> {
+        if let Some(written) = self.written(id) {
+            return Ok(Some(written));
+        }
+        Ok(match self.list(ctx, &[id], &[None]).await? {
+            WrittenCards::Written(json) => without_brackets(&json).map(WrittenCard::Written),
+            WrittenCards::Each(mut cards) => cards.pop(),
+        })
     }
 
     /// The cards with these ids, without those that there aren't; only what isn't written is read, and written at once if
@@ -133,9 +184,19 @@ impl<'c> Asked<'c> {
         ctx: &Context<'_>,
         ids: impl Iterator<Item = i64>,
     ) -> Result<WrittenCards, StoreFailed> {
-        let read_at = Instant::now();
         let ids: Vec<i64> = ids.collect();
         let in_memory: Vec<Option<Bytes>> = ids.iter().map(|id| self.kept.written(*id, self.key)).collect();
+        self.list(ctx, &ids, &in_memory).await
+    }
+
+    /// The same, with each card as it was found in memory.
+    async fn list(
+        &self,
+        ctx: &Context<'_>,
+        ids: &[i64],
+        in_memory: &[Option<Bytes>],
+    ) -> Result<WrittenCards, StoreFailed> {
+        let (read_at, data) = (Instant::now(), data(ctx));
         let mut kept: Vec<Option<Opened<'_>>> =
             in_memory.iter().map(|kept| kept.as_deref().and_then(Opened::of)).collect();
         let missing: Vec<usize> = (0..ids.len()).filter(|at| kept[*at].is_none()).collect();
@@ -150,7 +211,7 @@ impl<'c> Asked<'c> {
         let unwritten: Vec<i64> = unwritten.map(|(id, _)| *id).collect();
         CARDS_GIVEN.kept.increment((ids.len() - unwritten.len()) as u64);
         let read: Vec<Option<Arc<PackedCard>>> =
-            if unwritten.is_empty() { Vec::new() } else { data(ctx).loaders.cards.many(&unwritten).await? };
+            if unwritten.is_empty() { Vec::new() } else { data.loaders.cards.many(&unwritten).await? };
         let mut of_unwritten = read.iter();
         let page: Vec<OnPage<'_>> = kept
             .iter()
@@ -159,7 +220,7 @@ impl<'c> Asked<'c> {
                 None => of_unwritten.next()?.as_deref().map(OnPage::Read),
             })
             .collect();
-        let Some(page) = straight::page(ctx, self.selection, &page).await? else {
+        let Some(page) = straight::page(Some(ctx.query_env), data, self.selection, &page).await? else {
             if Lean::needs_more(ctx) {
                 return Ok(WrittenCards::Each(Vec::new()));
             }
@@ -168,10 +229,17 @@ impl<'c> Asked<'c> {
         CARDS_GIVEN.straight.increment(page.written.len() as u64);
         let json = page.json.clone();
         if !page.written.is_empty() {
-            self.kept.put_page(self.key, page, read_at, on_disk.is_some());
+            let way = WayAsked { key: self.key, selection: Arc::clone(self.selection) };
+            self.kept.put_page(way, page, read_at, on_disk.is_some());
         }
         Ok(WrittenCards::Written(json))
     }
+}
+
+/// The only card of a list; `None`: it has none.
+fn without_brackets(json: &Bytes) -> Option<Bytes> {
+    let card = 1..json.len().checked_sub(1)?;
+    (!card.is_empty()).then(|| json.slice(card))
 }
 
 /// Cards in their order, of which some are kept and the others were read.
@@ -208,6 +276,8 @@ async fn key(data: &RequestData, selection: &CardSelection, variables: &Variable
 pub(crate) enum WrittenCard {
     /// It was written before, and kept.
     Kept(Bytes),
+    /// It is written as it is given.
+    Written(Bytes),
     /// It is still to be written, or resolved.
     Card(Arc<PackedCard>),
 }
@@ -224,6 +294,7 @@ impl OutputType for WrittenCard {
     async fn resolve(&self, ctx: &ContextSelectionSet<'_>, field: &Positioned<Field>) -> ServerResult<Value> {
         match self {
             Self::Kept(kept) => Ok(Value::Binary(filled(kept, ctx).await?)),
+            Self::Written(json) => Ok(Value::Binary(json.clone())),
             // On the heap: it is some kilobytes, and a page would move as many for each card that was written before.
             Self::Card(card) => Box::pin(resolve(card, ctx, field)).await,
         }
@@ -273,7 +344,8 @@ async fn resolve(
     if let Some(WrittenCard::Kept(kept)) = asked.and_then(|asked| asked.written(id)) {
         return Ok(Value::Binary(filled(&kept, ctx).await?));
     }
-    let straight = straight::page(ctx, selection, &[OnPage::Read(card)]).await;
+    let (query_env, data) = (Some(ctx.query_env), ctx.data_unchecked());
+    let straight = straight::page(query_env, data, selection, &[OnPage::Read(card)]).await;
     let straight = straight.map_err(|error| failed(error, ctx))?;
     if straight.is_none() && Lean::needs_more(ctx) {
         return Ok(Value::Null);
@@ -284,8 +356,7 @@ async fn resolve(
     let (json, kept) = if let Some(page) = straight {
         let keep = || page.written.first().and_then(|card| page.keep(card));
         let kept = keeping.and_then(|_| keep());
-        // Without the list's brackets.
-        (page.json.slice(1..page.json.len() - 1), kept)
+        (without_brackets(&page.json).unwrap_or_default(), kept)
     } else {
         let value = unpacked(card, ctx)?.resolve(ctx, field).await?;
         let is_whole = ctx.query_env.errors.lock().is_ok_and(|errors| errors.is_empty());
@@ -307,7 +378,7 @@ async fn filled(kept: &Bytes, ctx: &ContextSelectionSet<'_>) -> ServerResult<Byt
     let filled = match Opened::of(kept) {
         Some(card) => match card.without_gaps() {
             Some(json) => Some(kept.slice_ref(json)),
-            None => straight::filled(ctx, card).await,
+            None => straight::filled(ctx.data_unchecked(), card).await,
         },
         None => None,
     };

@@ -24,7 +24,7 @@ use std::{
 };
 
 pub(in crate::graphql) use self::heads::Found;
-pub(super) use self::places::Shelf;
+pub(super) use self::places::{Shelf, Wanted};
 use self::{
     heads::{HEAD, head, read},
     kernel::{ask_ahead, read_from_memory, read_no_more_than_asked, tells_what_is_in_memory},
@@ -88,11 +88,18 @@ impl Disk {
 
     /// Those of some cards that should be kept as they were written in a way, one more page of which memory had no room for.
     /// Where it takes waiting to find out what there is of them, none should: to write them anew is quicker.
-    pub(super) fn wanted(&self, way: WayKey, ids: &[i64]) -> Vec<i64> {
+    pub(super) fn wanted(&self, way: WayKey, ids: &[i64]) -> Wanted {
         if !self.can_tell || self.failed.load(Ordering::Relaxed) {
-            return Vec::new();
+            return Wanted::default();
         }
         self.places().wanted(way, ids, Instant::now())
+    }
+
+    /// Those of some cards that aren't there as they are written in a way, though nobody asks for them; `None`: cards aren't
+    /// kept so any more, or there is no room.
+    pub(super) fn lacking(&self, way: WayKey, ids: &[i64]) -> Option<Vec<i64>> {
+        let lacking = self.places().lacking(way, ids);
+        lacking.filter(|_| !self.failed.load(Ordering::Relaxed))
     }
 
     /// How many rows there are, how many written cards, and how many bytes of the file they have.

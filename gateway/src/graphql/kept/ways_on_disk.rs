@@ -7,14 +7,22 @@ use std::{
     time::{Duration, Instant},
 };
 
+use tokio::time::sleep;
+
 use super::{
     RowsAt,
     disk::{Disk, Found, Shelf},
 };
-use crate::graphql::{straight::Page, written::WayKey};
+use crate::graphql::{
+    packed::PackedCard,
+    straight::Page,
+    written::{WayAsked, WayKey},
+};
 
 /// How much is written in a second at the most, in bytes: others need the disk too.
 const MOST_A_SECOND: u64 = 64 << 20;
+/// After how long to ask again whether something may be written.
+const AGAIN: Duration = Duration::from_millis(50);
 /// How many pages may wait to be written. What would have to wait longer isn't kept.
 pub(super) const PAGES: usize = 4;
 /// For how many pages the disk may be asked ahead at once. What others want stays on it, and they are written anew.
@@ -81,23 +89,55 @@ impl RowsAt {
 
     /// Keeps the cards of a page on disk that were written in this way of rows that were read under this version, or after
     /// it, since `read_at`, if they are often asked for so.
-    pub(super) fn put_written_on_disk(&self, way: WayKey, mut page: Page, read_at: Instant) {
+    pub(super) fn put_written_on_disk(&self, way: WayAsked, mut page: Page, read_at: Instant) {
         let Some(disk) = &self.rows.cards.disk else { return };
+        let key = way.key;
         page.written.retain(|card| Disk::takes(card.at.len()));
         let ids: Vec<i64> = page.written.iter().map(|card| card.id).collect();
-        let wanted: HashSet<i64> = disk.wanted(way, &ids).into_iter().collect();
+        let wanted = disk.wanted(key, &ids);
+        if wanted.all && way.says_all() {
+            self.rows.begun.put(way);
+        }
+        let wanted: HashSet<i64> = wanted.cards.into_iter().collect();
         page.written.retain(|card| wanted.contains(&card.id));
-        let bytes: usize = page.written.iter().map(|card| card.at.len()).sum();
+        let bytes = page.bytes_written();
         if bytes == 0 || !self.rows.pace.allows(bytes as u64, Instant::now()) {
             return;
         }
         let Ok(permit) = Arc::clone(&self.rows.pages).try_acquire_owned() else { return };
         let (disk, at) = (Arc::clone(disk), self.clone());
         tokio::task::spawn_blocking(move || {
-            let cards = page.written.iter().filter_map(|card| Some((card.id, page.keep(card)?)));
-            at.settle(&disk, disk.write(Shelf::Written(way), cards), read_at);
+            at.write_page(&disk, key, &page, read_at);
             drop(permit);
         });
+    }
+
+    fn write_page(&self, disk: &Disk, way: WayKey, page: &Page, read_at: Instant) {
+        let cards = page.written.iter().filter_map(|card| Some((card.id, page.keep(card)?)));
+        self.settle(disk, disk.write(Shelf::Written(way), cards), read_at);
+    }
+
+    /// The rows of those of some cards that aren't on disk yet as they are written in a way, of those whose rows are there.
+    /// `None`: cards aren't kept so any more, or there is no room. It may wait for the disk.
+    pub(in crate::graphql) fn unwritten_on_disk(&self, way: WayKey, ids: &[i64]) -> Option<Vec<PackedCard>> {
+        let disk = self.rows.cards.disk.as_ref()?;
+        let lacking = disk.lacking(way, ids)?;
+        let found = disk.read(Shelf::Rows, &lacking);
+        let mut rows: Vec<(usize, PackedCard)> =
+            found.rows().filter_map(|(index, bytes)| Some((index, PackedCard::from_bytes(bytes)?))).collect();
+        // Those that are on one page stand side by side then.
+        rows.sort_unstable_by_key(|(index, _)| *index);
+        Some(rows.into_iter().map(|(_, card)| card).collect())
+    }
+
+    /// Keeps the cards of a page on disk that nobody has asked for, once that is allowed. It waits for the disk.
+    pub(in crate::graphql) async fn put_ahead(&self, way: WayKey, mut page: Page, read_at: Instant) {
+        let Some(disk) = &self.rows.cards.disk else { return };
+        page.written.retain(|card| Disk::takes(card.at.len()));
+        while !self.rows.pace.allows(page.bytes_written() as u64, Instant::now()) {
+            sleep(AGAIN).await;
+        }
+        self.write_page(disk, way, &page, read_at);
     }
 }
 
@@ -118,9 +158,10 @@ mod tests {
     async fn written_cards_that_memory_has_no_room_for_are_on_disk_until_they_change() {
         let rows = Arc::new(KeptRows::with_disk(&std::env::temp_dir(), 4 << 20).unwrap());
         let disk = rows.cards.disk.as_ref().unwrap();
-        let (way, at) = (WayKey::for_tests(1), |version| RowsAt::new(Arc::clone(&rows), version));
+        let (asked, at) = (WayAsked::for_tests(1), |version| RowsAt::new(Arc::clone(&rows), version));
+        let way = asked.key;
         let put = async |version, cards: &[(i64, &str)], read_at| {
-            at(version).put_written_on_disk(way, Page::for_tests(cards), read_at);
+            at(version).put_written_on_disk(asked.clone(), Page::for_tests(cards), read_at);
             // Whoever writes holds one of these.
             drop(rows.pages.acquire_many(u32::try_from(PAGES).unwrap()).await.unwrap());
         };
@@ -141,7 +182,7 @@ mod tests {
         let page = [(7, "{7}"), (9, "{9}")];
         put(1, &page, Instant::now()).await;
         is(&[]);
-        let asked = (0..1_000).any(|_| !disk.wanted(way, &[7]).is_empty());
+        let asked = (0..1_000).any(|_| !disk.wanted(way, &[7]).cards.is_empty());
         assert_eq!(asked, disk.can_tell());
         if !asked {
             // The file system of temporary files can't say what is in memory: so none are kept.

@@ -48,10 +48,10 @@ pub(super) fn of_place(text: &blake3::Hash, operation: Option<&Name>, position: 
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::asked_of_cards;
+    use super::super::CardSelection;
 
     fn hash(document: &str) -> [u8; 32] {
-        asked_of_cards(document).hash
+        CardSelection::for_tests(document).hash
     }
 
     #[test]

@@ -61,6 +61,17 @@ struct Way {
     used: Instant,
     /// There was no room for one more.
     is_full: bool,
+    /// There is room since a moment ago, and nobody was told yet.
+    begins: bool,
+}
+
+/// What should be kept as it was written in a way.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(in crate::graphql::kept) struct Wanted {
+    /// Those of the cards that were asked for.
+    pub(in crate::graphql::kept) cards: Vec<i64>,
+    /// All others too: until now there was no room for them. It is said once.
+    pub(in crate::graphql::kept) all: bool,
 }
 
 /// Where things of one kind stand, by card.
@@ -124,6 +135,12 @@ impl Kind {
     }
 }
 
+impl Way {
+    fn lacking(&self, ids: &[i64]) -> Vec<i64> {
+        ids.iter().copied().filter(|id| self.kind.blocks.get(*id).is_none()).collect()
+    }
+}
+
 impl Places {
     /// Of a file of so many units at the most.
     pub(super) fn new(most_units: u64) -> Self {
@@ -169,12 +186,19 @@ impl Places {
 
     /// Those of some cards that should be kept as they were written in a way, one more page of which memory had no room
     /// for: what isn't there, if cards are kept so.
-    pub(super) fn wanted(&mut self, key: WayKey, ids: &[i64], now: Instant) -> Vec<i64> {
+    pub(super) fn wanted(&mut self, key: WayKey, ids: &[i64], now: Instant) -> Wanted {
         if !self.keeps(key, now) {
-            return Vec::new();
+            return Wanted::default();
         }
-        let Some(blocks) = self.on(Shelf::Written(key), now) else { return Vec::new() };
-        ids.iter().copied().filter(|id| blocks.get(*id).is_none()).collect()
+        let Some(way) = self.way(key) else { return Wanted::default() };
+        Wanted { cards: way.lacking(ids), all: std::mem::take(&mut way.begins) }
+    }
+
+    /// Those of some cards that aren't there as they are written in a way, for one who wasn't asked for them; `None`: cards
+    /// aren't kept so any more, or there is no room.
+    pub(super) fn lacking(&self, key: WayKey, ids: &[i64]) -> Option<Vec<i64>> {
+        let way = self.written.iter().find(|way| way.key == key && !way.is_full)?;
+        Some(way.lacking(ids))
     }
 
     /// Whether cards are kept in a way, and there is room for one more. What is seldom asked for isn't kept.
@@ -186,6 +210,7 @@ impl Places {
             let has_room = !is_full || self.end_idle_way(now);
             if let Some(way) = self.way(key) {
                 way.is_full = !has_room;
+                way.begins |= is_full && has_room;
             }
             return has_room;
         }
@@ -198,7 +223,7 @@ impl Places {
             return false;
         }
         self.asked.remove(&key);
-        self.written.push(Way { key, kind: Kind::default(), used: now, is_full: false });
+        self.written.push(Way { key, kind: Kind::default(), used: now, is_full: false, begins: true });
         true
     }
 
@@ -284,7 +309,7 @@ mod tests {
 
     /// Whether the last time a card was wanted.
     fn ask(places: &mut Places, key: WayKey, times: u32, now: Instant) -> bool {
-        (0..times).map(|_| !places.wanted(key, &[i64::MAX], now).is_empty()).last().unwrap()
+        (0..times).map(|_| !places.wanted(key, &[i64::MAX], now).cards.is_empty()).last().unwrap()
     }
 
     fn put(places: &mut Places, what: Shelf, id: i64, bytes: usize) -> bool {
@@ -299,9 +324,11 @@ mod tests {
     fn cards_are_kept_in_the_ways_that_are_often_asked_for() {
         let (mut places, now) = (Places::new(10 * CHUNK), Instant::now());
         assert!(!ask(&mut places, way(1), ASKED_ENOUGH - 1, now));
-        assert_eq!(places.wanted(way(1), &[7, 8], now), [7, 8]);
+        assert_eq!(places.wanted(way(1), &[7, 8], now), Wanted { cards: vec![7, 8], all: true });
         assert!(put(&mut places, Shelf::Written(way(1)), 7, UNIT));
-        assert_eq!(places.wanted(way(1), &[7, 8], now), [8]);
+        assert_eq!(places.wanted(way(1), &[7, 8], now), Wanted { cards: vec![8], all: false });
+        assert_eq!(places.lacking(way(1), &[7, 8, 9]), Some(vec![8, 9]));
+        assert_eq!(places.lacking(way(2), &[7]), None);
         assert!(!ask(&mut places, way(2), 1, now));
         assert!(!put(&mut places, Shelf::Written(way(2)), 7, UNIT));
     }
@@ -339,8 +366,11 @@ mod tests {
         assert_eq!(fill(&mut places, one, UNIT), CHUNK);
         assert!(!ask(&mut places, way(1), 1, now));
         assert_eq!(fill(&mut places, other, 2 * UNIT), 0);
+        assert_eq!(places.lacking(way(2), &[i64::MAX]), None);
         let later = now + IDLE;
-        assert!(ask(&mut places, way(2), 1, later));
+        assert!(
+            places.wanted(way(2), &[i64::MAX], later).all && !places.wanted(way(2), &[i64::MAX], later).all
+        );
         assert_eq!(fill(&mut places, other, 2 * UNIT), CHUNK / 2);
         assert_eq!(fill(&mut places, Shelf::Rows, 2 * UNIT), CHUNK);
         assert!(!places.has_room() && !places.is_room_left());

@@ -1,0 +1,69 @@
+//! How fast cards are read and written ahead, beside what else happens to the catalogue.
+
+use std::time::{Duration, Instant};
+
+/// How many cards change in a second where a backlog of events is applied.
+const BACKLOG: u128 = 500;
+/// How long to leave the machine to others after reading or writing for a while, as a multiple of that while.
+const REST: u32 = 1;
+/// The same while a backlog is applied: that is waited for, and this is not.
+const LONG_REST: u32 = 20;
+/// Who rests longer doesn't see that the backlog has ended.
+const LONGEST_REST: Duration = Duration::from_secs(5);
+/// How often it is looked whether there is a backlog.
+const LOOK: Duration = Duration::from_millis(500);
+
+/// How fast cards are read ahead, beside what else happens to the catalogue.
+pub(super) struct Rests {
+    /// How many cards had changed at the last look.
+    seen: (u64, Instant),
+    rest: u32,
+}
+
+impl Rests {
+    pub(super) fn new(cards_changed: u64, now: Instant) -> Self {
+        Self { seen: (cards_changed, now), rest: REST }
+    }
+
+    /// How long to rest after reading or writing for a while, now that so many cards have changed.
+    pub(super) fn after(&mut self, took: Duration, cards_changed: u64, now: Instant) -> Duration {
+        let (before, at) = self.seen;
+        let since = now.duration_since(at);
+        if since >= LOOK {
+            let changed = cards_changed.saturating_sub(before);
+            let is_backlog = u128::from(changed) * 1_000 > BACKLOG * since.as_millis();
+            (self.seen, self.rest) = ((cards_changed, now), if is_backlog { LONG_REST } else { REST });
+        }
+        (took * self.rest).min(LONGEST_REST)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reading_ahead_gives_way_while_a_backlog_is_applied_and_then_goes_on_as_before() {
+        let (began, read) = (Instant::now(), Duration::from_millis(30));
+        let mut rests = Rests::new(7_000, began);
+        let mut rest = |ms, changed| rests.after(read, changed, began + Duration::from_millis(ms));
+        let (short, long) = (read * REST, read * LONG_REST);
+        let story = [
+            // What is seen at once came in a while that is not over.
+            (60, 8_000, short),
+            (120, 8_000, short),
+            (600, 12_000, long),
+            (1_000, 12_000, long),
+            (1_200, 13_000, long),
+            // A few prices are no backlog.
+            (1_800, 13_100, short),
+            (9_000, 15_000, short),
+            (9_600, 16_000, long),
+        ];
+        for (ms, changed, expected) in story {
+            assert_eq!(rest(ms, changed), expected, "after {ms} ms");
+        }
+        let minute = Duration::from_mins(1);
+        assert_eq!(rests.after(minute, 16_000, began + minute), LONGEST_REST, "however long that took");
+    }
+}

@@ -13,8 +13,8 @@ use sqlx::PgPool;
 use super::request::RequestData;
 use crate::catalogue::Catalogue;
 
-/// Gives each event of a subscription data of its own. For the schema of subscriptions alone: on queries any extension
-/// costs half as much again as the query.
+/// Gives each event of a subscription data of its own. As an extension for the schema of subscriptions alone: on queries any
+/// extension costs half as much again as the query.
 #[derive(Clone, Debug)]
 pub struct FreshData {
     /// Postgres.

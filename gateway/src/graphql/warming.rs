@@ -36,21 +36,25 @@ const MOST_TRIES: u32 = 3;
 /// cards, if there is a disk for them. Then it writes cards there for as long as the gateway runs.
 pub(crate) async fn warm(fresh: FreshData) {
     let FreshData { pool, catalogue, .. } = &fresh;
-    let mut states = catalogue.moves();
-    let Ok(Some(state)) = states.wait_for(Option::is_some).await.map(|state| state.clone()) else { return };
-    match read_first(pool, &state).await {
-        Ok(cards) => tracing::info!(cards, "the cards that lists have first are in memory"),
-        Err(error) => {
-            tracing::warn!(%error, "cards can't be read ahead: they are read when they are asked for");
-        }
-    }
+    read_first(pool, catalogue).await;
     read_all(pool, catalogue).await;
     measures::warm(true);
     write_begun(&fresh).await;
 }
 
+async fn read_first(pool: &PgPool, catalogue: &Catalogue) {
+    let mut states = catalogue.moves();
+    let Ok(Some(state)) = states.wait_for(Option::is_some).await.map(|state| state.clone()) else { return };
+    match read_under(pool, &state).await {
+        Ok(cards) => tracing::info!(cards, "the cards that lists have first are in memory"),
+        Err(error) => {
+            tracing::warn!(%error, "cards can't be read ahead: they are read when they are asked for");
+        }
+    }
+}
+
 /// Says how many were read.
-async fn read_first(pool: &PgPool, state: &CatalogueState) -> sqlx::Result<usize> {
+async fn read_under(pool: &PgPool, state: &CatalogueState) -> sqlx::Result<usize> {
     let mut ids: Vec<i64> = Vec::new();
     let mut last = None;
     while ids.len() < MOST_CARDS {

@@ -100,13 +100,14 @@ pub(crate) struct WayAsked {
 }
 
 impl WayAsked {
-    /// Whether it says all that there is to know for writing a card so.
-    pub(super) fn says_all(&self) -> bool {
-        self.selection.is_plain && self.selection.needs.variables.is_empty()
+    /// Whether all cards can be written so, of their rows and of what many of them share.
+    pub(super) fn is_for_all(&self) -> bool {
+        let CardSelection { is_plain, needs, fields, .. } = &*self.selection;
+        *is_plain && needs.variables.is_empty() && fields.iter().all(|field| field.name != "sources")
     }
 
     /// Writes those of some cards to disk that aren't there in this way, and whose rows are; says how many. `None`: nobody
-    /// asks for cards so any more, there is no room for them, or they have to be resolved. It waits for the disk.
+    /// asks for cards so any more, or there is no room for them. It waits for the disk.
     pub(super) async fn write_ahead(&self, data: &RequestData, ids: &[i64]) -> Option<usize> {
         let Some(kept) = data.kept() else { return Some(0) };
         let read_at = Instant::now();
@@ -117,8 +118,9 @@ impl WayAsked {
         for page in rows.chunks(AHEAD_AT_ONCE) {
             let cards: Vec<OnPage<'_>> = page.iter().map(OnPage::Read).collect();
             // What can't be read now is written once it is asked for.
-            let Ok(page) = straight::page(None, data, &self.selection, &cards).await else { return Some(0) };
-            kept.put_ahead(self.key, page?, read_at).await;
+            if let Ok(Some(page)) = straight::page(None, data, &self.selection, &cards).await {
+                kept.put_ahead(self.key, page, read_at).await;
+            }
         }
         Some(rows.len())
     }

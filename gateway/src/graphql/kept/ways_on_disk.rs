@@ -94,8 +94,11 @@ impl RowsAt {
         let key = way.key;
         page.written.retain(|card| Disk::takes(card.at.len()));
         let ids: Vec<i64> = page.written.iter().map(|card| card.id).collect();
+        if ids.is_empty() {
+            return;
+        }
         let wanted = disk.wanted(key, &ids);
-        if wanted.all && way.says_all() {
+        if wanted.all && way.is_for_all() {
             self.rows.begun.put(way);
         }
         let wanted: HashSet<i64> = wanted.cards.into_iter().collect();

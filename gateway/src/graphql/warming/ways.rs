@@ -12,7 +12,9 @@ use crate::graphql::{fresh::FreshData, written::WayAsked};
 /// Takes up one way after the other, as they begin to be kept on disk.
 pub(super) async fn write_begun(fresh: &FreshData) {
     loop {
-        let way = trusted(&fresh.catalogue).await.rows().begun().await;
+        // No state is held for as long as that may take: it has an index.
+        let rows = trusted(&fresh.catalogue).await.rows();
+        let way = rows.begun().await;
         write_all(fresh, &way).await;
     }
 }
@@ -24,8 +26,7 @@ async fn write_all(fresh: &FreshData, way: &WayAsked) {
     let (mut cards, mut last) = (0, None);
     let mut rests = Rests::new(changed(&fresh.catalogue), began);
     loop {
-        let state = trusted(&fresh.catalogue).await;
-        let places = next(&state.index, last.as_ref());
+        let places = next(&trusted(&fresh.catalogue).await.index, last.as_ref());
         let Some(place) = places.last().cloned() else { break };
         let Some((written, took)) = write(fresh, way, places).await else { break };
         cards += written;
@@ -42,7 +43,7 @@ async fn write_all(fresh: &FreshData, way: &WayAsked) {
 /// Says how many it wrote, and how long that took. `None`: no more are to be written.
 async fn write(fresh: &FreshData, way: &WayAsked, places: Vec<Place>) -> Option<(usize, Duration)> {
     let (fresh, way) = (fresh.clone(), way.clone());
-    // It waits for the disk and for no store, and keeps a processor for some milliseconds: requests go on beside it.
+    // It waits for the disk, hardly ever for a store, and keeps a processor for some milliseconds: requests go on beside it.
     let write = spawn_blocking(move || {
         let began = Instant::now();
         let ids: Vec<i64> = places.into_iter().map(|place| place.id).collect();

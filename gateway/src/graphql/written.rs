@@ -110,19 +110,21 @@ impl WayAsked {
     /// asks for cards so any more, or there is no room for them. It waits for the disk.
     pub(super) async fn write_ahead(&self, data: &RequestData, ids: &[i64]) -> Option<usize> {
         let Some(kept) = data.kept() else { return Some(0) };
-        let read_at = Instant::now();
         if key(data, &self.selection, &Variables::default()).await != Some(self.key) {
             return None;
         }
-        let rows = kept.unwritten_on_disk(self.key, ids)?;
-        for page in rows.chunks(AHEAD_AT_ONCE) {
-            let cards: Vec<OnPage<'_>> = page.iter().map(OnPage::Read).collect();
+        let mut found = 0;
+        for ids in ids.chunks(AHEAD_AT_ONCE) {
+            let read_at = Instant::now();
+            let rows = kept.unwritten_on_disk(self.key, ids)?;
+            let cards: Vec<OnPage<'_>> = rows.iter().map(OnPage::Read).collect();
+            found += cards.len();
             // What can't be read now is written once it is asked for.
             if let Ok(Some(page)) = straight::page(None, data, &self.selection, &cards).await {
                 kept.put_ahead(self.key, page, read_at).await;
             }
         }
-        Some(rows.len())
+        Some(found)
     }
 
     #[cfg(test)]

@@ -9,11 +9,11 @@ mod kernel;
 mod places;
 mod runs;
 mod space;
+mod writing;
 
 use std::{
     fs::File,
     io,
-    iter::repeat_n,
     os::unix::fs::FileExt,
     path::Path,
     sync::{
@@ -24,13 +24,16 @@ use std::{
 };
 
 pub(in crate::graphql) use self::heads::Found;
-pub(super) use self::places::{Shelf, Wanted};
 use self::{
-    heads::{HEAD, head, read},
+    heads::{HEAD, read},
     kernel::{ask_ahead, read_from_memory, read_no_more_than_asked, tells_what_is_in_memory},
     places::Places,
     runs::{in_order, runs},
     space::{LARGEST, Place, UNIT},
+};
+pub(super) use self::{
+    places::{Shelf, Wanted},
+    writing::Written,
 };
 use crate::graphql::written::WayKey;
 
@@ -43,15 +46,6 @@ pub(super) struct Disk {
     can_tell: bool,
     /// Whether nothing can be written any more.
     failed: AtomicBool,
-}
-
-/// What stands in the file of a card, and nobody finds there yet.
-#[must_use]
-#[derive(Debug)]
-pub(super) struct Written {
-    shelf: Shelf,
-    pub(super) id: i64,
-    place: Place,
 }
 
 impl Disk {
@@ -140,74 +134,6 @@ impl Disk {
         in_order(rows)
     }
 
-    /// Writes rows of cards, those that there is room for. They count once they are [put](Self::put).
-    pub(super) fn write<Row: AsRef<[u8]>>(
-        &self,
-        what: Shelf,
-        rows: impl IntoIterator<Item = (i64, Row)>,
-    ) -> Vec<Written> {
-        let rows = self.with_room(what, rows);
-        // Each write costs more than its bytes do, and what is new mostly stands side by side.
-        let stretches = rows.chunk_by(|(one, _), (next, _)| one.place.end() == next.place.at());
-        let stand: Vec<bool> =
-            stretches.flat_map(|rows| repeat_n(self.write_stretch(rows), rows.len())).collect();
-        let mut written = Vec::with_capacity(rows.len());
-        for ((row, _), stands) in rows.into_iter().zip(stand) {
-            if stands {
-                written.push(row);
-            } else {
-                self.discard(row);
-            }
-        }
-        written
-    }
-
-    /// Has room taken for rows, as far as there is some.
-    fn with_room<Row: AsRef<[u8]>>(
-        &self,
-        what: Shelf,
-        rows: impl IntoIterator<Item = (i64, Row)>,
-    ) -> Vec<(Written, Row)> {
-        if self.failed.load(Ordering::Relaxed) {
-            return Vec::new();
-        }
-        // Made before anybody has to wait for the places.
-        let rows: Vec<(i64, Row)> = rows.into_iter().collect();
-        let mut places = self.places();
-        let with_room = rows.into_iter().filter_map(|(id, row)| {
-            let length = HEAD + row.as_ref().len();
-            let place = if length > LARGEST { None } else { places.take(what, length) }?;
-            Some((Written { shelf: what, id, place }, row))
-        });
-        with_room.collect()
-    }
-
-    /// Writes rows whose places are side by side; false: it can't be done.
-    fn write_stretch<Row: AsRef<[u8]>>(&self, rows: &[(Written, Row)]) -> bool {
-        let [(first, _), ..] = rows else { return true };
-        let mut bytes = Vec::new();
-        for (Written { id, place, .. }, row) in rows {
-            bytes.extend_from_slice(&head(*id, place.writing(), row.as_ref()));
-            bytes.extend_from_slice(row.as_ref());
-            bytes.resize(bytes.len().next_multiple_of(UNIT), 0);
-        }
-        let Err(error) = self.file.write_all_at(&bytes, first.place.at()) else { return true };
-        if !self.failed.swap(true, Ordering::Relaxed) {
-            tracing::warn!(%error, "no more cards can be kept on disk: they are read from Postgres");
-        }
-        false
-    }
-
-    /// What was written counts from now on.
-    pub(super) fn put(&self, Written { shelf, id, place }: Written) {
-        self.places().put(shelf, id, place);
-    }
-
-    /// What was written isn't true any more.
-    pub(super) fn discard(&self, Written { shelf, place, .. }: Written) {
-        self.places().give_back(shelf, place);
-    }
-
     /// Forgets all that is kept of cards.
     pub(super) fn remove(&self, ids: &[i64]) {
         let mut places = self.places();
@@ -227,7 +153,7 @@ mod tests {
 
     use proptest::{collection::vec, prelude::*};
 
-    use super::{runs::Run, *};
+    use super::{heads::head, runs::Run, *};
 
     fn disk(most_bytes: u64) -> Disk {
         Disk::new(&std::env::temp_dir(), most_bytes).unwrap()

@@ -106,8 +106,8 @@ impl WayAsked {
         *is_plain && needs.variables.is_empty() && fields.iter().all(|field| field.name != "sources")
     }
 
-    /// Writes those of some cards to disk that aren't there in this way, and whose rows are; says how many. `None`: nobody
-    /// asks for cards so any more, or there is no room for them. It waits for the disk.
+    /// Writes those of some cards to disk that aren't there in this way, and whose rows are; says how many. `None`: cards
+    /// aren't kept so any more, or there is no room for them. It waits for the disk.
     pub(super) async fn write_ahead(&self, data: &RequestData, ids: &[i64]) -> Option<usize> {
         let Some(kept) = data.kept() else { return Some(0) };
         if key(data, &self.selection, &Variables::default()).await != Some(self.key) {

@@ -19,7 +19,7 @@ pub(super) async fn write_begun(fresh: &FreshData) {
     }
 }
 
-/// Writes cards in a way until all are written, or there is no room, or nobody asks for cards so any more. What changes
+/// Writes cards in a way until all are written, or there is no room, or cards aren't kept so any more. What changes
 /// meanwhile is written when it is asked for.
 async fn write_all(fresh: &FreshData, way: &WayAsked) {
     let began = Instant::now();

@@ -103,6 +103,8 @@ async fn in_a_way_that_is_often_asked_for_all_cards_are_on_disk_until_they_chang
         .chain([("CACHE_DISK_FOLDER", FOLDER.to_owned()), ("MAX_QUERY_COST", "1000000".to_owned())]);
     let gateway = Service::start("gateway", variables).await.unwrap();
     told(&http, &gateway, "gateway_warm 1").await;
+    // Their rows are too, before anybody asked for one.
+    told(&http, &gateway, &format!("gateway_disk_rows {CARDS}")).await;
 
     // Until memory has no room for more.
     let large: Vec<String> = (0..16).map(|place| format!("o{place}: offers {{ url }}")).collect();

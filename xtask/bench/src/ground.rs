@@ -28,8 +28,8 @@ pub(crate) struct Ground {
     pub(crate) forgetful: Service,
     /// From a gateway's start until it was ready.
     pub(crate) ready_s: f64,
-    /// From there until both had read ahead what readers ask for.
-    pub(crate) warm_s: f64,
+    /// From there until it had read ahead what readers ask for; `None`: it was not waited for.
+    pub(crate) warm_s: Option<f64>,
     pub(crate) size: Size,
     /// What is held against it.
     pub(crate) smaller: Option<Smaller>,
@@ -48,14 +48,22 @@ pub(crate) struct Smaller {
     _sandbox: Sandbox,
 }
 
+/// What is to be driven.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Plan {
+    /// How many cards there are.
+    pub(crate) cards: u64,
+    /// How many there are in a smaller catalogue beside it.
+    pub(crate) smaller: Option<u64>,
+    pub(crate) seed: u64,
+    /// Whether the gateway that works each answer out is driven as soon as it answers, while it still reads ahead.
+    pub(crate) at_once: bool,
+}
+
 impl Ground {
-    /// Starts everything, with so many cards, and so many in a smaller catalogue.
-    pub(crate) async fn open(
-        mut stores: Stores,
-        cards: u64,
-        smaller: Option<u64>,
-        seed: u64,
-    ) -> Result<Self, Trouble> {
+    /// Starts everything.
+    pub(crate) async fn open(mut stores: Stores, plan: Plan) -> Result<Self, Trouble> {
+        let Plan { cards, smaller, seed, at_once } = plan;
         // Making a catalogue starts Postgres anew: both are made before any gateway starts.
         let small = match smaller {
             Some(cards) => Some(filled(&mut stores, cards, seed).await?),
@@ -63,19 +71,10 @@ impl Ground {
         };
         let (sandbox, size) = filled(&mut stores, cards, seed).await?;
         let http = reqwest::Client::builder().no_proxy().build()?;
-        let began = Instant::now();
-        let forgetful = start_forgetful(&http, &sandbox).await?;
-        let ready_s = began.elapsed().as_secs_f64();
-        say(format_args!("a gateway was ready after {ready_s:.1} s"));
         let with_redis = variables(&sandbox).into_iter().chain([("REDIS_URL", sandbox.redis_url())]);
         let keeping = Service::start("gateway", with_redis).await?;
         wait_until_ready(&http, &keeping).await?;
-        let began = Instant::now();
-        for gateway in [&forgetful, &keeping] {
-            wait_until_warm(&http, gateway).await?;
-        }
-        let warm_s = began.elapsed().as_secs_f64();
-        say(format_args!("both had all cards at hand {warm_s:.1} s later"));
+        wait_until_warm(&http, &keeping).await?;
         let smaller = match small {
             Some((sandbox, size)) => {
                 let forgetful = start_forgetful(&http, &sandbox).await?;
@@ -84,6 +83,18 @@ impl Ground {
             }
             None => None,
         };
+        let began = Instant::now();
+        let forgetful = start_forgetful(&http, &sandbox).await?;
+        let ready_s = began.elapsed().as_secs_f64();
+        say(format_args!("a gateway was ready after {ready_s:.1} s"));
+        let mut warm_s = None;
+        if !at_once {
+            let began = Instant::now();
+            wait_until_warm(&http, &forgetful).await?;
+            let waited_s = began.elapsed().as_secs_f64();
+            say(format_args!("it had all cards at hand {waited_s:.1} s later"));
+            warm_s = Some(waited_s);
+        }
         let watcher = PgConnection::connect(&sandbox.admin_database_url()).await?;
         Ok(Self { keeping, forgetful, ready_s, warm_s, size, smaller, http, watcher, sandbox, stores })
     }

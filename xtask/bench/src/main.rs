@@ -28,7 +28,7 @@ use stores::{Stores, progress::say};
 
 use crate::{
     cost::memory_mib,
-    ground::Ground,
+    ground::{Ground, Plan},
     load::Wrk,
     measure::Driver,
     queries::{QUERIES, Query},
@@ -57,6 +57,10 @@ struct Cli {
     /// meanwhile which queries' cards are worth keeping on its disk, and fills that at no more than a modest rate.
     #[arg(long, value_name = "SECONDS", default_value_t = 2, value_parser = clap::value_parser!(u64).range(1..=600))]
     warm_up: u64,
+    /// Drives the gateway that works each answer out as soon as it is ready, while it still reads the cards of a large catalogue
+    /// to its disk.
+    #[arg(long, conflicts_with = "writes")]
+    at_once: bool,
     /// How many requests are under way at once.
     #[arg(long, value_name = "COUNT", default_value_t = 32, value_parser = clap::value_parser!(u16).range(1..=120))]
     connections: u16,
@@ -140,7 +144,8 @@ async fn ask(cli: &Cli) -> Result<(String, u64)> {
 }
 
 async fn measure(stores: Stores, driver: &Driver, cli: &Cli, chosen: &[&Query]) -> Result<Report> {
-    let mut ground = Ground::open(stores, cli.cards, cli.smaller, cli.seed).await?;
+    let plan = Plan { cards: cli.cards, smaller: cli.smaller, seed: cli.seed, at_once: cli.at_once };
+    let mut ground = Ground::open(stores, plan).await?;
     let gateway = ground.keeping.pid();
     let gateway_mib_at_start = memory_mib(gateway, "VmRSS");
     let mut measured = Vec::new();

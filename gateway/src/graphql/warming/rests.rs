@@ -4,25 +4,30 @@ use std::time::{Duration, Instant};
 
 /// How many cards change in a second where a backlog of events is applied.
 const BACKLOG: u128 = 500;
-/// How long to leave the machine to others after reading or writing for a while, as a multiple of that while.
-const REST: u32 = 1;
-/// The same while a backlog is applied: that is waited for, and this is not.
-const LONG_REST: u32 = 20;
 /// Who rests longer doesn't see that the backlog has ended.
 const LONGEST_REST: Duration = Duration::from_secs(5);
 /// How often it is looked whether there is a backlog.
 const LOOK: Duration = Duration::from_millis(500);
 
-/// How fast cards are read ahead, beside what else happens to the catalogue.
+/// How long to leave the machine to others after reading or writing for a while, as a multiple of that while.
+#[derive(Clone, Copy)]
+pub(super) struct Rest {
+    pub(super) usual: u32,
+    /// Where a backlog is applied: that is waited for, and this is not.
+    pub(super) in_backlog: u32,
+}
+
+/// How fast cards are read or written ahead, beside what else happens to the catalogue.
 pub(super) struct Rests {
+    rest: Rest,
     /// How many cards had changed at the last look.
     seen: (u64, Instant),
-    rest: u32,
+    is_backlog: bool,
 }
 
 impl Rests {
-    pub(super) fn new(cards_changed: u64, now: Instant) -> Self {
-        Self { seen: (cards_changed, now), rest: REST }
+    pub(super) fn new(rest: Rest, cards_changed: u64, now: Instant) -> Self {
+        Self { rest, seen: (cards_changed, now), is_backlog: false }
     }
 
     /// How long to rest after reading or writing for a while, now that so many cards have changed.
@@ -31,10 +36,11 @@ impl Rests {
         let since = now.duration_since(at);
         if since >= LOOK {
             let changed = cards_changed.saturating_sub(before);
-            let is_backlog = u128::from(changed) * 1_000 > BACKLOG * since.as_millis();
-            (self.seen, self.rest) = ((cards_changed, now), if is_backlog { LONG_REST } else { REST });
+            self.is_backlog = u128::from(changed) * 1_000 > BACKLOG * since.as_millis();
+            self.seen = (cards_changed, now);
         }
-        (took * self.rest).min(LONGEST_REST)
+        let Rest { usual, in_backlog } = self.rest;
+        (took * if self.is_backlog { in_backlog } else { usual }).min(LONGEST_REST)
     }
 }
 
@@ -45,9 +51,9 @@ mod tests {
     #[test]
     fn reading_ahead_gives_way_while_a_backlog_is_applied_and_then_goes_on_as_before() {
         let (began, read) = (Instant::now(), Duration::from_millis(30));
-        let mut rests = Rests::new(7_000, began);
+        let mut rests = Rests::new(Rest { usual: 2, in_backlog: 20 }, 7_000, began);
         let mut rest = |ms, changed| rests.after(read, changed, began + Duration::from_millis(ms));
-        let (short, long) = (read * REST, read * LONG_REST);
+        let (short, long) = (read * 2, read * 20);
         let story = [
             // What is seen at once came in a while that is not over.
             (60, 8_000, short),

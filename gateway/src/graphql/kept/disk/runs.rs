@@ -1,6 +1,6 @@
 //! Which rows are read at once.
 //!
-//! Lists by price are what is asked for most, so cards of like prices are written beside each other (see
+//! Lists by price are what is asked for most, so cards are written for answers beside those of like prices (see
 //! [`crate::graphql::warming`]), and a page is mostly one read instead of one for each of its cards.
 
 use super::space::Place;

@@ -29,7 +29,6 @@ use bytes::Bytes;
 use quick_cache::Weighter;
 use tokio::sync::Semaphore;
 
-pub(super) use self::disk::Found;
 use self::{
     begun::Begun,
     bounded::Bounded,
@@ -38,6 +37,7 @@ use self::{
     patience::Patience,
     ways_on_disk::{AHEAD, PAGES, Pace},
 };
+pub(super) use self::{disk::Found, on_disk::FRESH};
 use super::{
     loaders::Kind,
     packed::PackedCard,

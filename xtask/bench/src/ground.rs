@@ -28,8 +28,8 @@ pub(crate) struct Ground {
     pub(crate) forgetful: Service,
     /// From a gateway's start until it was ready.
     pub(crate) ready_s: f64,
-    /// From there until it had read ahead what readers ask for; `None`: it was not waited for.
-    pub(crate) warm_s: Option<f64>,
+    /// From there until it had read ahead what readers ask for.
+    pub(crate) warm_s: f64,
     pub(crate) size: Size,
     /// What is held against it.
     pub(crate) smaller: Option<Smaller>,
@@ -72,9 +72,15 @@ impl Ground {
         let (sandbox, size) = filled(&mut stores, cards, seed).await?;
         let http = reqwest::Client::builder().no_proxy().build()?;
         let with_redis = variables(&sandbox).into_iter().chain([("REDIS_URL", sandbox.redis_url())]);
+        let began = Instant::now();
         let keeping = Service::start("gateway", with_redis).await?;
         wait_until_ready(&http, &keeping).await?;
+        let ready_s = began.elapsed().as_secs_f64();
+        say(format_args!("a gateway was ready after {ready_s:.1} s"));
+        let began = Instant::now();
         wait_until_warm(&http, &keeping).await?;
+        let warm_s = began.elapsed().as_secs_f64();
+        say(format_args!("it had all cards at hand {warm_s:.1} s later"));
         let smaller = match small {
             Some((sandbox, size)) => {
                 let forgetful = start_forgetful(&http, &sandbox).await?;
@@ -83,17 +89,9 @@ impl Ground {
             }
             None => None,
         };
-        let began = Instant::now();
         let forgetful = start_forgetful(&http, &sandbox).await?;
-        let ready_s = began.elapsed().as_secs_f64();
-        say(format_args!("a gateway was ready after {ready_s:.1} s"));
-        let mut warm_s = None;
         if !at_once {
-            let began = Instant::now();
             wait_until_warm(&http, &forgetful).await?;
-            let waited_s = began.elapsed().as_secs_f64();
-            say(format_args!("it had all cards at hand {waited_s:.1} s later"));
-            warm_s = Some(waited_s);
         }
         let watcher = PgConnection::connect(&sandbox.admin_database_url()).await?;
         Ok(Self { keeping, forgetful, ready_s, warm_s, size, smaller, http, watcher, sandbox, stores })

@@ -57,8 +57,8 @@ struct Cli {
     /// meanwhile which queries' cards are worth keeping on its disk, and fills that at no more than a modest rate.
     #[arg(long, value_name = "SECONDS", default_value_t = 2, value_parser = clap::value_parser!(u64).range(1..=600))]
     warm_up: u64,
-    /// Drives the gateway that works each answer out as soon as it is ready, while it still reads the cards of a large catalogue
-    /// to its disk.
+    /// Drives the gateway that works each answer out as soon as it is ready, while it still reads the cards of a large
+    /// catalogue to its disk.
     #[arg(long, conflicts_with = "writes")]
     at_once: bool,
     /// How many requests are under way at once.

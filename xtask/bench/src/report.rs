@@ -101,8 +101,8 @@ pub(crate) struct Report {
     pub(crate) warm_up_s: u64,
     /// From a gateway's start until it was ready, in seconds.
     pub(crate) ready_s: f64,
-    /// From there until it had read ahead what readers ask for; `None`: it was driven at once.
-    pub(crate) warm_s: Option<f64>,
+    /// From there until it had read ahead what readers ask for.
+    pub(crate) warm_s: f64,
     /// What the gateway took when it was ready, what it takes, and the most it took.
     pub(crate) gateway_mib_at_start: u64,
     pub(crate) gateway_mib: u64,
@@ -206,13 +206,9 @@ impl Report {
             ));
             lines.extend(measured.into_iter().map(Measured::line));
         }
-        let then = match self.warm_s {
-            Some(warm_s) => format!("had all cards at hand {warm_s:.1} s later"),
-            None => "was driven at once".to_owned(),
-        };
         lines.push(format!(
-            "\nA gateway was ready after {:.1} s and {then}. One that keeps answers took {} MiB before it was driven, {} MiB at the end and {} MiB at most.\n",
-            self.ready_s, self.gateway_mib_at_start, self.gateway_mib, self.gateway_peak_mib
+            "\nA gateway was ready after {:.1} s, had all cards at hand {:.1} s later with {} MiB, took {} MiB at the end and {} MiB at most.\n",
+            self.ready_s, self.warm_s, self.gateway_mib_at_start, self.gateway_mib, self.gateway_peak_mib
         ));
         lines.extend(self.promises().iter().map(Promise::line));
         lines.join("\n")
@@ -271,7 +267,7 @@ mod tests {
             seconds: 1,
             warm_up_s: 2,
             ready_s: 1.0,
-            warm_s: Some(2.0),
+            warm_s: 2.0,
             gateway_mib_at_start: 1,
             gateway_mib: 1,
             gateway_peak_mib: 600,

@@ -6,7 +6,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use tokio::task::{JoinHandle, spawn_blocking};
+use tokio::{
+    sync::OwnedSemaphorePermit,
+    task::{JoinHandle, spawn_blocking},
+};
 
 use super::{
     KeptRows, RowsAt,
@@ -15,7 +18,7 @@ use super::{
 use crate::{graphql::loaders::Kind, measures::DISK_ROWS};
 
 /// After so long since it was read, a row isn't kept any more: a change of it may be forgotten soon.
-const FRESH: Duration = Duration::from_secs(5);
+pub(in crate::graphql) const FRESH: Duration = Duration::from_secs(5);
 /// How many writes of rows may wait for the disk. What would have to wait longer isn't kept.
 pub(super) const WRITES: usize = 8;
 /// How many reads of rows may wait for the disk: others are read from Postgres. A read that hangs counts until it ends, so
@@ -63,22 +66,48 @@ impl RowsAt {
     }
 
     /// Keeps rows on disk that were read under this version, or after it, since `read_at`: beside each other, if they are
-    /// new there. It ends when they are written, and nobody has to wait for that.
+    /// new there, and if there isn't too much to write already. It ends when they are written, and nobody has to wait for that.
     pub(in crate::graphql) fn put_on_disk<'r, K: Kind>(
         &self,
         read: impl IntoIterator<Item = (&'r K::Key, &'r Arc<K::Value>)>,
         read_at: Instant,
     ) -> Option<JoinHandle<()>> {
-        let disk = K::kept(&self.rows)?.disk.as_ref().filter(|disk| disk.takes_more()).map(Arc::clone)?;
+        let disk = self.disk_for_more::<K>()?;
         let permit = Arc::clone(&self.rows.writes).try_acquire_owned().ok()?;
+        Some(self.write_rows::<K>(disk, permit, read, read_at))
+    }
+
+    /// The same, once there isn't too much to write. Says whether it was done soon enough for them to be kept.
+    pub(in crate::graphql) async fn put_on_disk_ahead<'r, K: Kind>(
+        &self,
+        read: impl IntoIterator<Item = (&'r K::Key, &'r Arc<K::Value>)>,
+        read_at: Instant,
+    ) -> bool {
+        let Some(disk) = self.disk_for_more::<K>() else { return true };
+        let Ok(permit) = Arc::clone(&self.rows.writes).acquire_owned().await else { return true };
+        self.write_rows::<K>(disk, permit, read, read_at).await.is_ok() && read_at.elapsed() < FRESH
+    }
+
+    /// The disk, if it takes more rows.
+    fn disk_for_more<K: Kind>(&self) -> Option<Arc<Disk>> {
+        K::kept(&self.rows)?.disk.as_ref().filter(|disk| disk.takes_more()).map(Arc::clone)
+    }
+
+    fn write_rows<'r, K: Kind>(
+        &self,
+        disk: Arc<Disk>,
+        permit: OwnedSemaphorePermit,
+        read: impl IntoIterator<Item = (&'r K::Key, &'r Arc<K::Value>)>,
+        read_at: Instant,
+    ) -> JoinHandle<()> {
         let at = self.clone();
         let read: Vec<(i64, Arc<K::Value>)> =
             read.into_iter().filter_map(|(key, row)| Some((K::card(key)?, Arc::clone(row)))).collect();
-        Some(spawn_blocking(move || {
+        spawn_blocking(move || {
             let rows = read.iter().filter_map(|(card, row)| Some((*card, K::encoded(row)?)));
             at.settle(&disk, disk.write(Shelf::Rows, rows), read_at);
             drop(permit);
-        }))
+        })
     }
 
     /// What was written of cards counts, if it comes of what was read under this version, or after it, since `read_at`, and
@@ -125,5 +154,19 @@ mod tests {
         assert!(at(9).get::<PackedCard>(&7).is_none());
         read(3, Instant::now()).await.unwrap();
         assert_eq!(on_disk().await, [true, false, true]);
+    }
+
+    #[tokio::test]
+    async fn what_is_read_ahead_waits_its_turn_to_be_written_and_tells_if_that_took_too_long() {
+        let rows = Arc::new(KeptRows::with_disk(&std::env::temp_dir(), 1 << 20).unwrap());
+        let at = RowsAt::new(Arc::clone(&rows), 1);
+        let card = Arc::new(PackedCard::from_bytes(&[7]).unwrap());
+        let put = async |read_at| at.put_on_disk_ahead::<PackedCard>([(&7, &card)], read_at).await;
+        assert!(!put(Instant::now().checked_sub(FRESH).unwrap()).await);
+        let all = rows.writes.acquire_many(u32::try_from(WRITES).unwrap()).await.unwrap();
+        assert!(at.put_on_disk::<PackedCard>([(&7, &card)], Instant::now()).is_none());
+        let (is_kept, ()) = tokio::join!(put(Instant::now()), async { drop(all) });
+        assert!(is_kept);
+        assert!(at.on_disk::<PackedCard>(&[7]).await[0].is_some());
     }
 }

@@ -7,7 +7,7 @@ const BACKLOG: u128 = 500;
 /// Who rests longer doesn't see that the backlog has ended.
 const LONGEST_REST: Duration = Duration::from_secs(5);
 /// How often it is looked whether there is a backlog.
-const LOOK: Duration = Duration::from_millis(500);
+pub(super) const LOOK: Duration = Duration::from_millis(500);
 
 /// How long to leave the machine to others after reading or writing for a while, as a multiple of that while.
 #[derive(Clone, Copy)]
@@ -30,8 +30,8 @@ impl Rests {
         Self { rest, seen: (cards_changed, now), is_backlog: false }
     }
 
-    /// How long to rest after reading or writing for a while, now that so many cards have changed.
-    pub(super) fn after(&mut self, took: Duration, cards_changed: u64, now: Instant) -> Duration {
+    /// Whether a backlog is applied, now that so many cards have changed.
+    pub(super) fn is_backlog(&mut self, cards_changed: u64, now: Instant) -> bool {
         let (before, at) = self.seen;
         let since = now.duration_since(at);
         if since >= LOOK {
@@ -39,8 +39,14 @@ impl Rests {
             self.is_backlog = u128::from(changed) * 1_000 > BACKLOG * since.as_millis();
             self.seen = (cards_changed, now);
         }
+        self.is_backlog
+    }
+
+    /// How long to rest after reading or writing for a while, now that so many cards have changed.
+    pub(super) fn after(&mut self, took: Duration, cards_changed: u64, now: Instant) -> Duration {
         let Rest { usual, in_backlog } = self.rest;
-        (took * if self.is_backlog { in_backlog } else { usual }).min(LONGEST_REST)
+        let rest = if self.is_backlog(cards_changed, now) { in_backlog } else { usual };
+        (took * rest).min(LONGEST_REST)
     }
 }
 

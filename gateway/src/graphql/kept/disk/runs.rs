@@ -1,7 +1,8 @@
 //! Which rows are read at once.
 //!
 //! Lists by price are what is asked for most, so cards are written for answers beside those of like prices (see
-//! [`crate::graphql::warming`]), and a page is mostly one read instead of one for each of its cards.
+//! [`crate::graphql::warming`]), and a page of those is mostly one read instead of one for each card. Rows stand in the order
+//! of their ids.
 
 use super::space::Place;
 

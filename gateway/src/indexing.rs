@@ -189,30 +189,23 @@ async fn facts(pool: &PgPool, ids: &[i64]) -> sqlx::Result<Vec<Changed>> {
 }
 
 /// All cards that changed after a version, those that are not served any more among them, by their ids.
-pub(crate) struct Stretches {
+struct Stretches {
     version: i64,
-    /// How many cards are looked at for one of them.
-    size: usize,
     /// The last card of the stretch before.
     last: i64,
 }
 
 impl Stretches {
     fn of_changed_after(version: i64) -> Self {
-        Self { version, size: STRETCH, last: i64::MIN }
+        Self { version, last: i64::MIN }
     }
 
-    /// All cards, so many at once.
-    pub(crate) fn of_all(size: usize) -> Self {
-        Self { size, ..Self::of_changed_after(NOTHING_READ) }
-    }
-
-    /// Those in the next stretch, which may be none; `None`: there are no more cards. One that can't be read is the next again.
-    pub(crate) async fn next(&mut self, pool: &PgPool) -> sqlx::Result<Option<Vec<i64>>> {
+    /// Those in the next stretch, which may be none; `None`: there are no more cards.
+    async fn next(&mut self, pool: &PgPool) -> sqlx::Result<Option<Vec<i64>>> {
         let (last, changed): (Option<i64>, Vec<i64>) =
             sqlx::query_as(include_str!("../../sql/gateway/cards_stretch.sql"))
                 .bind(self.last)
-                .bind(i64::try_from(self.size).unwrap_or(i64::MAX))
+                .bind(i64::try_from(STRETCH).unwrap_or(i64::MAX))
                 .bind(self.version)
                 .fetch_one(pool)
                 .await?;
@@ -230,7 +223,7 @@ async fn read_all(pool: &PgPool) -> sqlx::Result<Index> {
         let cards = std::iter::from_fn(|| receive.blocking_recv()).flatten();
         Index::build(cards.filter(|card| card.served).map(CardFacts::from))
     });
-    let mut stretches = Stretches::of_all(STRETCH);
+    let mut stretches = Stretches::of_changed_after(NOTHING_READ);
     while let Some(ids) = stretches.next(pool).await? {
         if send.send(facts(pool, &ids).await?).await.is_err() {
             break;

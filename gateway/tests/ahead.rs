@@ -88,8 +88,12 @@ async fn in_a_way_that_is_often_asked_for_all_cards_are_on_disk_until_they_chang
     let sandbox = Sandbox::new().await;
     let http = http_client();
     let publisher = Publisher::connect(&sandbox).await;
-    let applying = Service::start("gateway", Pipeline::gateway_variables(&sandbox)).await.unwrap();
+    let variables = Pipeline::gateway_variables(&sandbox)
+        .into_iter()
+        .chain([("CACHE_DISK_FOLDER", FOLDER.to_owned()), ("MAX_QUERY_COST", "1000000".to_owned())]);
+    let applying = Service::start("gateway", variables.clone()).await.unwrap();
     consuming(&http, &applying).await;
+    told(&http, &applying, "gateway_warm 1").await;
     for number in 0..CARDS {
         publisher.publish(&changed("netvideo", &number.to_string(), 1, card(number))).await;
     }
@@ -98,9 +102,8 @@ async fn in_a_way_that_is_often_asked_for_all_cards_are_on_disk_until_they_chang
         if last.len() == 1 { Ok(()) } else { Err("the last card is not there".to_owned()) }
     };
     eventually(SOON, last).await;
-    let variables = Pipeline::gateway_variables(&sandbox)
-        .into_iter()
-        .chain([("CACHE_DISK_FOLDER", FOLDER.to_owned()), ("MAX_QUERY_COST", "1000000".to_owned())]);
+    // There was none when it started, and nobody asked for any but that one.
+    told(&http, &applying, &format!("gateway_disk_rows {CARDS}")).await;
     let gateway = Service::start("gateway", variables).await.unwrap();
     told(&http, &gateway, "gateway_warm 1").await;
     // Their rows are too, before anybody asked for one.
@@ -132,6 +135,7 @@ async fn in_a_way_that_is_often_asked_for_all_cards_are_on_disk_until_they_chang
     cheaper.price.amount_minor -= 1;
     publisher.publish(&changed("netvideo", "300", 2, cheaper)).await;
     told(&http, &gateway, &format!("gateway_disk_written {}", CARDS - 1)).await;
+    told(&http, &gateway, &format!("gateway_disk_rows {CARDS}")).await;
     let now = cards(&http, &gateway, 2, 299, ASKED).await;
     assert_eq!(now[1]["bestOffer"]["price"]["amount"], "499.99");
 }

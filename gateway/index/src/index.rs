@@ -56,6 +56,14 @@ impl Index {
         self.slot(id).is_some()
     }
 
+    /// The ids of the cards, in ascending order, from one on, which needn't be there.
+    pub fn ids_from(&self, id: i64) -> impl Iterator<Item = i64> {
+        let order = self.order(By::Id);
+        let precedes = |slot| self.cards.row(slot).id < id;
+        let first = order.rank(&Sought { mark: mark_of_number(id), precedes });
+        order.entries(first..order.len()).map(|slot| self.cards.row(slot).id)
+    }
+
     /// Says what is true of a card from now on, whether it was known before or not.
     pub fn upsert(&mut self, facts: &CardFacts) {
         self.known.forget();

@@ -3,6 +3,7 @@
 //!
 //! Nobody waits for it, and what isn't there is read or written when it is asked for, as ever.
 
+mod lap;
 mod rests;
 mod rows;
 mod ways;
@@ -12,7 +13,7 @@ use std::{collections::HashMap, sync::Arc, time::Duration};
 use catalogue_index::{Filter, Index, List, Place, Sort, Stretch};
 use sqlx::PgPool;
 
-use self::{rows::read_all, ways::write_begun};
+use self::{rows::Reading, ways::write_begun};
 use super::{fresh::FreshData, loaders::Kind, packed::PackedCard};
 use crate::{
     catalogue::{Catalogue, CatalogueState},
@@ -21,17 +22,22 @@ use crate::{
 
 /// The most cards that are read into memory: about as many as are kept there beside a disk.
 const MOST_CARDS: usize = 10_000;
-/// How many are read at once.
-const AT_ONCE: usize = 500;
+/// How many are read at once: some milliseconds' work, and a megabyte.
+const AT_ONCE: usize = 200;
 
 /// Reads the rows of the cards that lists have first, once it is known which cards there are, and then those of all
-/// cards, if there is a disk for them. Then it writes cards there for as long as the gateway runs.
+/// cards, if there is a disk for them, and of those that change or come, for as long as the gateway runs. Once all were read
+/// it writes cards there too.
 pub(crate) async fn warm(fresh: FreshData) {
     let FreshData { pool, catalogue, .. } = &fresh;
     read_first(pool, catalogue).await;
-    read_all(pool, catalogue).await;
-    measures::warm(true);
-    write_begun(&fresh).await;
+    let reading = Reading::new(pool, catalogue);
+    let writing = async {
+        reading.all_read().await;
+        measures::warm(true);
+        write_begun(&fresh).await;
+    };
+    tokio::join!(reading.go_on(), writing);
 }
 
 async fn read_first(pool: &PgPool, catalogue: &Catalogue) {

@@ -146,6 +146,10 @@ proptest! {
         prop_assert_eq!(index.len(), plain.0.len());
         // The changes leave an earlier snapshot as it was.
         for (index, plain) in [(Arc::new(index), plain), (before, plain_before)] {
+            for from in [i64::MIN, 0, 17, i64::MAX] {
+                let expected: Vec<i64> = plain.0.range(from..).map(|(id, _)| *id).collect();
+                prop_assert_eq!(index.ids_from(from).collect::<Vec<_>>(), expected);
+            }
             for filter in &filters {
                 check_counts(&index, &plain, filter, buckets)?;
                 for sort in SORTS {

@@ -68,12 +68,6 @@ impl Disk {
         self.can_tell
     }
 
-    /// Whether there is room for another row, however large.
-    pub(super) fn has_room(&self) -> bool {
-        let has_room = self.places().has_room();
-        has_room && !self.failed.load(Ordering::Relaxed)
-    }
-
     /// Whether a row may find room, if it isn't too large for what is left.
     pub(super) fn takes_more(&self) -> bool {
         let is_left = self.places().is_room_left();
@@ -89,10 +83,10 @@ impl Disk {
         self.places().wanted(way, ids, Instant::now())
     }
 
-    /// Those of some cards that aren't there as they are written in a way, though nobody asks for them; `None`: cards aren't
-    /// kept so any more, or there is no room.
-    pub(super) fn lacking(&self, way: WayKey, ids: &[i64]) -> Option<Vec<i64>> {
-        let lacking = self.places().lacking(way, ids);
+    /// Those of some cards of which there is nothing of one kind, though nobody asks for them; `None`: they aren't kept so any
+    /// more, or there is no room.
+    pub(super) fn lacking(&self, what: Shelf, ids: &[i64]) -> Option<Vec<i64>> {
+        let lacking = self.places().lacking(what, ids);
         lacking.filter(|_| !self.failed.load(Ordering::Relaxed))
     }
 

@@ -26,9 +26,9 @@ pub(super) const WRITES: usize = 8;
 pub(super) const READS: usize = 64;
 
 impl RowsAt {
-    /// Whether there is room on disk for rows of cards.
-    pub(in crate::graphql) fn has_room_on_disk(&self) -> bool {
-        self.rows.cards.disk.as_ref().is_some_and(|disk| disk.has_room())
+    /// Those of some cards whose rows aren't on disk; `None`: there is no disk, or no room for another row, however large.
+    pub(in crate::graphql) fn lacking_on_disk(&self, ids: &[i64]) -> Option<Vec<i64>> {
+        self.rows.cards.disk.as_ref()?.lacking(Shelf::Rows, ids)
     }
 
     /// The rows of keys that are kept on disk, in the order of the keys.

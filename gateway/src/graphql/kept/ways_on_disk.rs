@@ -124,7 +124,7 @@ impl RowsAt {
     /// `None`: cards aren't kept so any more, or there is no room. It may wait for the disk.
     pub(in crate::graphql) fn unwritten_on_disk(&self, way: WayKey, ids: &[i64]) -> Option<Vec<PackedCard>> {
         let disk = self.rows.cards.disk.as_ref()?;
-        let lacking = disk.lacking(way, ids)?;
+        let lacking = disk.lacking(Shelf::Written(way), ids)?;
         let found = disk.read(Shelf::Rows, &lacking);
         let mut rows: Vec<(usize, PackedCard)> =
             found.rows().filter_map(|(index, bytes)| Some((index, PackedCard::from_bytes(bytes)?))).collect();

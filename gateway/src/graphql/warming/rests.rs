@@ -9,25 +9,20 @@ const LONGEST_REST: Duration = Duration::from_secs(5);
 /// How often it is looked whether there is a backlog.
 pub(super) const LOOK: Duration = Duration::from_millis(500);
 
-/// How long to leave the machine to others after reading or writing for a while, as a multiple of that while.
-#[derive(Clone, Copy)]
-pub(super) struct Rest {
-    pub(super) usual: u32,
-    /// Where a backlog is applied: that is waited for, and this is not.
-    pub(super) in_backlog: u32,
-}
+/// How long the machine is left to others after reading or writing for a while, as a multiple of that while, where a backlog
+/// is applied: that is waited for, and this is not.
+const REST_IN_BACKLOG: u32 = 20;
 
 /// How fast cards are read or written ahead, beside what else happens to the catalogue.
 pub(super) struct Rests {
-    rest: Rest,
     /// How many cards had changed at the last look.
     seen: (u64, Instant),
     is_backlog: bool,
 }
 
 impl Rests {
-    pub(super) fn new(rest: Rest, cards_changed: u64, now: Instant) -> Self {
-        Self { rest, seen: (cards_changed, now), is_backlog: false }
+    pub(super) fn new(cards_changed: u64, now: Instant) -> Self {
+        Self { seen: (cards_changed, now), is_backlog: false }
     }
 
     /// Whether a backlog is applied, now that so many cards have changed.
@@ -42,10 +37,10 @@ impl Rests {
         self.is_backlog
     }
 
-    /// How long to rest after reading or writing for a while, now that so many cards have changed.
-    pub(super) fn after(&mut self, took: Duration, cards_changed: u64, now: Instant) -> Duration {
-        let Rest { usual, in_backlog } = self.rest;
-        let rest = if self.is_backlog(cards_changed, now) { in_backlog } else { usual };
+    /// How long to rest after reading or writing for a while, now that so many cards have changed: `usual` times as long, if
+    /// there is no backlog.
+    pub(super) fn after(&mut self, took: Duration, usual: u32, cards_changed: u64, now: Instant) -> Duration {
+        let rest = if self.is_backlog(cards_changed, now) { REST_IN_BACKLOG } else { usual };
         (took * rest).min(LONGEST_REST)
     }
 }
@@ -57,8 +52,8 @@ mod tests {
     #[test]
     fn reading_ahead_gives_way_while_a_backlog_is_applied_and_then_goes_on_as_before() {
         let (began, read) = (Instant::now(), Duration::from_millis(30));
-        let mut rests = Rests::new(Rest { usual: 2, in_backlog: 20 }, 7_000, began);
-        let mut rest = |ms, changed| rests.after(read, changed, began + Duration::from_millis(ms));
+        let mut rests = Rests::new(7_000, began);
+        let mut rest = |ms, changed| rests.after(read, 2, changed, began + Duration::from_millis(ms));
         let (short, long) = (read * 2, read * 20);
         let story = [
             // What is seen at once came in a while that is not over.
@@ -76,6 +71,6 @@ mod tests {
             assert_eq!(rest(ms, changed), expected, "after {ms} ms");
         }
         let minute = Duration::from_mins(1);
-        assert_eq!(rests.after(minute, 16_000, began + minute), LONGEST_REST, "however long that took");
+        assert_eq!(rests.after(minute, 2, 16_000, began + minute), LONGEST_REST, "however long that took");
     }
 }

@@ -1,129 +1,159 @@
-//! Reading the rows of all cards to disk, after the start.
+//! Reading rows of cards to disk before anybody asks for them: those of all cards after the start, and then those of
+//! cards that have changed or come.
 
 use std::{
     io,
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
     time::{Duration, Instant},
 };
 
 use futures::future::join_all;
 use sqlx::PgPool;
 use tokio::{
-    sync::Mutex,
+    sync::SetOnce,
+    task::yield_now,
     time::{sleep, timeout},
 };
 
 use super::{
-    AT_ONCE, changed, ms, read,
-    rests::{LOOK, Rest, Rests},
+    changed,
+    lap::{Lap, PAUSE, lie_apart},
+    ms, read,
+    rests::{LOOK, Rests},
     trusted,
 };
 use crate::{
     catalogue::Catalogue,
     graphql::{kept::FRESH, packed::PackedCard},
-    indexing::Stretches,
 };
 
 /// How many read side by side at the most: where requests wait for Postgres too, these have their share of it.
 const LANES: u32 = 4;
-/// None, unless a backlog is applied: to read a card for a request costs Postgres several times as much as to read it so.
-const REST: Rest = Rest { usual: 0, in_backlog: 20 };
-/// How long to wait where cards can't be read.
-const PAUSE: Duration = Duration::from_secs(5);
-/// How often the same cards are tried before the others are read without them: it may be one of them that can't be.
-const MOST_TRIES: u32 = 3;
+/// How long each lane rests, as a multiple of the time that reading took: to read a card for a request costs Postgres
+/// several times as much as to read it among those beside it.
+const REST: u32 = 0;
+/// The same where cards lie apart: then it costs as much.
+const REST_APART: u32 = 7;
 
 /// Reads cards to disk, as many as there is room for, by their ids: so they stand in Postgres, and to read them as they stand
-/// takes it a fifth of the time. What changes later stands where there is room.
-pub(super) async fn read_all(pool: &PgPool, catalogue: &Catalogue) {
-    let began = Instant::now();
-    // Each has two statements under way at once: half of the connections are left to requests.
-    let lanes = (pool.options().get_max_connections() / 4).clamp(1, LANES);
-    let reading = Reading { pool, catalogue, stretches: Mutex::new(Stretches::of_all(AT_ONCE)) };
-    let cards: usize = join_all((0..lanes).map(|lane| reading.lane(lane == 0))).await.into_iter().sum();
-    if cards > 0 {
-        let duration_ms = ms(began.elapsed());
-        tracing::info!(cards, duration_ms, "cards were read to disk, as many as it has room for");
-    }
-}
-
-struct Reading<'r> {
+/// takes it a fifth of the time.
+pub(super) struct Reading<'r> {
     pool: &'r PgPool,
     catalogue: &'r Catalogue,
-    stretches: Mutex<Stretches>,
+    lap: Mutex<Lap>,
+    began: Instant,
+    cards: AtomicUsize,
+    all_read: SetOnce<()>,
+    has_failed: AtomicBool,
 }
 
-impl Reading<'_> {
-    /// Reads one stretch after the other, beside others who do; says how many cards they had. While a backlog is applied, the
-    /// first reads alone.
-    async fn lane(&self, is_first: bool) -> usize {
-        let mut cards = 0;
-        let mut rests = Rests::new(REST, changed(self.catalogue), Instant::now());
-        let mut told = !is_first;
-        while self.catalogue.latest().is_some_and(|state| state.rows().has_room_on_disk()) {
+impl<'r> Reading<'r> {
+    pub(super) fn new(pool: &'r PgPool, catalogue: &'r Catalogue) -> Self {
+        let began = Instant::now();
+        Self {
+            pool,
+            catalogue,
+            lap: Mutex::new(Lap::new(began)),
+            began,
+            cards: AtomicUsize::default(),
+            all_read: SetOnce::new(),
+            has_failed: AtomicBool::default(),
+        }
+    }
+
+    /// Waits until all cards have been read for the first time, but for some that were given up, or aren't kept yet.
+    pub(super) async fn all_read(&self) {
+        self.all_read.wait().await;
+    }
+
+    /// It never ends.
+    pub(super) async fn go_on(&self) {
+        // Each has two statements under way at once: half of the connections are left to requests.
+        let lanes = (self.pool.options().get_max_connections() / 4).clamp(1, LANES);
+        join_all((0..lanes).map(|lane| self.lane(lane == 0))).await;
+    }
+
+    /// Reads cards, beside others who do. While a backlog is applied, the first reads alone.
+    async fn lane(&self, is_first: bool) {
+        let mut rests = Rests::new(changed(self.catalogue), Instant::now());
+        loop {
             if !is_first && rests.is_backlog(changed(self.catalogue), Instant::now()) {
                 sleep(LOOK).await;
                 continue;
             }
-            let ids = match self.next().await {
-                Ok(Some(ids)) => ids,
-                Ok(None) => break,
+            let Some(ids) = self.next().await else {
+                if self.lap().is_over() {
+                    self.tell_all_read();
+                }
+                sleep(LOOK).await;
+                continue;
+            };
+            let read = self.to_disk(&ids).await;
+            self.lap().settle(read.is_ok());
+            match read {
+                Ok(took) => {
+                    self.cards.fetch_add(ids.len(), Ordering::Relaxed);
+                    let rest = if lie_apart(&ids) { REST_APART } else { REST };
+                    sleep(rests.after(took, rest, changed(self.catalogue), Instant::now())).await;
+                }
                 Err(error) => {
-                    if !told {
-                        tracing::warn!(%error, "cards can't be read ahead: trying until they can");
-                        told = true;
+                    if !self.has_failed.swap(true, Ordering::Relaxed) {
+                        tracing::warn!(%error, "cards can't be read ahead: they are tried again later");
                     }
                     sleep(PAUSE).await;
-                    continue;
                 }
+            }
+        }
+    }
+
+    /// The next cards to read; `None`: there are none for now.
+    async fn next(&self) -> Option<Vec<i64>> {
+        loop {
+            let state = trusted(self.catalogue).await;
+            let ids = {
+                let (mut lap, now) = (self.lap(), Instant::now());
+                if !lap.goes_on(state.cards_changed, now) {
+                    return None;
+                }
+                lap.step(&state.index, |ids| state.rows().lacking_on_disk(ids), now)
             };
-            match self.to_disk_at_last(&ids).await {
-                Ok(took) => {
-                    cards += ids.len();
-                    sleep(rests.after(took, changed(self.catalogue), Instant::now())).await;
-                }
-                Err(error) => {
-                    let cards = ids.len();
-                    tracing::warn!(%error, cards, "cards can't be read ahead: going on with the others");
-                }
+            if !ids.is_empty() {
+                return Some(ids);
             }
+            yield_now().await;
         }
-        cards
-    }
-
-    async fn next(&self) -> sqlx::Result<Option<Vec<i64>>> {
-        let mut stretches = self.stretches.lock().await;
-        in_time(stretches.next(self.pool)).await
-    }
-
-    /// Says how long reading them took, when it worked.
-    async fn to_disk_at_last(&self, ids: &[i64]) -> sqlx::Result<Duration> {
-        for _ in 1..MOST_TRIES {
-            match self.to_disk(ids).await {
-                Ok(took) => return Ok(took),
-                Err(error) => tracing::debug!(%error, "cards can't be read ahead now: trying again"),
-            }
-            sleep(PAUSE).await;
-        }
-        self.to_disk(ids).await
     }
 
     /// Says how long reading them took.
     async fn to_disk(&self, ids: &[i64]) -> sqlx::Result<Duration> {
+        // No state is held for as long as that may take: it has an index.
         let rows = trusted(self.catalogue).await.rows();
         let read_at = Instant::now();
-        let read = in_time(read(self.pool, ids)).await?;
+        let read = timeout(FRESH, read(self.pool, ids)).await.unwrap_or_else(|_| Err(too_long()))?;
         let took = read_at.elapsed();
         let in_order = ids.iter().filter_map(|id| Some((id, read.get(id)?)));
         let is_kept = rows.put_on_disk_ahead::<PackedCard>(in_order, read_at).await;
         is_kept.then_some(took).ok_or_else(too_long)
     }
+
+    fn tell_all_read(&self) {
+        if self.all_read.set(()).is_ok() {
+            let (cards, duration_ms) = (self.cards.load(Ordering::Relaxed), ms(self.began.elapsed()));
+            if cards > 0 {
+                tracing::info!(cards, duration_ms, "cards were read to disk, as many as it has room for");
+            }
+        }
+    }
+
+    fn lap(&self) -> MutexGuard<'_, Lap> {
+        self.lap.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
-/// What takes longer wouldn't be kept.
-async fn in_time<T>(read: impl Future<Output = sqlx::Result<T>>) -> sqlx::Result<T> {
-    timeout(FRESH, read).await.unwrap_or_else(|_| Err(too_long()))
-}
-
+/// What takes longer isn't kept.
 fn too_long() -> sqlx::Error {
     sqlx::Error::Io(io::ErrorKind::TimedOut.into())
 }

@@ -6,15 +6,11 @@ use std::time::{Duration, Instant};
 use catalogue_index::Place;
 use tokio::{runtime::Handle, task::spawn_blocking, time::sleep};
 
-use super::{
-    changed, ms, next,
-    rests::{Rest, Rests},
-    trusted,
-};
+use super::{changed, ms, next, rests::Rests, trusted};
 use crate::graphql::{fresh::FreshData, written::WayAsked};
 
 /// Half of the time is left to others.
-const REST: Rest = Rest { usual: 1, in_backlog: 20 };
+const REST: u32 = 1;
 
 /// Takes up one way after the other, as they begin to be kept on disk.
 pub(super) async fn write_begun(fresh: &FreshData) {
@@ -31,14 +27,14 @@ pub(super) async fn write_begun(fresh: &FreshData) {
 async fn write_all(fresh: &FreshData, way: &WayAsked) {
     let began = Instant::now();
     let (mut cards, mut last) = (0, None);
-    let mut rests = Rests::new(REST, changed(&fresh.catalogue), began);
+    let mut rests = Rests::new(changed(&fresh.catalogue), began);
     loop {
         let places = next(&trusted(&fresh.catalogue).await.index, last.as_ref());
         let Some(place) = places.last().cloned() else { break };
         let Some((written, took)) = write(fresh, way, places).await else { break };
         cards += written;
         last = Some(place);
-        sleep(rests.after(took, changed(&fresh.catalogue), Instant::now())).await;
+        sleep(rests.after(took, REST, changed(&fresh.catalogue), Instant::now())).await;
     }
     tracing::info!(
         cards,

@@ -87,6 +87,11 @@ impl Blocks {
         self.blocks.get(&block)?[index]
     }
 
+    /// Those of some cards of which there is nothing.
+    fn lacking(&self, ids: &[i64]) -> Vec<i64> {
+        ids.iter().copied().filter(|id| self.get(*id).is_none()).collect()
+    }
+
     /// Which place it takes the place of.
     fn put(&mut self, id: i64, place: Place) -> Option<Place> {
         let (block, index) = block(id);
@@ -135,12 +140,6 @@ impl Kind {
     }
 }
 
-impl Way {
-    fn lacking(&self, ids: &[i64]) -> Vec<i64> {
-        ids.iter().copied().filter(|id| self.kind.blocks.get(*id).is_none()).collect()
-    }
-}
-
 impl Places {
     /// Of a file of so many units at the most.
     pub(super) fn new(most_units: u64) -> Self {
@@ -160,7 +159,7 @@ impl Places {
     }
 
     /// Whether there is room for one more row, however large.
-    pub(super) fn has_room(&self) -> bool {
+    fn has_room(&self) -> bool {
         self.rows.space.open().max(self.chunks.next()) >= units(LARGEST)
     }
 
@@ -191,14 +190,19 @@ impl Places {
             return Wanted::default();
         }
         let Some(way) = self.way(key) else { return Wanted::default() };
-        Wanted { cards: way.lacking(ids), all: std::mem::take(&mut way.begins) }
+        Wanted { cards: way.kind.blocks.lacking(ids), all: std::mem::take(&mut way.begins) }
     }
 
-    /// Those of some cards that aren't there as they are written in a way, for one who wasn't asked for them; `None`: cards
-    /// aren't kept so any more, or there is no room.
-    pub(super) fn lacking(&self, key: WayKey, ids: &[i64]) -> Option<Vec<i64>> {
-        let way = self.written.iter().find(|way| way.key == key && !way.is_full)?;
-        Some(way.lacking(ids))
+    /// Those of some cards of which there is nothing of one kind, for one who wasn't asked for them; `None`: they aren't kept
+    /// so any more, or there is no room.
+    pub(super) fn lacking(&self, what: Shelf, ids: &[i64]) -> Option<Vec<i64>> {
+        let blocks = match what {
+            Shelf::Rows => self.has_room().then_some(&self.rows.blocks)?,
+            Shelf::Written(key) => {
+                &self.written.iter().find(|way| way.key == key && !way.is_full)?.kind.blocks
+            }
+        };
+        Some(blocks.lacking(ids))
     }
 
     /// Whether cards are kept in a way, and there is room for one more. What is seldom asked for isn't kept.
@@ -327,8 +331,8 @@ mod tests {
         assert_eq!(places.wanted(way(1), &[7, 8], now), Wanted { cards: vec![7, 8], all: true });
         assert!(put(&mut places, Shelf::Written(way(1)), 7, UNIT));
         assert_eq!(places.wanted(way(1), &[7, 8], now), Wanted { cards: vec![8], all: false });
-        assert_eq!(places.lacking(way(1), &[7, 8, 9]), Some(vec![8, 9]));
-        assert_eq!(places.lacking(way(2), &[7]), None);
+        assert_eq!(places.lacking(Shelf::Written(way(1)), &[7, 8, 9]), Some(vec![8, 9]));
+        assert_eq!(places.lacking(Shelf::Written(way(2)), &[7]), None);
         assert!(!ask(&mut places, way(2), 1, now));
         assert!(!put(&mut places, Shelf::Written(way(2)), 7, UNIT));
     }
@@ -366,7 +370,7 @@ mod tests {
         assert_eq!(fill(&mut places, one, UNIT), CHUNK);
         assert!(!ask(&mut places, way(1), 1, now));
         assert_eq!(fill(&mut places, other, 2 * UNIT), 0);
-        assert_eq!(places.lacking(way(2), &[i64::MAX]), None);
+        assert_eq!(places.lacking(other, &[i64::MAX]), None);
         let later = now + IDLE;
         assert!(
             places.wanted(way(2), &[i64::MAX], later).all && !places.wanted(way(2), &[i64::MAX], later).all

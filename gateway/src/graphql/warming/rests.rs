@@ -8,6 +8,8 @@ const BACKLOG: u128 = 500;
 const LONGEST_REST: Duration = Duration::from_secs(5);
 /// How often it is looked whether there is a backlog.
 pub(super) const LOOK: Duration = Duration::from_millis(500);
+/// How long it takes to see that there is none any more: between two batches of it nothing changes for a while.
+const LOOK_FOR_END: Duration = Duration::from_secs(3);
 
 /// How long the machine is left to others after reading or writing for a while, as a multiple of that while, where a backlog
 /// is applied: that is waited for, and this is not.
@@ -29,7 +31,7 @@ impl Rests {
     pub(super) fn is_backlog(&mut self, cards_changed: u64, now: Instant) -> bool {
         let (before, at) = self.seen;
         let since = now.duration_since(at);
-        if since >= LOOK {
+        if since >= if self.is_backlog { LOOK_FOR_END } else { LOOK } {
             let changed = cards_changed.saturating_sub(before);
             self.is_backlog = u128::from(changed) * 1_000 > BACKLOG * since.as_millis();
             self.seen = (cards_changed, now);
@@ -60,10 +62,12 @@ mod tests {
             (60, 8_000, short),
             (120, 8_000, short),
             (600, 12_000, long),
-            (1_000, 12_000, long),
-            (1_200, 13_000, long),
+            // Between two batches.
+            (1_200, 12_000, long),
+            (2_400, 12_000, long),
+            (3_600, 14_000, long),
             // A few prices are no backlog.
-            (1_800, 13_100, short),
+            (6_600, 14_300, short),
             (9_000, 15_000, short),
             (9_600, 16_000, long),
         ];

@@ -43,7 +43,7 @@ pub(crate) async fn warm(fresh: FreshData) {
 async fn read_first(pool: &PgPool, catalogue: &Catalogue) {
     let mut states = catalogue.moves();
     let Ok(Some(state)) = states.wait_for(Option::is_some).await.map(|state| state.clone()) else { return };
-    match read_under(pool, &state).await {
+    match read_under(pool, state).await {
         Ok(cards) => tracing::info!(cards, "the cards that lists have first are in memory"),
         Err(error) => {
             tracing::warn!(%error, "cards can't be read ahead: they are read when they are asked for");
@@ -52,7 +52,7 @@ async fn read_first(pool: &PgPool, catalogue: &Catalogue) {
 }
 
 /// Says how many were read.
-async fn read_under(pool: &PgPool, state: &CatalogueState) -> sqlx::Result<usize> {
+async fn read_under(pool: &PgPool, state: Arc<CatalogueState>) -> sqlx::Result<usize> {
     let mut ids: Vec<i64> = Vec::new();
     let mut last = None;
     while ids.len() < MOST_CARDS {
@@ -64,6 +64,8 @@ async fn read_under(pool: &PgPool, state: &CatalogueState) -> sqlx::Result<usize
         }
     }
     let rows = state.rows();
+    // It has an index.
+    drop(state);
     for ids in ids.chunks(AT_ONCE) {
         for (id, card) in read(pool, ids).await? {
             rows.put::<PackedCard>(&id, &card);

@@ -5,7 +5,7 @@ use std::{
     io,
     sync::{
         Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, AtomicUsize, Ordering},
+        atomic::{AtomicUsize, Ordering},
     },
     time::{Duration, Instant},
 };
@@ -20,7 +20,7 @@ use tokio::{
 
 use super::{
     changed,
-    lap::{Lap, PAUSE, lie_apart},
+    lap::{Lap, lie_apart},
     ms, read,
     rests::{LOOK, Rests},
     trusted,
@@ -37,6 +37,10 @@ const LANES: u32 = 4;
 const REST: u32 = 0;
 /// The same where cards lie apart: then it costs as much.
 const REST_APART: u32 = 7;
+/// How often the same cards are tried before the others are read without them: it may be one of them that can't be.
+const MOST_TRIES: usize = 3;
+/// From one of these times to the next.
+const AGAIN: Duration = Duration::from_secs(1);
 
 /// Reads cards to disk, as many as there is room for, by their ids: so they stand in Postgres, and to read them as they stand
 /// takes it a fifth of the time.
@@ -47,7 +51,6 @@ pub(super) struct Reading<'r> {
     began: Instant,
     cards: AtomicUsize,
     all_read: SetOnce<()>,
-    has_failed: AtomicBool,
 }
 
 impl<'r> Reading<'r> {
@@ -60,11 +63,10 @@ impl<'r> Reading<'r> {
             began,
             cards: AtomicUsize::default(),
             all_read: SetOnce::new(),
-            has_failed: AtomicBool::default(),
         }
     }
 
-    /// Waits until all cards have been read for the first time, but for some that were given up, or aren't kept yet.
+    /// Waits until all cards have been read for the first time, but for those that can't be.
     pub(super) async fn all_read(&self) {
         self.all_read.wait().await;
     }
@@ -85,27 +87,15 @@ impl<'r> Reading<'r> {
                 continue;
             }
             let Some(ids) = self.next().await else {
-                if self.lap().is_over() {
-                    self.tell_all_read();
-                }
+                self.tell_if_over();
                 sleep(LOOK).await;
                 continue;
             };
-            let read = self.to_disk(&ids).await;
-            self.lap().settle(read.is_ok());
-            match read {
-                Ok(took) => {
-                    self.cards.fetch_add(ids.len(), Ordering::Relaxed);
-                    let rest = if lie_apart(&ids) { REST_APART } else { REST };
-                    sleep(rests.after(took, rest, changed(self.catalogue), Instant::now())).await;
-                }
-                Err(error) => {
-                    if !self.has_failed.swap(true, Ordering::Relaxed) {
-                        tracing::warn!(%error, "cards can't be read ahead: they are tried again later");
-                    }
-                    sleep(PAUSE).await;
-                }
-            }
+            let took = self.to_disk_at_last(&ids).await;
+            self.lap().done();
+            self.tell_if_over();
+            let rest = if lie_apart(&ids) { REST_APART } else { REST };
+            sleep(rests.after(took, rest, changed(self.catalogue), Instant::now())).await;
         }
     }
 
@@ -113,18 +103,44 @@ impl<'r> Reading<'r> {
     async fn next(&self) -> Option<Vec<i64>> {
         loop {
             let state = trusted(self.catalogue).await;
-            let ids = {
+            {
                 let (mut lap, now) = (self.lap(), Instant::now());
                 if !lap.goes_on(state.cards_changed, now) {
                     return None;
                 }
-                lap.step(&state.index, |ids| state.rows().lacking_on_disk(ids), now)
-            };
-            if !ids.is_empty() {
-                return Some(ids);
+                lap.look(&state.index, |ids| state.rows().lacking_on_disk(ids), now);
+                if let Some(ids) = lap.take() {
+                    return Some(ids);
+                }
             }
             yield_now().await;
         }
+    }
+
+    /// Says how long reading them took. Those that can't be read after all are left to whoever asks for them.
+    async fn to_disk_at_last(&self, ids: &[i64]) -> Duration {
+        for _ in 1..MOST_TRIES {
+            match self.to_disk(ids).await {
+                Ok(took) => return took,
+                Err(error) => tracing::debug!(%error, "cards can't be read ahead now: trying again"),
+            }
+            sleep(AGAIN).await;
+        }
+        let (mut took, mut failed) = (Duration::ZERO, 0);
+        for id in ids {
+            match self.to_disk(&[*id]).await {
+                Ok(this_took) => took += this_took,
+                Err(error) => {
+                    failed += 1;
+                    tracing::warn!(%error, card.id = id, "a card can't be read ahead: going on with the others");
+                }
+            }
+            if failed == MOST_TRIES {
+                // Then it is no matter of single cards.
+                break;
+            }
+        }
+        took
     }
 
     /// Says how long reading them took.
@@ -135,12 +151,15 @@ impl<'r> Reading<'r> {
         let read = timeout(FRESH, read(self.pool, ids)).await.unwrap_or_else(|_| Err(too_long()))?;
         let took = read_at.elapsed();
         let in_order = ids.iter().filter_map(|id| Some((id, read.get(id)?)));
-        let is_kept = rows.put_on_disk_ahead::<PackedCard>(in_order, read_at).await;
-        is_kept.then_some(took).ok_or_else(too_long)
+        if !rows.put_on_disk_ahead::<PackedCard>(in_order, read_at).await {
+            return Err(too_long());
+        }
+        self.cards.fetch_add(read.len(), Ordering::Relaxed);
+        Ok(took)
     }
 
-    fn tell_all_read(&self) {
-        if self.all_read.set(()).is_ok() {
+    fn tell_if_over(&self) {
+        if self.lap().is_over() && self.all_read.set(()).is_ok() {
             let (cards, duration_ms) = (self.cards.load(Ordering::Relaxed), ms(self.began.elapsed()));
             if cards > 0 {
                 tracing::info!(cards, duration_ms, "cards were read to disk, as many as it has room for");

@@ -376,8 +376,10 @@ mod tests {
             places.wanted(way(2), &[i64::MAX], later).all && !places.wanted(way(2), &[i64::MAX], later).all
         );
         assert_eq!(fill(&mut places, other, 2 * UNIT), CHUNK / 2);
+        assert_eq!(places.lacking(Shelf::Rows, &[i64::MAX]), Some(vec![i64::MAX]));
         assert_eq!(fill(&mut places, Shelf::Rows, 2 * UNIT), CHUNK);
         assert!(!places.has_room() && !places.is_room_left());
+        assert_eq!(places.lacking(Shelf::Rows, &[i64::MAX]), None);
         // What a card leaves is taken by another one.
         places.remove(3);
         assert!(!has(&mut places, other, 3, now) && !has(&mut places, Shelf::Rows, 3, now));

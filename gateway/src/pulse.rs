@@ -5,7 +5,8 @@
 //! kept for this alone. Without an answer it is silent, and what waits for it need not wait any longer.
 //!
 //! How long an answer may take follows from how long answers took lately: a Postgres that is far away, or busy, is slow
-//! and not silent. Nothing is asked while nobody wonders.
+//! and not silent. Nor is one that had no time to answer, as where a whole machine stands still for a moment: what this
+//! process itself slept through hardly counts. Nothing is asked while nobody wonders.
 
 use std::{sync::Arc, time::Duration};
 
@@ -21,6 +22,8 @@ const WONDER: Duration = Duration::from_millis(100);
 /// How long an answer may take at least. Together with [`WONDER`] it leaves something of the 300 ms after which readers
 /// shall know.
 const LEAST_PATIENCE: Duration = Duration::from_millis(150);
+/// Patience is counted in so many pieces, each of which ends late where this process stands still: it counts as one.
+const PIECES: u32 = 6;
 /// How many times as long as the slowest answer of late.
 const TIMES_AS_LONG: u32 = 3;
 /// After that nothing will come of a question.
@@ -95,11 +98,13 @@ impl Finger {
         let answered = {
             let asking = self.ask();
             tokio::pin!(asking);
-            if let Ok(answered) = timeout(patience, &mut asking).await {
-                answered.is_ok()
-            } else {
-                silent.send_replace(true);
-                timeout(GIVEN_UP.saturating_sub(patience), asking).await.is_ok_and(|late| late.is_ok())
+            tokio::select! {
+                biased;
+                answered = &mut asking => answered.is_ok(),
+                () = awake_for(patience) => {
+                    silent.send_replace(true);
+                    timeout(GIVEN_UP.saturating_sub(patience), asking).await.is_ok_and(|late| late.is_ok())
+                }
             }
         };
         if answered {
@@ -127,6 +132,14 @@ async fn touch(connection: &mut PoolConnection<Postgres>) -> sqlx::Result<()> {
     sqlx::query("select 1").execute(&mut **connection).await.map(drop)
 }
 
+/// Ends once this process has been awake for so long: a moment in which it stood still, however long, counts as one of
+/// the [`PIECES`].
+async fn awake_for(time: Duration) {
+    for _ in 0..PIECES {
+        sleep(time / PIECES).await;
+    }
+}
+
 /// How long to wait for an answer where answers took so long lately.
 fn patience(lately: Duration) -> Duration {
     (lately * TIMES_AS_LONG).clamp(LEAST_PATIENCE, GIVEN_UP)
@@ -139,6 +152,11 @@ fn remembered(lately: Duration, took: Duration) -> Duration {
 
 #[cfg(test)]
 mod tests {
+    use std::pin::pin;
+
+    use futures::FutureExt;
+    use tokio::time::advance;
+
     use super::*;
 
     #[test]
@@ -154,5 +172,19 @@ mod tests {
             lately = remembered(lately, ms(1));
         }
         assert_eq!(patience(lately), LEAST_PATIENCE, "it is forgotten");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_this_process_slept_through_hardly_counts() {
+        let pieces_after = async |stall: Duration| {
+            let mut waiting = pin!(awake_for(LEAST_PATIENCE));
+            assert!((&mut waiting).now_or_never().is_none());
+            advance(stall).await;
+            let awake_at = Instant::now();
+            waiting.await;
+            awake_at.elapsed().div_duration_f64(LEAST_PATIENCE / PIECES).round()
+        };
+        assert_eq!(pieces_after(Duration::ZERO).await, 6.0);
+        assert_eq!(pieces_after(LEAST_PATIENCE * 10).await, 5.0);
     }
 }

@@ -20,11 +20,13 @@ use service::{
     health, shutdown, traces,
 };
 use sqlx::PgPool;
+use tikv_jemallocator::Jemalloc;
 use tokio::runtime::Runtime;
 
-/// Answers are many small pieces of memory that live for a moment: this one gives and takes them back quickest.
+/// Answers are many small pieces of memory that live for a moment, among some that live long: this one gives and takes them
+/// back quickest, and wastes least of what lies between them.
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: Jemalloc = Jemalloc;
 
 /// How long a person's command waits for Postgres.
 const PATIENCE: Duration = Duration::from_secs(20);

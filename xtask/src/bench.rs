@@ -6,7 +6,7 @@ use anyhow::Result;
 use clap::Args;
 
 use crate::{
-    project::{cargo, programs, status_of},
+    project::{compiling, programs, status_of},
     test::code,
 };
 
@@ -27,7 +27,7 @@ pub(crate) struct Bench {
 impl Bench {
     pub(crate) fn run(&self) -> Result<ExitCode> {
         // As the faults are built: another choice of packages would compile everything anew.
-        if !status_of(&mut cargo(["build", "--workspace", "--bins", "--release"]))?.success() {
+        if !status_of(&mut compiling(["build", "--workspace", "--bins", "--release"])?)?.success() {
             return Ok(code(false));
         }
         let mut command = Command::new(programs(true)?.join(PACKAGE));

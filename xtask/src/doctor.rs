@@ -88,9 +88,12 @@ impl Task {
     /// What the programs of the packages are for.
     fn purposes(self) -> &'static [Purpose] {
         match self {
-            Self::Up => {
-                &[Purpose::Run(Store::Postgres), Purpose::Run(Store::Redis), Purpose::Run(Store::RabbitMq)]
-            }
+            Self::Up => &[
+                Purpose::Build,
+                Purpose::Run(Store::Postgres),
+                Purpose::Run(Store::Redis),
+                Purpose::Run(Store::RabbitMq),
+            ],
             Self::Pages => &[Purpose::Npm],
             Self::Test => &[Purpose::Browser],
             Self::Ci => &[Purpose::Alerts, Purpose::Manifests],

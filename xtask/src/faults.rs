@@ -6,7 +6,7 @@ use anyhow::Result;
 use clap::Args;
 
 use crate::{
-    project::{cargo, programs, status_of},
+    project::{compiling, programs, status_of},
     test::code,
 };
 
@@ -31,7 +31,7 @@ pub(crate) struct Faults {
 impl Faults {
     pub(crate) fn run(&self) -> Result<ExitCode> {
         // As the tests are built: another choice of packages would compile everything anew.
-        let mut build = cargo(["build", "--workspace", "--bins"]);
+        let mut build = compiling(["build", "--workspace", "--bins"])?;
         build.args(self.release.then_some("--release"));
         if !status_of(&mut build)?.success() {
             return Ok(code(false));

@@ -8,6 +8,7 @@ use std::{
 };
 
 use anyhow::{Context, Result};
+use stores::install::{self, Purpose};
 
 /// The folder of the checkout: cargo says at run time where this package is, so that a moved checkout is found.
 pub(crate) fn root() -> PathBuf {
@@ -36,6 +37,12 @@ pub(crate) fn cargo<S: AsRef<OsStr>>(arguments: impl IntoIterator<Item = S>) -> 
         command.env_remove(name);
     }
     command
+}
+
+/// A cargo command that compiles services: what that takes beside Rust is installed.
+pub(crate) fn compiling<S: AsRef<OsStr>>(arguments: impl IntoIterator<Item = S>) -> Result<Command> {
+    install::ensure_for(&[Purpose::Build]).context("the services can't be built")?;
+    Ok(cargo(arguments))
 }
 
 /// Whether cargo sets a variable for the one package that it runs.

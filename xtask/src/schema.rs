@@ -10,7 +10,7 @@ use clap::Args;
 
 use crate::{
     logs::say,
-    project::{cargo, programs, root},
+    project::{compiling, programs, root},
 };
 
 const FILE: &str = "schema.graphql";
@@ -25,7 +25,7 @@ pub(crate) struct Schema {
 
 impl Schema {
     pub(crate) fn run(&self) -> Result<ExitCode> {
-        let exported = exported(&mut cargo(["run", "--package", "gateway", "--", "schema"]))?;
+        let exported = exported(&mut compiling(["run", "--package", "gateway", "--", "schema"])?)?;
         if self.check {
             return Ok(compare(&exported));
         }

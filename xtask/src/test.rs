@@ -1,6 +1,6 @@
 //! `cargo xtask test`: the stores that the tests need, then the tests.
 
-use std::process::{Command, ExitCode};
+use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::Args;
@@ -8,7 +8,7 @@ use stores::{Stores, TestAddresses};
 
 use crate::{
     clients, graphiql,
-    project::{cargo, cargo_has, status_of},
+    project::{cargo, cargo_has, compiling, status_of},
     storefront,
 };
 
@@ -88,8 +88,7 @@ impl Test {
 pub(crate) fn build() -> Result<bool> {
     graphiql::PAGE.build_if_stale()?;
     storefront::PAGES.build_if_stale()?;
-    let mut command: Command = cargo(["build", "--workspace", "--bins", "--tests"]);
-    Ok(status_of(&mut command)?.success())
+    Ok(status_of(&mut compiling(["build", "--workspace", "--bins", "--tests"])?)?.success())
 }
 
 pub(crate) fn code(success: bool) -> ExitCode {

@@ -19,7 +19,7 @@ use stores::{LastingStores, child::Guarded, home::Home, http, install::Store};
 use crate::{
     graphiql,
     logs::{self, say},
-    project::{cargo, programs, root},
+    project::{compiling, programs, root},
     services::{self, ADVICE, Choices, NAMES, Plan, StoreAddresses},
     signals, storefront,
 };
@@ -152,7 +152,7 @@ fn build(release: bool, signals: &Receiver<&'static str>) -> Result<Option<Over>
     eprintln!("building the services …");
     let packages = NAMES.iter().flat_map(|name| ["--package", name]);
     let profile = release.then_some("--release");
-    let mut cargo = cargo(["build"].into_iter().chain(profile).chain(packages));
+    let mut cargo = compiling(["build"].into_iter().chain(profile).chain(packages))?;
     let mut cargo = Guarded::spawn(&mut cargo).context("starting cargo")?;
     loop {
         if let Some(status) = cargo.exit_status().context("watching cargo")? {

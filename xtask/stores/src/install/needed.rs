@@ -37,6 +37,8 @@ struct Needed {
 pub enum Purpose {
     /// Running a store.
     Run(Store),
+    /// Building the services, beside Rust.
+    Build,
     /// Building pages.
     Npm,
     /// Looking at pages.
@@ -51,7 +53,7 @@ pub enum Purpose {
 
 const POSTGRES_FOLDERS: &[&str] = &["/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin"];
 
-const NEEDED: [Needed; 14] = [
+const NEEDED: [Needed; 15] = [
     Needed {
         purpose: Purpose::Run(Store::Postgres),
         program: "postgres",
@@ -89,6 +91,7 @@ const NEEDED: [Needed; 14] = [
         package: "rabbitmq-server",
         folders: &["/usr/bin", "/usr/lib/erlang/bin"],
     },
+    Needed { purpose: Purpose::Build, program: "make", package: "make", folders: &[] },
     Needed { purpose: Purpose::Npm, program: "node", package: "nodejs", folders: &[] },
     Needed { purpose: Purpose::Npm, program: "npm", package: "npm", folders: &[] },
     Needed { purpose: Purpose::Browser, program: "chromium", package: "chromium", folders: &[] },
@@ -189,6 +192,7 @@ mod tests {
         }
         let of_redis = missing_packages(&[Purpose::Run(Store::Redis)], |_| false);
         assert_eq!(of_redis, ["redis-server"], "only what is wanted");
+        assert_eq!(missing_packages(&[Purpose::Build], |_| false), ["make"]);
         assert_eq!(missing_packages(&[Purpose::Npm], |_| false), ["nodejs", "npm"]);
         assert_eq!(missing_packages(&[Purpose::Browser], |_| false), ["chromium"]);
         assert_eq!(missing_packages(&[Purpose::Load], |_| false), ["wrk", "postgresql"]);

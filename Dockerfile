@@ -18,7 +18,7 @@ COPY gateway/storefront .
 RUN npm run build
 
 FROM rust:1.95.0-slim-bookworm AS builder
-# The allocator of the gateway is built by it.
+# The services' allocator is built by it.
 RUN apt-get update && apt-get install --yes --no-install-recommends make && rm -rf /var/lib/apt/lists/*
 WORKDIR /project
 COPY . .

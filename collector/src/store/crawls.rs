@@ -95,6 +95,7 @@ impl Store {
             .fetch_optional(&self.database.pool);
         let begun: CrawlBegun = in_time(begun).await?.ok_or(StoreError::LostLead)?;
         self.forget_sightings(led, begun.crawl).await?;
+        versions::begin(&self.database.pool, led.shop, led.term, now).await?;
         Ok(begun)
     }
 

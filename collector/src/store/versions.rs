@@ -8,9 +8,9 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use events::Versions;
-use sqlx::{FromRow, PgConnection};
+use sqlx::{FromRow, PgConnection, PgPool};
 
-use super::StoreError;
+use super::{StoreError, in_time};
 use crate::changes::NewVersion;
 
 /// How long a digest is believed that was kept, and not worked out: by the clocks of those who lead.
@@ -59,6 +59,22 @@ impl Kept {
         }
         self
     }
+}
+
+/// Begins to keep the digest of a shop of which no listing is known, in a term: it need not be worked out.
+pub(super) async fn begin(
+    pool: &PgPool,
+    shop: &str,
+    term: i64,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let begun = sqlx::query(include_str!("../../../sql/collector/begin_versions.sql"))
+        .bind(shop)
+        .bind(Versions::default().to_bytes())
+        .bind(term)
+        .bind(now)
+        .execute(pool);
+    in_time(begun).await.map(drop)
 }
 
 /// Keeps the digest up to date with versions that the transaction writes; without a term, it is no leader who does.

@@ -167,6 +167,11 @@ async fn the_digest_of_versions_is_kept_through_all_that_happens_and_worked_out_
     let mut inbox = world.inbox(&collector).await;
     inbox.changed(300).await;
     inbox.next_crawl(CrawlOutcome::Complete).await;
+    // It is kept from the first listing on, and not worked out of all of them.
+    let since_the_first = "select count(*) from collector.versions
+        where shop = 'netvideo' and counted_at <= (select min(first_seen_at) from collector.listing)";
+    assert_eq!(world.number(since_the_first).await, 1);
+    assert!(digest_is_right(&world).await);
     for id in 10..40 {
         world.shop.set(id, "price", "90.00");
     }

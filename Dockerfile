@@ -25,11 +25,9 @@ COPY . .
 COPY --from=playground /project/gateway/graphiql/dist gateway/graphiql/dist
 COPY --from=storefront /project/gateway/storefront/dist gateway/storefront/dist
 # The caches stay out of the image; what is kept is copied from them.
-# With arm64 some kernels have pages of 64 KiB: an allocator that is made for them runs beside smaller ones too.
 RUN --mount=type=cache,target=/usr/local/cargo/registry \
     --mount=type=cache,target=/project/target \
-    if [ "$(uname -m)" = aarch64 ]; then export JEMALLOC_SYS_WITH_LG_PAGE=16; fi \
-    && cargo build --release --locked --package mock-shops --package collector --package gateway \
+    cargo build --release --locked --package mock-shops --package collector --package gateway \
     && install -D --target-directory=/built target/release/mock-shops target/release/collector target/release/gateway \
     && install --directory /built/cache
 

@@ -49,8 +49,8 @@ fn main() -> ExitCode {
     code
 }
 
-/// The allocator asks for pages of 2 MiB, of which those many small pieces touch a part: a third of the process' memory
-/// would be nothing but the rest. Where it can't be refused, more memory is taken, and that is all.
+/// Some machines give whatever is large pages of 2 MiB, of which those many small pieces touch a part: a third of the
+/// process' memory would be nothing but the rest. Where it can't be refused, more memory is taken, and that is all.
 fn take_memory_in_small_pages() {
     #[cfg(target_os = "linux")]
     let _ = rustix::thread::disable_transparent_huge_pages(true);

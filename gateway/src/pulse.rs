@@ -23,7 +23,7 @@ const WONDER: Duration = Duration::from_millis(100);
 /// shall know.
 const LEAST_PATIENCE: Duration = Duration::from_millis(150);
 /// Patience is counted in so many pieces, each of which ends late where this process stands still: it counts as one.
-const PIECES: u32 = 6;
+const PIECES: u32 = 3;
 /// How many times as long as the slowest answer of late.
 const TIMES_AS_LONG: u32 = 3;
 /// After that nothing will come of a question.
@@ -100,20 +100,22 @@ impl Finger {
             tokio::pin!(asking);
             tokio::select! {
                 biased;
-                answered = &mut asking => answered.is_ok(),
+                // However long this process slept meanwhile, it was in time.
+                answered = &mut asking => answered.is_ok().then(|| asked_at.elapsed().min(patience)),
                 () = awake_for(patience) => {
                     silent.send_replace(true);
-                    timeout(GIVEN_UP.saturating_sub(patience), asking).await.is_ok_and(|late| late.is_ok())
+                    let late = timeout(GIVEN_UP.saturating_sub(patience), asking).await;
+                    late.is_ok_and(|late| late.is_ok()).then(|| asked_at.elapsed())
                 }
             }
         };
-        if answered {
-            self.lately = remembered(self.lately, asked_at.elapsed());
+        if let Some(took) = answered {
+            self.lately = remembered(self.lately, took);
         } else if let Some(connection) = self.connection.take() {
             // It may be in the middle of an answer.
             drop(connection.detach());
         }
-        silent.send_replace(!answered);
+        silent.send_replace(answered.is_none());
     }
 
     async fn ask(&mut self) -> sqlx::Result<()> {
@@ -184,7 +186,7 @@ mod tests {
             waiting.await;
             awake_at.elapsed().as_millis() / (LEAST_PATIENCE / PIECES).as_millis()
         };
-        assert_eq!(pieces_after(Duration::ZERO).await, 6);
-        assert_eq!(pieces_after(LEAST_PATIENCE * 10).await, 5);
+        assert_eq!(pieces_after(Duration::ZERO).await, u128::from(PIECES));
+        assert_eq!(pieces_after(LEAST_PATIENCE * 10).await, u128::from(PIECES - 1));
     }
 }

@@ -81,6 +81,9 @@ impl Crawler {
         lease.check().await?;
         let begun = self.store.begin_crawl(led, started_at).await?;
         Span::current().record("crawl.id", begun.crawl);
+        if self.habits.reconciles {
+            self.store.begin_versions(led, started_at).await?;
+        }
         let scope = plan::scope(&begun, is_first, self.habits.full_crawl_every);
         let writer = Writer::begin(self.writing(led, begun.crawl));
         let mut walk = Walk::new(begun.crawl, scope, started + LONGEST_CRAWL, writer);

@@ -95,8 +95,19 @@ impl Store {
             .fetch_optional(&self.database.pool);
         let begun: CrawlBegun = in_time(begun).await?.ok_or(StoreError::LostLead)?;
         self.forget_sightings(led, begun.crawl).await?;
-        versions::begin(&self.database.pool, led.shop, led.term, now).await?;
         Ok(begun)
+    }
+
+    /// Begins to keep what a crawl's end tells of versions, if no listing of the shop is known yet.
+    pub async fn begin_versions(&self, led: Led, now: DateTime<Utc>) -> Result<(), StoreError> {
+        let store = self.clone();
+        in_own_task(async move {
+            let mut transaction = store.begin(led).await?;
+            versions::begin(&mut transaction, led.shop, led.term, now).await?;
+            transaction.commit().await?;
+            Ok(())
+        })
+        .await
     }
 
     /// Counts the listings that a complete full crawl has not seen as missing once more, and removes those that

@@ -8,9 +8,9 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use events::Versions;
-use sqlx::{FromRow, PgConnection, PgPool};
+use sqlx::{FromRow, PgConnection};
 
-use super::{StoreError, in_time};
+use super::StoreError;
 use crate::changes::NewVersion;
 
 /// How long a digest is believed that was kept, and not worked out: by the clocks of those who lead.
@@ -23,7 +23,7 @@ struct Kept {
     digest: Option<Versions>,
     /// The last term in which it was kept.
     term: i64,
-    /// When it was last worked out of all listings.
+    /// When it was begun, or last worked out of all listings.
     counted_at: Option<DateTime<Utc>>,
 }
 
@@ -61,20 +61,22 @@ impl Kept {
     }
 }
 
-/// Begins to keep the digest of a shop of which no listing is known, in a term: it need not be worked out.
+/// Begins to keep the digest of a shop of which no listing is known: it need not be worked out. The transaction holds the
+/// shop's row since an earlier statement, so that nobody else writes a listing meanwhile.
 pub(super) async fn begin(
-    pool: &PgPool,
+    connection: &mut PgConnection,
     shop: &str,
     term: i64,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    let begun = sqlx::query(include_str!("../../../sql/collector/begin_versions.sql"))
+    sqlx::query(include_str!("../../../sql/collector/begin_versions.sql"))
         .bind(shop)
         .bind(Versions::default().to_bytes())
         .bind(term)
         .bind(now)
-        .execute(pool);
-    in_time(begun).await.map(drop)
+        .execute(connection)
+        .await?;
+    Ok(())
 }
 
 /// Keeps the digest up to date with versions that the transaction writes; without a term, it is no leader who does.
@@ -87,7 +89,7 @@ pub(super) async fn keep(
     if changes.is_empty() {
         return Ok(());
     }
-    // Before it was worked out for the first time there is nothing to keep.
+    // Until it was begun, or worked out for the first time, there is nothing to keep.
     let Some(kept) = kept(connection, shop).await? else { return Ok(()) };
     write(connection, shop, &kept.in_term(term).after(changes)).await
 }

@@ -3,6 +3,7 @@
 //!
 //! Nothing here knows what a shop, a listing or a card is.
 
+pub mod copy;
 pub mod database;
 pub mod health;
 pub mod logs;

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use events::{ProductEvent, topology};
-use service::traces;
+use service::{copy::Rows, traces};
 use sqlx::{FromRow, PgConnection};
 
 use super::{Store, StoreError, in_time};
@@ -33,23 +33,23 @@ pub struct OutboxState {
     pub oldest: Option<DateTime<Utc>>,
 }
 
-/// Puts events into the outbox.
+/// Puts events into the outbox, in their order.
 pub(super) async fn write_events(
     connection: &mut PgConnection,
     now: DateTime<Utc>,
     events: &[ProductEvent],
 ) -> Result<(), StoreError> {
-    if events.is_empty() {
-        return Ok(());
+    let traceparent = traces::current();
+    let mut rows = Rows::default();
+    for event in events {
+        rows.row()
+            .column(event.message_id())
+            .column(topology::routing_key(event.shop()))
+            .column(event.encode())
+            .column(traceparent.as_deref())
+            .column(now);
     }
-    sqlx::query(include_str!("../../../sql/collector/write_events.sql"))
-        .bind(now)
-        .bind(events.iter().map(ProductEvent::message_id).collect::<Vec<_>>())
-        .bind(events.iter().map(|event| topology::routing_key(event.shop())).collect::<Vec<_>>())
-        .bind(events.iter().map(ProductEvent::encode).collect::<Vec<_>>())
-        .bind(traces::current())
-        .execute(connection)
-        .await?;
+    rows.copy(connection, include_str!("../../../sql/collector/copy_events.sql")).await?;
     Ok(())
 }
 

@@ -1,14 +1,15 @@
 //! Pages of a crawl: what is known of their listings is read, decided on and written in one transaction.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use chrono::{DateTime, Utc};
-use sqlx::{FromRow, PgConnection, types::Json};
+use service::copy::{self, Rows};
+use sqlx::{Connection, FromRow, PgConnection, types::Json};
 
 use super::{
     Led, Store, StoreError, in_own_task, in_time,
     outbox::write_events,
-    rows::{Digests, ListingRow, write_listings, write_rejects},
+    rows::{Digests, ListingRow, copy_listings, write_listings, write_rejects},
     sightings::note_sightings,
     versions,
 };
@@ -166,6 +167,44 @@ async fn write_tagged_pages(
     Ok(())
 }
 
+/// What is written of some listings: what is known of them, and what the shop sent.
+#[derive(Default)]
+struct Writes<'o> {
+    listings: Vec<&'o Known>,
+    received: Vec<&'o Received>,
+}
+
+impl<'o> Writes<'o> {
+    /// Of listings that nobody knew, and of the others.
+    fn of(outcome: &'o Outcome) -> (Self, Self) {
+        let first: HashSet<&str> = outcome
+            .versions
+            .iter()
+            .filter(|version| version.before.is_none())
+            .map(|version| version.listing_id.as_str())
+            .collect();
+        let (mut of_first, mut of_others) = (Self::default(), Self::default());
+        for known in &outcome.different {
+            let writes = if first.contains(known.id.as_str()) { &mut of_first } else { &mut of_others };
+            writes.listings.push(known);
+        }
+        for received in &outcome.received {
+            let is_first = first.contains(received.listing_id.as_str());
+            let writes = if is_first { &mut of_first } else { &mut of_others };
+            writes.received.push(received);
+        }
+        (of_first, of_others)
+    }
+
+    fn extend(&mut self, more: Self) {
+        self.listings.extend(more.listings);
+        self.received.extend(more.received);
+    }
+}
+
+/// From how many listings on it is worth copying those that nobody knew: that takes some statements more.
+const COPIED_FROM: usize = 20;
+
 /// Writes what follows from a page that the shop's leader has read, or somebody else by rules of their own. To keep the
 /// digest of versions is left to the caller.
 pub(super) async fn write_outcome(
@@ -175,11 +214,39 @@ pub(super) async fn write_outcome(
     led: Option<Led>,
 ) -> Result<(), StoreError> {
     let digests = led.map(|led| digests(&outcome.received, led.rules_since)).unwrap_or_default();
-    write_listings(connection, moment, &outcome.different, &digests).await?;
+    let (first, mut others) = Writes::of(outcome);
+    if first.listings.len() < COPIED_FROM || !copy(connection, moment, &first, &digests).await? {
+        others.extend(first);
+    }
+    write_listings(connection, moment, &others.listings, &digests).await?;
     touch_listings(connection, moment, &outcome.unchanged, &digests).await?;
-    write_received(connection, moment, &outcome.received).await?;
+    write_received(connection, moment, &others.received).await?;
     write_rejects(connection, moment.shop, moment.now, &outcome.rejects).await?;
     write_events(connection, Utc::now(), &outcome.events).await
+}
+
+/// Copies what is known of listings that nobody knew. Nothing is written, and false said, where something is known of one of
+/// them after all, as after a person has deleted a half of it.
+async fn copy(
+    connection: &mut PgConnection,
+    moment: &Moment<'_>,
+    first: &Writes<'_>,
+    digests: &Digests<'_>,
+) -> Result<bool, StoreError> {
+    let mut savepoint = connection.begin().await?;
+    let copied = async {
+        copy_listings(&mut savepoint, moment, &first.listings, digests).await?;
+        copy_received(&mut savepoint, moment, &first.received).await
+    };
+    match copied.await {
+        Ok(()) => savepoint.commit().await?,
+        Err(error) if copy::is_there_already(&error) => {
+            savepoint.rollback().await?;
+            return Ok(false);
+        }
+        Err(error) => return Err(error.into()),
+    }
+    Ok(true)
 }
 
 /// The digests of items that need not be read again, by their listings.
@@ -194,7 +261,7 @@ fn digests(received: &[Received], rules_since: i64) -> Digests<'_> {
 async fn write_received(
     connection: &mut PgConnection,
     moment: &Moment<'_>,
-    received: &[Received],
+    received: &[&Received],
 ) -> Result<(), StoreError> {
     if received.is_empty() {
         return Ok(());
@@ -209,6 +276,19 @@ async fn write_received(
         .execute(connection)
         .await?;
     Ok(())
+}
+
+/// Copies what the shop sent of listings of which it is not known.
+async fn copy_received(
+    connection: &mut PgConnection,
+    moment: &Moment<'_>,
+    received: &[&Received],
+) -> sqlx::Result<()> {
+    let mut rows = Rows::default();
+    for Received { listing_id, item, .. } in received {
+        rows.row().column(moment.shop).column(listing_id).column(item).column(moment.now);
+    }
+    rows.copy(connection, include_str!("../../../sql/collector/copy_received.sql")).await
 }
 
 /// Writes that listings were read and are as they were.

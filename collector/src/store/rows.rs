@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use events::{Listing, Price};
+use service::copy::Rows;
 use sqlx::{FromRow, PgConnection, types::Json};
 
 use super::StoreError;
@@ -85,7 +86,7 @@ pub(super) type Digests<'i> = HashMap<&'i str, i64>;
 pub(super) async fn write_listings(
     connection: &mut PgConnection,
     moment: &Moment<'_>,
-    listings: &[Known],
+    listings: &[&Known],
     digests: &Digests<'_>,
 ) -> Result<(), StoreError> {
     if listings.is_empty() {
@@ -118,8 +119,33 @@ pub(super) async fn write_listings(
 }
 
 /// One column of some listings.
-fn column<T>(listings: &[Known], of: impl Fn(&Known) -> T) -> Vec<T> {
-    listings.iter().map(of).collect()
+fn column<T>(listings: &[&Known], of: impl Fn(&Known) -> T) -> Vec<T> {
+    listings.iter().map(|known| of(known)).collect()
+}
+
+/// Copies listings that nobody knew: of these nothing waits to be believed.
+pub(super) async fn copy_listings(
+    connection: &mut PgConnection,
+    moment: &Moment<'_>,
+    listings: &[&Known],
+    digests: &Digests<'_>,
+) -> sqlx::Result<()> {
+    let mut rows = Rows::default();
+    for Known { id, version, presence, listing, .. } in listings {
+        rows.row()
+            .column(moment.shop)
+            .column(id)
+            .column(version)
+            .column(presence.name())
+            .column(Json(listing))
+            .column(listing.shop_updated_at)
+            .column(digests.get(id.as_str()))
+            .column(version)
+            .column(moment.now)
+            .column(moment.now)
+            .column(moment.crawl);
+    }
+    rows.copy(connection, include_str!("../../../sql/collector/copy_listings.sql")).await
 }
 
 /// Writes listings that were not seen.

@@ -1,22 +1,25 @@
 //! Storing the cards anew that the news reached, as they were [`made`](super::made), with what filters and sorts need to
 //! know of their offers. Each card is written once, whatever of it is new: a row is large, and stands in several indexes.
 
+mod rows;
+
 use std::{
     borrow::Cow,
     collections::{BTreeMap, BTreeSet},
 };
 
-use chrono::{DateTime, NaiveDate, Utc};
-use serde_json::value::RawValue;
-use sqlx::{PgConnection, types::Json};
+use chrono::{DateTime, Utc};
+use service::copy::Rows;
+use sqlx::PgConnection;
 
+use self::rows::Row;
 use super::{
     card_ids::CardId,
     made::Made,
-    regroup::{Regrouped, Why},
+    regroup::Regrouped,
     summary::{self, Summary},
 };
-use crate::card::{match_word, mpn_key, name_key, slug};
+use crate::card::slug;
 
 /// How a card that was there is written.
 #[derive(Clone, Copy, Debug, sqlx::FromRow)]
@@ -40,14 +43,15 @@ pub(super) async fn store(
     }
     let names = Names::ensure(connection, made).await?;
     let slugs = slugs(connection, made, &regrouped.new).await?;
-    let (mut new, mut known) = (Rows::default(), Rows::default());
+    let nothing = Summary::default();
+    let (mut new, mut known) = (Vec::new(), Vec::new());
     for (made, slug) in made.iter().zip(slugs) {
-        let summary = summaries.get(&made.id).cloned().unwrap_or_default();
+        let summary = summaries.get(&made.id).unwrap_or(&nothing);
         let rows = if regrouped.new.contains(&made.id) { &mut new } else { &mut known };
-        rows.push(made, slug, &names, regrouped.cards.get(&made.id), &summary);
+        rows.push(Row::of(made, slug, &names, regrouped.cards.get(&made.id), summary));
     }
-    new.write(connection, include_str!("../../../sql/gateway/cards_insert.sql")).await?;
-    let written = known.write(connection, include_str!("../../../sql/gateway/cards_upsert.sql")).await?;
+    rows::copy(connection, &new).await?;
+    let written = rows::upsert(connection, &known).await?;
     let mut written: BTreeMap<CardId, Written> =
         written.into_iter().map(|written| (written.id, written)).collect();
     for card in write_technologies(connection, made, &names, &regrouped.new).await? {
@@ -232,16 +236,12 @@ async fn write_technologies(
             .execute(&mut *connection)
             .await?;
     }
-    if !begun.0.is_empty() {
-        let keys = begun.0.iter().zip(&begun.1).map(|(card, technology)| (*card, *technology));
-        let versions: Vec<Option<&str>> = keys.map(|key| now.get(&key)?.as_deref()).collect();
-        sqlx::query(include_str!("../../../sql/gateway/card_technologies_write.sql"))
-            .bind(&begun.0)
-            .bind(&begun.1)
-            .bind(versions)
-            .execute(connection)
-            .await?;
+    let mut rows = Rows::default();
+    for (card, technology) in begun.0.iter().zip(&begun.1) {
+        let version = now.get(&(*card, *technology)).and_then(Option::as_deref);
+        rows.row().column(card).column(technology).column(version);
     }
+    rows.copy(connection, include_str!("../../../sql/gateway/card_technologies_copy.sql")).await?;
     Ok(different)
 }
 
@@ -259,93 +259,4 @@ async fn technologies(connection: &mut PgConnection, cards: Vec<CardId>) -> sqlx
         .into_iter()
         .map(|(card, technology, version)| ((card, technology), version.map(Cow::Owned)))
         .collect())
-}
-
-/// Rows of `gateway.card`, a column each, as `unnest` takes them.
-#[derive(Default)]
-struct Rows<'m> {
-    slugs: Vec<String>,
-    names: Vec<String>,
-    name_keys: Vec<String>,
-    brand_ids: Vec<Option<i32>>,
-    gpu_ids: Vec<Option<i32>>,
-    documents: Vec<Json<&'m RawValue>>,
-    sources: Vec<Json<&'m RawValue>>,
-    mpn_keys: Vec<String>,
-    gtins: Vec<String>,
-    technology_codes: Vec<String>,
-    output_kinds: Vec<String>,
-    memory_mb: Vec<Option<i32>>,
-    board_power_watts: Vec<Option<i32>>,
-    length_mm: Vec<Option<i32>>,
-    released_on: Vec<Option<NaiveDate>>,
-    match_by: Vec<Option<&'static str>>,
-    match_confidence: Vec<Option<f64>>,
-    match_explanation: Vec<Option<String>>,
-    summaries: summary::Columns,
-}
-
-impl<'m> Rows<'m> {
-    fn push(&mut self, made: &'m Made, slug: String, names: &Names, why: Option<&Why>, summary: &Summary) {
-        let Made { id, card, document, sources } = made;
-        let lines = |values: &mut dyn Iterator<Item = String>| {
-            values.collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>().join("\n")
-        };
-        let integer = |value: Option<u32>| value.and_then(|value| i32::try_from(value).ok());
-        self.slugs.push(slug);
-        self.names.push(card.name.clone());
-        self.name_keys.push(name_key(&card.name));
-        self.brand_ids.push(card.brand.as_ref().and_then(|brand| names.brands.get(&brand.slug).copied()));
-        self.gpu_ids.push(card.gpu.as_ref().and_then(|gpu| names.gpus.get(&gpu.slug).copied()));
-        self.documents.push(Json(document));
-        self.sources.push(Json(sources));
-        self.mpn_keys.push(lines(&mut card.mpns.iter().map(|mpn| mpn_key(mpn))));
-        self.gtins.push(lines(&mut card.gtins.iter().cloned()));
-        self.technology_codes
-            .push(lines(&mut card.technologies.iter().map(|technology| technology.code.clone())));
-        self.output_kinds
-            .push(lines(&mut card.interfaces.outputs.iter().flatten().map(|output| output.kind.clone())));
-        self.memory_mb.push(integer(card.specs.memory_mb));
-        self.board_power_watts.push(integer(card.specs.board_power_watts));
-        self.length_mm.push(integer(card.specs.length_mm));
-        self.released_on.push(card.specs.released_on);
-        self.match_by.push(why.map(|why| match_word(why.by)));
-        self.match_confidence.push(why.map(|why| why.confidence));
-        self.match_explanation.push(why.map(|why| why.explanation.clone()));
-        self.summaries.push(*id, summary);
-    }
-
-    /// Has a statement write them that takes them all; what it says of those that were there.
-    async fn write(&self, connection: &mut PgConnection, sql: &'static str) -> sqlx::Result<Vec<Written>> {
-        if self.summaries.card_ids.is_empty() {
-            return Ok(Vec::new());
-        }
-        sqlx::query_as(sql)
-            .bind(&self.summaries.card_ids)
-            .bind(&self.slugs)
-            .bind(&self.names)
-            .bind(&self.name_keys)
-            .bind(&self.brand_ids)
-            .bind(&self.gpu_ids)
-            .bind(&self.documents)
-            .bind(&self.sources)
-            .bind(&self.mpn_keys)
-            .bind(&self.gtins)
-            .bind(&self.technology_codes)
-            .bind(&self.output_kinds)
-            .bind(&self.memory_mb)
-            .bind(&self.board_power_watts)
-            .bind(&self.length_mm)
-            .bind(&self.released_on)
-            .bind(&self.match_by)
-            .bind(&self.match_confidence)
-            .bind(&self.match_explanation)
-            .bind(&self.summaries.listing_counts)
-            .bind(&self.summaries.best_prices_minor)
-            .bind(&self.summaries.discounts_bp)
-            .bind(&self.summaries.shop_slugs)
-            .bind(&self.summaries.availabilities)
-            .fetch_all(connection)
-            .await
-    }
 }

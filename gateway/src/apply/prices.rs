@@ -2,9 +2,10 @@
 
 use chrono::{DateTime, Utc};
 use events::Price;
+use service::copy::Rows;
 use sqlx::PgConnection;
 
-use super::{Applier, ApplyError, latest::Terms, listings::News};
+use super::{Applier, ApplyError, card_ids::ListingId, latest::Terms, listings::News};
 use crate::{offer::availability_word, rates::ExchangeRates};
 
 /// The availability of a listing that went: it can't be bought.
@@ -39,51 +40,48 @@ pub(super) fn points(known: Option<(i64, Option<(Price, String)>)>, terms: &[Ter
     points
 }
 
-/// Rows of `gateway.price_point`, a column each.
-#[derive(Default)]
-struct Rows<'n> {
-    listing_ids: Vec<i64>,
-    at: Vec<DateTime<Utc>>,
-    prices_minor: Vec<i64>,
-    currencies: Vec<&'n str>,
-    base_prices_minor: Vec<Option<i64>>,
-    availabilities: Vec<&'n str>,
-}
-
 /// Stores the points of listings about which there was news.
 pub(super) async fn note(
     connection: &mut PgConnection,
     rates: &ExchangeRates,
     news: &[News],
 ) -> sqlx::Result<()> {
+    let (first, known): (Vec<&News>, Vec<&News>) = news.iter().partition(|news| news.is_first_told());
     let mut rows = Rows::default();
-    for news in news {
-        for (place, point) in news.points.iter().enumerate() {
-            // Two versions of the same moment: the later one stands.
-            if news.points.get(place + 1).is_some_and(|next| next.at == point.at) {
-                continue;
-            }
-            rows.listing_ids.push(news.id);
-            rows.at.push(point.at);
-            rows.prices_minor.push(point.price.amount_minor);
-            rows.currencies.push(&point.price.currency);
-            rows.base_prices_minor.push(rates.to_base_minor(&point.price));
-            rows.availabilities.push(&point.availability);
-        }
+    for (listing, point) in noted(&first) {
+        rows.row()
+            .column(listing)
+            .column(point.at)
+            .column(point.price.amount_minor)
+            .column(&point.price.currency)
+            .column(rates.to_base_minor(&point.price))
+            .column(&point.availability);
     }
-    if rows.at.is_empty() {
+    rows.copy(connection, include_str!("../../../sql/gateway/price_points_copy.sql")).await?;
+    let points: Vec<(ListingId, &Point)> = noted(&known).collect();
+    if points.is_empty() {
         return Ok(());
     }
     sqlx::query(include_str!("../../../sql/gateway/price_points_insert.sql"))
-        .bind(rows.listing_ids)
-        .bind(rows.at)
-        .bind(rows.prices_minor)
-        .bind(rows.currencies)
-        .bind(rows.base_prices_minor)
-        .bind(rows.availabilities)
+        .bind(points.iter().map(|(listing, _)| *listing).collect::<Vec<_>>())
+        .bind(points.iter().map(|(_, point)| point.at).collect::<Vec<_>>())
+        .bind(points.iter().map(|(_, point)| point.price.amount_minor).collect::<Vec<_>>())
+        .bind(points.iter().map(|(_, point)| point.price.currency.as_str()).collect::<Vec<_>>())
+        .bind(points.iter().map(|(_, point)| rates.to_base_minor(&point.price)).collect::<Vec<_>>())
+        .bind(points.iter().map(|(_, point)| point.availability.as_str()).collect::<Vec<_>>())
         .execute(connection)
         .await?;
     Ok(())
+}
+
+/// The points that are kept, with their listings: of two versions of the same moment the later one.
+fn noted<'n>(news: &[&'n News]) -> impl Iterator<Item = (ListingId, &'n Point)> {
+    news.iter().flat_map(|news| {
+        let points = news.points.iter().enumerate();
+        let kept =
+            points.filter(|(place, point)| news.points.get(place + 1).is_none_or(|next| next.at != point.at));
+        kept.map(|(_, point)| (news.id, point))
+    })
 }
 
 impl Applier {

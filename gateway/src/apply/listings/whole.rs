@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use events::Listing;
 use merge::Identity;
+use service::copy::Rows;
 use sqlx::{PgConnection, types::Json};
 
 use super::{CardId, Effect, KnownIdentity, ListingId, Newer, News, Told};
@@ -50,13 +51,15 @@ pub(in crate::apply) async fn store(
     news: &[News],
     cards: &BTreeMap<ListingId, Option<CardId>>,
 ) -> sqlx::Result<()> {
-    let mut rows = Rows::default();
+    let (mut first, mut known) = (Vec::new(), Vec::new());
     for news in news {
         if let Some(told) = &news.told {
-            rows.push(news, told, cards, rates);
+            let rows = if told.is_first { &mut first } else { &mut known };
+            rows.push(Row::of(news, told, cards, rates));
         }
     }
-    if rows.ids.is_empty() { Ok(()) } else { rows.upsert(connection).await }
+    copy(connection, &first).await?;
+    upsert(connection, &known).await
 }
 
 impl News {
@@ -109,85 +112,122 @@ async fn identities(
     Ok(known.into_iter().map(|known| (known.id, known)).collect())
 }
 
-/// Rows of `gateway.listing`, a column each, as `unnest` takes them.
-#[derive(Default)]
-struct Rows<'n> {
-    ids: Vec<ListingId>,
-    shop_ids: Vec<i16>,
-    shop_listing_ids: Vec<&'n str>,
-    versions: Vec<i64>,
-    gone: Vec<bool>,
-    documents: Vec<Option<Json<&'n Listing>>>,
-    identities: Vec<Option<Json<&'n Identity>>>,
-    match_keys: Vec<String>,
-    card_ids: Vec<Option<CardId>>,
-    apart: Vec<bool>,
-    titles: Vec<&'n str>,
-    urls: Vec<&'n str>,
-    observed_at: Vec<DateTime<Utc>>,
-    missing_since: Vec<Option<DateTime<Utc>>>,
-    prices_minor: Vec<Option<i64>>,
-    currencies: Vec<Option<&'n str>>,
-    base_prices_minor: Vec<Option<i64>>,
-    availabilities: Vec<Option<&'static str>>,
-    digests: Vec<Option<i64>>,
+/// A row of `gateway.listing`.
+struct Row<'n> {
+    id: ListingId,
+    shop_id: i16,
+    shop_listing_id: &'n str,
+    version: i64,
+    gone: bool,
+    document: Option<Json<&'n Listing>>,
+    identity: Option<Json<&'n Identity>>,
+    match_keys: &'n [String],
+    card_id: Option<CardId>,
+    apart: bool,
+    title: &'n str,
+    url: &'n str,
+    observed_at: DateTime<Utc>,
+    missing_since: Option<DateTime<Utc>>,
+    price_minor: Option<i64>,
+    currency: Option<&'n str>,
+    base_price_minor: Option<i64>,
+    availability: Option<&'static str>,
+    digest: Option<i64>,
 }
 
-impl<'n> Rows<'n> {
-    fn push(
-        &mut self,
+impl<'n> Row<'n> {
+    fn of(
         news: &News,
         told: &'n Told,
         cards: &BTreeMap<ListingId, Option<CardId>>,
         rates: &ExchangeRates,
-    ) {
+    ) -> Self {
         let (state, listing, product) = (&told.state, told.state.listing(), told.state.product());
         let card = cards.get(&news.id).copied();
-        self.ids.push(news.id);
-        self.shop_ids.push(told.shop_id);
-        self.shop_listing_ids.push(&told.shop_listing_id);
-        self.versions.push(state.version);
-        self.gone.push(listing.is_none());
-        self.documents.push(listing.map(Json));
-        self.identities.push(product.map(|product| Json(&product.identity)));
-        self.match_keys.push(product.map_or_else(String::new, |product| product.match_keys.join("\n")));
-        // One that belongs to no card keeps the one that it was.
-        self.card_ids.push(card.flatten().or(news.card_id));
-        self.apart.push(card.map_or(told.was_apart, |card| card.is_none()));
-        self.titles.push(listing.map_or("", |listing| &listing.title));
-        self.urls.push(listing.map_or("", |listing| &listing.url));
-        self.observed_at.push(state.observed_at);
-        self.missing_since.push(state.missing_since);
-        self.prices_minor.push(listing.map(|listing| listing.price.amount_minor));
-        self.currencies.push(listing.map(|listing| listing.price.currency.as_str()));
-        self.base_prices_minor.push(listing.and_then(|listing| rates.to_base_minor(&listing.price)));
-        self.availabilities.push(listing.map(|listing| availability_word(listing.availability)));
-        self.digests.push(state.said.as_ref().map(|said| said.digest.at(state.version)));
+        Self {
+            id: news.id,
+            shop_id: told.shop_id,
+            shop_listing_id: &told.shop_listing_id,
+            version: state.version,
+            gone: listing.is_none(),
+            document: listing.map(Json),
+            identity: product.map(|product| Json(&product.identity)),
+            match_keys: product.map_or(&[], |product| &product.match_keys),
+            // One that belongs to no card keeps the one that it was.
+            card_id: card.flatten().or(news.card_id),
+            apart: card.map_or(told.was_apart, |card| card.is_none()),
+            title: listing.map_or("", |listing| &listing.title),
+            url: listing.map_or("", |listing| &listing.url),
+            observed_at: state.observed_at,
+            missing_since: state.missing_since,
+            price_minor: listing.map(|listing| listing.price.amount_minor),
+            currency: listing.map(|listing| listing.price.currency.as_str()),
+            base_price_minor: listing.and_then(|listing| rates.to_base_minor(&listing.price)),
+            availability: listing.map(|listing| availability_word(listing.availability)),
+            digest: state.said.as_ref().map(|said| said.digest.at(state.version)),
+        }
     }
+}
 
-    async fn upsert(&self, connection: &mut PgConnection) -> sqlx::Result<()> {
-        sqlx::query(include_str!("../../../../sql/gateway/listings_upsert.sql"))
-            .bind(&self.ids)
-            .bind(&self.shop_ids)
-            .bind(&self.shop_listing_ids)
-            .bind(&self.versions)
-            .bind(&self.gone)
-            .bind(&self.documents)
-            .bind(&self.identities)
-            .bind(&self.match_keys)
-            .bind(&self.card_ids)
-            .bind(&self.apart)
-            .bind(&self.titles)
-            .bind(&self.urls)
-            .bind(&self.observed_at)
-            .bind(&self.missing_since)
-            .bind(&self.prices_minor)
-            .bind(&self.currencies)
-            .bind(&self.base_prices_minor)
-            .bind(&self.availabilities)
-            .bind(&self.digests)
-            .execute(connection)
-            .await?;
-        Ok(())
+/// Writes listings of which nothing was known.
+async fn copy(connection: &mut PgConnection, listings: &[Row<'_>]) -> sqlx::Result<()> {
+    let mut rows = Rows::default();
+    for row in listings {
+        rows.row()
+            .column(row.id)
+            .column(row.shop_id)
+            .column(row.shop_listing_id)
+            .column(row.version)
+            .column(row.gone)
+            .column(row.document.as_ref())
+            .column(row.identity.as_ref())
+            .column(row.match_keys)
+            .column(row.card_id)
+            .column(row.apart)
+            .column(row.title)
+            .column(row.url)
+            .column(row.observed_at)
+            .column(row.missing_since)
+            .column(row.price_minor)
+            .column(row.currency)
+            .column(row.base_price_minor)
+            .column(row.availability)
+            .column(row.digest);
     }
+    rows.copy(connection, include_str!("../../../../sql/gateway/listings_copy.sql")).await
+}
+
+/// Writes listings that are known.
+async fn upsert(connection: &mut PgConnection, rows: &[Row<'_>]) -> sqlx::Result<()> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    sqlx::query(include_str!("../../../../sql/gateway/listings_upsert.sql"))
+        .bind(column(rows, |row| row.id))
+        .bind(column(rows, |row| row.shop_id))
+        .bind(column(rows, |row| row.shop_listing_id))
+        .bind(column(rows, |row| row.version))
+        .bind(column(rows, |row| row.gone))
+        .bind(column(rows, |row| row.document.as_ref()))
+        .bind(column(rows, |row| row.identity.as_ref()))
+        .bind(column(rows, |row| row.match_keys.join("\n")))
+        .bind(column(rows, |row| row.card_id))
+        .bind(column(rows, |row| row.apart))
+        .bind(column(rows, |row| row.title))
+        .bind(column(rows, |row| row.url))
+        .bind(column(rows, |row| row.observed_at))
+        .bind(column(rows, |row| row.missing_since))
+        .bind(column(rows, |row| row.price_minor))
+        .bind(column(rows, |row| row.currency))
+        .bind(column(rows, |row| row.base_price_minor))
+        .bind(column(rows, |row| row.availability))
+        .bind(column(rows, |row| row.digest))
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// One column of some rows.
+fn column<'r, 'n, T>(rows: &'r [Row<'n>], of: impl Fn(&'r Row<'n>) -> T) -> Vec<T> {
+    rows.iter().map(of).collect()
 }
